@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Workflow.Graphs;
+
+namespace Workflow;
+
+/// <summary>Collects what <see cref="IDag.Define"/> says of a DAG.</summary>
+public sealed partial class DagBuilder
+{
+    private readonly List<TaskDraft> tasks = [];
+    private readonly List<ParamDefinition> parameters = [];
+    private readonly List<string> tags = [];
+    private string? id;
+    private string? description;
+    private string? owner;
+    private Cron? schedule;
+
+    internal DagBuilder()
+    {
+    }
+
+    /// <summary>The DAG's id; required, and unique among all files.</summary>
+    public DagBuilder Id(string dagId)
+    {
+        Identifier.Require(dagId, "DAG id");
+        id = dagId;
+        return this;
+    }
+
+    /// <summary>What the DAG is for, in a sentence.</summary>
+    public DagBuilder Description(string text)
+    {
+        description = text;
+        return this;
+    }
+
+    /// <summary>Who answers for the DAG.</summary>
+    public DagBuilder Owner(string name)
+    {
+        owner = name;
+        return this;
+    }
+
+    /// <summary>Words to find the DAG by.</summary>
+    public DagBuilder Tags(params string[] words)
+    {
+        tags.AddRange(words);
+        return this;
+    }
+
+    /// <summary>When runs are created by themselves; without it the DAG is only triggered by hand.</summary>
+    public DagBuilder Schedule(Cron cron)
+    {
+        schedule = cron;
+        return this;
+    }
+
+    /// <summary>A parameter whose value a run may give.</summary>
+    /// <param name="name">Its name in the run's <c>conf</c>.</param>
+    /// <param name="defaultValue">The value when a run gives none.</param>
+    /// <param name="help">What it means, in a sentence.</param>
+    /// <param name="pattern">A regular expression that the whole text must match.</param>
+    /// <param name="allowed">The only texts allowed.</param>
+    /// <param name="minimum">The least number allowed.</param>
+    /// <param name="maximum">The greatest number allowed.</param>
+    public Param<T> Param<T>(
+        string name, T defaultValue, string help = "", string? pattern = null, string[]? allowed = null, double? minimum = null, double? maximum = null)
+        where T : notnull
+    {
+        var definition = new ParamDefinition(
+            name, ParamType<T>(name), JsonSerializer.SerializeToNode(defaultValue), Required: false, help, pattern, allowed, minimum, maximum);
+        if (definition.Complaint(definition.Default) is { } complaint)
+            throw new DagDefinitionException($"Parameter '{name}': the default {complaint}.");
+        return Add(new Param<T>(definition, derive: null));
+    }
+
+    /// <summary>A parameter that is worked out from the run when the run gives none, such as a month from its logical date.</summary>
+    public Param<T> DerivedParam<T>(string name, Func<RunInfo, T> derive, string help = "", string? pattern = null)
+        where T : notnull =>
+        Add(new Param<T>(new ParamDefinition(name, ParamType<T>(name), Default: null, Required: false, help, pattern), derive));
+
+    /// <summary>A parameter that every run must give.</summary>
+    public Param<T> RequiredParam<T>(string name, string help = "", string? pattern = null, string[]? allowed = null)
+        where T : notnull =>
+        Add(new Param<T>(new ParamDefinition(name, ParamType<T>(name), Default: null, Required: true, help, pattern, allowed), derive: null));
+
+    /// <summary>A task without output.</summary>
+    public TaskHandle Task(string taskId, Func<TaskContext, Task> body) =>
+        new(this, Draft(taskId, [], new PlainSpec(async (context, _) =>
+        {
+            await body(context).ConfigureAwait(false);
+            return null;
+        })));
+
+    /// <summary>A task with an output.</summary>
+    public TaskHandle<TOut> Task<TOut>(string taskId, Func<TaskContext, Task<TOut>> body) =>
+        new(this, Draft(taskId, [], new PlainSpec(async (context, _) => await body(context).ConfigureAwait(false)), typeof(TOut)));
+
+    /// <summary>A task that takes another's output and has none itself.</summary>
+    public TaskHandle Task<TIn>(string taskId, TaskHandle<TIn> input, Func<TaskContext, TIn, Task> body) =>
+        new(this, Draft(taskId, [input], new PlainSpec(async (context, inputs) =>
+        {
+            await body(context, (TIn)inputs[0]!).ConfigureAwait(false);
+            return null;
+        })));
+
+    /// <summary>A task that takes another's output.</summary>
+    public TaskHandle<TOut> Task<TIn, TOut>(string taskId, TaskHandle<TIn> input, Func<TaskContext, TIn, Task<TOut>> body) =>
+        new(this, Draft(
+            taskId, [input], new PlainSpec(async (context, inputs) => await body(context, (TIn)inputs[0]!).ConfigureAwait(false)), typeof(TOut)));
+
+    /// <summary>A task that takes the outputs of two others.</summary>
+    public TaskHandle<TOut> Task<T1, T2, TOut>(
+        string taskId, TaskHandle<T1> first, TaskHandle<T2> second, Func<TaskContext, T1, T2, Task<TOut>> body) =>
+        new(this, Draft(
+            taskId,
+            [first, second],
+            new PlainSpec(async (context, inputs) => await body(context, (T1)inputs[0]!, (T2)inputs[1]!).ConfigureAwait(false)),
+            typeof(TOut)));
+
+    internal void Connect(TaskHandle upstream, TaskHandle downstream)
+    {
+        if (upstream.Dag != this || downstream.Dag != this)
+            throw new DagDefinitionException($"Tasks '{upstream.Id}' and '{downstream.Id}' belong to different DAGs.");
+        downstream.Draft.Upstreams.Add(upstream.Draft);
+    }
+
+    /// <summary>Runs a definition and checks it as a whole.</summary>
+    /// <exception cref="DagDefinitionException">No id, no tasks, or a cycle.</exception>
+    internal static DagDefinition Build(IDag source)
+    {
+        var dag = new DagBuilder();
+        source.Define(dag);
+        if (dag.id is null)
+            throw new DagDefinitionException($"{source.GetType().Name}.Define must name the DAG: dag.Id(\"...\").");
+        if (dag.tasks.Count == 0)
+            throw new DagDefinitionException($"DAG '{dag.id}' has no tasks.");
+        return DagDefinition.Of(dag.id, dag.description ?? "", dag.owner ?? "", dag.tags, dag.schedule, dag.parameters, dag.tasks);
+    }
+
+    private TaskDraft Draft(string taskId, IReadOnlyList<TaskHandle> inputs, TaskSpec spec, Type? output = null)
+    {
+        Identifier.Require(taskId, "task id");
+        if (tasks.Any(task => task.Id == taskId))
+            throw new DagDefinitionException($"Two tasks are called '{taskId}'.");
+        if (inputs.FirstOrDefault(input => input.Dag != this) is { } stranger)
+            throw new DagDefinitionException($"Task '{taskId}' takes '{stranger.Id}', which belongs to another DAG.");
+        var draft = new TaskDraft(taskId, spec, [.. inputs.Select(input => input.Draft)], output);
+        draft.Upstreams.AddRange(draft.Inputs);
+        tasks.Add(draft);
+        return draft;
+    }
+
+    private Param<T> Add<T>(Param<T> param)
+    {
+        Identifier.Require(param.Definition.Name, "parameter name");
+        if (parameters.Any(other => other.Name == param.Definition.Name))
+            throw new DagDefinitionException($"Two parameters are called '{param.Definition.Name}'.");
+        parameters.Add(param.Definition);
+        return param;
+    }
+
+    private static string ParamType<T>(string name) => Type.GetTypeCode(typeof(T)) switch
+    {
+        TypeCode.String => "string",
+        TypeCode.Boolean => "boolean",
+        TypeCode.Int32 or TypeCode.Int64 => "integer",
+        TypeCode.Double => "number",
+        _ => throw new DagDefinitionException($"Parameter '{name}' has type {typeof(T).Name}; use string, bool, int, long or double."),
+    };
+}

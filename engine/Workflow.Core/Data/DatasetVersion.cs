@@ -1,0 +1,49 @@
+namespace Workflow;
+
+/// <summary>An immutable version of a dataset. Passed between tasks instead of the data.</summary>
+/// <param name="VersionId">The engine's key of the version.</param>
+/// <param name="Dataset">The dataset's name.</param>
+/// <param name="Sha256">The hash of the content, 64 hex digits: same content, same hash.</param>
+/// <param name="Rows">How many rows it has.</param>
+/// <param name="Partition">The slice of the dataset that it is, by key; empty when the dataset has no partitions.</param>
+public sealed record DatasetVersion(
+    long VersionId, string Dataset, string Sha256, long Rows, IReadOnlyDictionary<string, string> Partition);
+
+/// <summary>A column of a dataset.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its DuckDB type, such as <c>VARCHAR</c>, <c>BIGINT</c>, <c>DOUBLE</c>, <c>TIMESTAMP</c> or <c>BOOLEAN</c>.</param>
+public sealed record Column(string Name, string Type);
+
+/// <summary>What a column holds.</summary>
+/// <param name="Column">Its name.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Count">How many values are not null.</param>
+/// <param name="Nulls">How many are null.</param>
+/// <param name="Distinct">How many different values, approximately.</param>
+/// <param name="Min">The least, as text.</param>
+/// <param name="Max">The greatest, as text.</param>
+/// <param name="Mean">The mean of a numeric column.</param>
+/// <param name="Deviation">The population standard deviation of a numeric column.</param>
+public sealed record ColumnProfile(
+    string Column, string Type, long Count, long Nulls, long Distinct, string? Min, string? Max, double? Mean, double? Deviation);
+
+/// <summary>The named datasets, for the code of a task. Whatever it writes becomes visible only when the attempt completes.</summary>
+public interface IDatasets
+{
+    /// <summary>Reads a CSV file (also gzip) or a Parquet file into a new version of a dataset.</summary>
+    /// <param name="file">A path, or an <c>http(s)</c> address.</param>
+    /// <param name="into">The dataset.</param>
+    /// <param name="partition">The slice that the file is; null when the dataset has no partitions.</param>
+    /// <param name="columns">The columns that the file must have, in order, with their types; null to let them be found out.</param>
+    /// <exception cref="TaskFailureException">No such file, or a row that does not fit: the message names file, line and cause.</exception>
+    Task<DatasetVersion> IngestAsync(
+        string file, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyList<Column>? columns = null);
+
+    /// <summary>Writes the result of a <c>SELECT</c> that reads no dataset, such as one over <c>range()</c>, into a new version.</summary>
+    /// <param name="sql">One DuckDB <c>SELECT</c>.</param>
+    /// <param name="into">The dataset.</param>
+    /// <param name="partition">The slice that the rows are; null when the dataset has no partitions.</param>
+    /// <param name="values">Values that the SQL refers to as <c>$name</c>.</param>
+    Task<DatasetVersion> GenerateAsync(
+        string sql, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyDictionary<string, object>? values = null);
+}

@@ -1,0 +1,87 @@
+namespace Workflow.Graphs;
+
+/// <summary>What a task does: one record for each kind, carried out by the worker's handler for that kind.</summary>
+public abstract record TaskSpec
+{
+    /// <summary>The kind's name in the API and the database.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>What the graph hash must see of the kind's settings.</summary>
+    public virtual object? Settings => null;
+
+    /// <summary>The datasets and models that the task is known to write before it has run.</summary>
+    public virtual IReadOnlyList<string> Outlets => [];
+}
+
+/// <summary>A plain task: author's code.</summary>
+/// <param name="Body">Takes the context and the outputs of the task's inputs, in order; gives the task's output or null.</param>
+public sealed record PlainSpec(Func<TaskContext, IReadOnlyList<object?>, Task<object?>> Body) : TaskSpec
+{
+    /// <inheritdoc />
+    public override string Kind => "task";
+}
+
+/// <summary>A SQL transform into a dataset.</summary>
+/// <param name="Into">The dataset that gets a new version.</param>
+/// <param name="Sql">One <c>SELECT</c> that reads <c>input</c>.</param>
+public sealed record SqlSpec(string Into, string Sql) : TaskSpec
+{
+    /// <inheritdoc />
+    public override string Kind => "sql";
+
+    /// <inheritdoc />
+    public override object Settings => new { Into, Sql };
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> Outlets => [Into];
+}
+
+/// <summary>A gate over a dataset version.</summary>
+/// <param name="Checks">What must hold.</param>
+public sealed record QualityGateSpec(IReadOnlyList<DataCheck> Checks) : TaskSpec
+{
+    /// <inheritdoc />
+    public override string Kind => "gate";
+
+    /// <inheritdoc />
+    public override object Settings => Checks;
+}
+
+/// <summary>A gate over a candidate model's predictions.</summary>
+/// <param name="Thresholds">What must hold.</param>
+public sealed record BacktestGateSpec(IReadOnlyList<MetricThreshold> Thresholds) : TaskSpec
+{
+    /// <inheritdoc />
+    public override string Kind => "gate";
+
+    /// <inheritdoc />
+    public override object Settings => Thresholds;
+}
+
+/// <summary>Training of a model.</summary>
+/// <param name="Model">The registered model that gets a new version.</param>
+/// <param name="Flavour">What is trained and on which columns.</param>
+/// <param name="HistoryKey">The partition key along which earlier partitions of the dataset are trained on too; null for the given version alone.</param>
+/// <param name="Holdout">A boolean column: where it is true in the given version, the row is kept for testing.</param>
+public sealed record TrainSpec(string Model, LinearSpec Flavour, string? HistoryKey, string Holdout) : TaskSpec
+{
+    /// <inheritdoc />
+    public override string Kind => "train";
+
+    /// <inheritdoc />
+    public override object Settings => new { Model, Flavour, HistoryKey, Holdout };
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> Outlets => [Model];
+}
+
+/// <summary>Moving an alias to the candidate that passed.</summary>
+/// <param name="Alias">The alias, such as <c>champion</c>.</param>
+public sealed record PromoteSpec(string Alias) : TaskSpec
+{
+    /// <inheritdoc />
+    public override string Kind => "promote";
+
+    /// <inheritdoc />
+    public override object Settings => Alias;
+}
