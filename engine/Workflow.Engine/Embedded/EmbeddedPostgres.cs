@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
@@ -21,7 +22,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     /// <summary>The database of <see cref="ConnectionString"/>.</summary>
     public const string DatabaseName = "workflow";
 
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly EmbeddedPostgresOptions _options;
     private readonly PostgresAccount _account;
@@ -49,9 +50,9 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     public string LogFile => _cluster.LogFile;
 
     /// <summary>
-    /// The shell words that stop the server, for a process that outlives this one: program first, each word unquoted.
+    /// The words of the command that stops the server, for a process that outlives this one: program first, each word unquoted.
     /// </summary>
-    public IReadOnlyList<string> StopCommand => Control("stop", "-m", "fast", "-w", "-t", Seconds(_options.StopLimit));
+    public IReadOnlyList<string> StopCommand => Stop("fast");
 
     private string Password { get; }
 
@@ -98,12 +99,20 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     {
         if (PostmasterFile.Read(_cluster.Path) is not { } file || !file.IsRunning() || !file.IsServerOf(_cluster.Path))
             return;
-        if ((await Tool.RunAsync(StopCommand, _cluster.Root, cancellationToken)).Succeeded)
-            return;
-        var result = await Tool.RunAsync(
-            Control("stop", "-m", "immediate", "-w", "-t", Seconds(_options.StopLimit)), _cluster.Root, cancellationToken);
-        if (!result.Succeeded && file.IsRunning())
-            throw new EmbeddedPostgresException($"PostgreSQL (process {file.ProcessId}) does not stop: {result.Output}. See {LogFile}.");
+        foreach (var mode in new[] { "fast", "immediate" })
+        {
+            var deadline = _options.TimeProvider.GetUtcNow() + _options.StopLimit;
+            await Tool.RunAsync(Stop(mode), _cluster.Root, cancellationToken);
+
+            // pg_ctl waits for the pid file to go, which a server removes a moment before it ends.
+            while (file.IsRunning() && _options.TimeProvider.GetUtcNow() < deadline)
+                await Task.Delay(RetryDelay, _options.TimeProvider, cancellationToken);
+            if (!file.IsRunning())
+                return;
+        }
+
+        throw new EmbeddedPostgresException(
+            $"PostgreSQL (process {file.ProcessId}) does not stop. See {LogFile}; kill -QUIT {file.ProcessId} ends it without loss of committed data.");
     }
 
     /// <summary>Stops the server. Whoever wants it to be adopted later does not dispose.</summary>
@@ -146,7 +155,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static string Seconds(TimeSpan limit) => Math.Max(1, (int)limit.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Seconds(TimeSpan limit) => Math.Max(1, (int)limit.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     private async Task<bool> TryAdoptAsync(DateTimeOffset deadline, CancellationToken cancellationToken)
     {
@@ -255,6 +264,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             throw;
         }
     }
+
+    private IReadOnlyList<string> Stop(string mode) => Control("stop", "-m", mode, "-w", "-t", Seconds(_options.StopLimit));
 
     private IReadOnlyList<string> Control(params IEnumerable<string> arguments) =>
         [.. _account.Prefix, PostgresAccount.Program(_options.Programs, "pg_ctl"), "-s", "-D", _cluster.Path, .. arguments];
