@@ -13,15 +13,8 @@ namespace Workflow.Postgres.Logs;
 public sealed record LogLine(TaskKey Key, int Attempt, int Seq, DateTimeOffset At, TaskLogLevel Level, string Line);
 
 /// <summary>The logs of attempts, written while they run.</summary>
-public sealed class LogStore(NpgsqlDataSource dataSource)
+public sealed partial class LogStore(NpgsqlDataSource dataSource)
 {
-    // A batch whose answer was lost is sent again: what is there already stays.
-    private const string Insert = """
-        INSERT INTO task_log (run_id, task_index, map_index, attempt, seq, logged_at, level, line)
-        SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[], $6::timestamptz[], $7::text[], $8::text[])
-        ON CONFLICT DO NOTHING
-        """;
-
     /// <summary>Adds lines. Adding the same ones again changes nothing.</summary>
     public async Task AppendAsync(IReadOnlyList<LogLine> lines, CancellationToken cancellationToken)
     {

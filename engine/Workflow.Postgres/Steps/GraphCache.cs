@@ -6,11 +6,9 @@ namespace Workflow.Postgres.Steps;
 
 /// <summary>The graphs of DAG versions, read once each. Versions are immutable, so nothing here goes stale.</summary>
 /// <remarks>Bounded: when it is full it starts anew, which costs one read for each version in use.</remarks>
-public sealed class GraphCache(NpgsqlDataSource dataSource)
+public sealed partial class GraphCache(NpgsqlDataSource dataSource)
 {
     private const int Capacity = 1000;
-
-    private const string Load = "SELECT graph::text FROM dag_version WHERE dag_version_id = $1";
 
     private readonly ConcurrentDictionary<long, DagGraph> graphs = new();
 
