@@ -24,7 +24,9 @@ public sealed partial class RunStore
         FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS i (task_index, task_id, queue, state)
         """;
 
-    private const string Notify = "SELECT pg_notify('workflow_tasks', ''), pg_notify('workflow_runs', '')";
+    private const string NotifyCreated = "SELECT pg_notify('workflow_tasks', ''), pg_notify('workflow_runs', '')";
+
+    private const string NotifyCancelled = "SELECT pg_notify('workflow_tasks', 'cancel'), pg_notify('workflow_runs', '')";
 
     private const string LockForCancel = """
         SELECT run_id, unfinished FROM dag_run WHERE dag_id = @dagId AND run_key = @runKey AND state = 'running' FOR NO KEY UPDATE

@@ -72,7 +72,7 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
             await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await connection.ExecuteAsync(Notify, transaction: transaction).ConfigureAwait(false);
+        await connection.ExecuteAsync(NotifyCreated, transaction: transaction).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return runId;
     }
@@ -93,7 +93,7 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
         var ended = await connection.ExecuteScalarAsync<int>(CancelTasks, new { found.RunId }, transaction).ConfigureAwait(false);
         var settled = RunMachine.Settle(found.Unfinished - ended, 0, cancelled: true) is not null;
         await connection.ExecuteAsync(MarkCancelled, new { found.RunId, ended, settled }, transaction).ConfigureAwait(false);
-        await connection.ExecuteAsync(Notify, transaction: transaction).ConfigureAwait(false);
+        await connection.ExecuteAsync(NotifyCancelled, transaction: transaction).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
