@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using Workflow.Loading;
+using Workflow.Scheduler.Timetables;
+
+namespace Workflow.Scheduler.Loading;
+
+/// <summary>Loads one file: compiles it, runs its definitions, takes out what they say, and lets the assembly go.</summary>
+internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
+{
+    /// <summary>Loads a file; whatever goes wrong is in its diagnostics.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A file on which the loader itself fails must not keep the others from loading.")]
+    internal LoadedFile Load(SourceFile source, IReadOnlyList<SourceFile> shared, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var compiled = compiler.Compile(source, shared, cancellationToken);
+            if (compiled.Image is null)
+                return File(source, [], compiled.Diagnostics);
+            if (compiled.Classes.Count == 0)
+                return File(source, [], [NoDag(source)]);
+            return Define(source, shared, compiled, compiled.Image);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return File(source, [], [new ImportDiagnostic(
+                source.File, 1, 1, ImportCodes.Internal, $"The file could not be loaded: {exception.GetType().Name}: {exception.Message}", ImportSeverity.Error)]);
+        }
+    }
+
+    private LoadedFile Define(SourceFile source, IReadOnlyList<SourceFile> shared, CompiledFile compiled, byte[] image)
+    {
+        var dags = new List<LoadedDag>();
+        var problems = new List<ImportDiagnostic>();
+        using var assembly = DagAssembly.Load(image);
+        foreach (var defined in assembly.Define(defineLimit))
+        {
+            var place = compiled.Classes.FirstOrDefault(dag => dag.Name == defined.ClassName) ?? compiled.Classes[0];
+            if (defined.Definition is null)
+            {
+                problems.Add(Problem(source, place, ImportCodes.Definition, defined.Problem!));
+                continue;
+            }
+
+            var facts = DagFacts.Of(defined.Definition);
+            if (facts.Schedule is not null && Timetable.Complaint(facts.Schedule) is { } complaint)
+                problems.Add(Problem(source, place, ImportCodes.Schedule, new DefinitionProblem($"DAG '{facts.Id}': {complaint}")));
+            else
+                dags.Add(new LoadedDag(facts, place, source, shared, image, VersionHash(facts, source, shared), DagReferences.Versions));
+        }
+
+        return File(source, dags, problems);
+    }
+
+    /// <remarks>The names of files are left out: a file that is renamed is the same version.</remarks>
+    private static string VersionHash(DagFacts facts, SourceFile source, IReadOnlyList<SourceFile> shared) => Hash.Of([
+        facts.DefinitionHash, source.Text, $"{shared.Count}", .. shared.Select(file => file.Text),
+        .. DagReferences.Versions.Select(version => $"{version.Key} {version.Value}")]);
+
+    private static ImportDiagnostic Problem(SourceFile source, DagClass place, string code, DefinitionProblem problem) =>
+        problem.File is { } file && problem.Line is { } line
+            ? new ImportDiagnostic(file, line, 1, code, problem.Message, ImportSeverity.Error)
+            : new ImportDiagnostic(source.File, place.Line, place.Column, code, problem.Message, ImportSeverity.Error);
+
+    private static ImportDiagnostic NoDag(SourceFile source) => new(
+        source.File, 1, 1, ImportCodes.NoDag,
+        $"The file has no class that implements IDag, so it gives no DAG. Code that DAGs share belongs into {DagFolder.SharedFolder}/.", ImportSeverity.Warning);
+
+    private static LoadedFile File(SourceFile source, IReadOnlyList<LoadedDag> dags, IReadOnlyList<ImportDiagnostic> problems) =>
+        new(source.File, source.Sha256, [], [], problems) { Defined = dags, OwnDiagnostics = problems };
+}

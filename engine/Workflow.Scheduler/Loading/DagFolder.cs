@@ -1,0 +1,108 @@
+using System.Text;
+
+namespace Workflow.Scheduler.Loading;
+
+/// <summary>A DAG folder at one moment, read whole.</summary>
+/// <param name="Path">The folder.</param>
+/// <param name="Exists">Whether it was there; a folder that is not gives no DAGs, and that is no error.</param>
+/// <param name="Files">The DAG files in ordinal order of their names.</param>
+/// <param name="Shared">The files under <c>lib/</c>, in the same order.</param>
+/// <param name="Unreadable">Files that could not be read, and why.</param>
+public sealed record FolderSnapshot(
+    string Path, bool Exists, IReadOnlyList<SourceFile> Files, IReadOnlyList<SourceFile> Shared, IReadOnlyList<ImportDiagnostic> Unreadable)
+{
+    /// <summary>The hash of the shared files, names included: where it changes, every DAG file is compiled anew.</summary>
+    public string SharedSha256 { get; } = Hash.Of([.. Shared.SelectMany(file => new[] { file.File, file.Text })]);
+
+    /// <summary>What there is, as a sentence for the log.</summary>
+    public string Summary =>
+        !Exists ? $"The DAG folder {Path} does not exist yet."
+        : Files.Count + Unreadable.Count == 0 ? $"The DAG folder {Path} has no .cs files yet."
+        : $"The DAG folder {Path} has {Files.Count + Unreadable.Count} DAG files and {Shared.Count} shared files.";
+}
+
+/// <summary>Reads a DAG folder.</summary>
+public static class DagFolder
+{
+    /// <summary>The folder whose files are compiled into every DAG.</summary>
+    public const string SharedFolder = "lib";
+
+    /// <summary>Reads every <c>.cs</c> file in the folder and the folders within it.</summary>
+    /// <remarks>
+    /// Hidden folders, <c>bin</c> and <c>obj</c> are left out, so an IDE may build in the same place; links to folders are not followed, as they
+    /// may lead in circles. A file that vanishes while the folder is read counts as deleted.
+    /// </remarks>
+    public static FolderSnapshot Scan(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var files = new List<SourceFile>();
+        var unreadable = new List<ImportDiagnostic>();
+        foreach (var file in Find(path))
+        {
+            var name = Relative(path, file.FullName);
+            try
+            {
+                files.Add(SourceFile.Of(name, Read(file.FullName)));
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Deleted since it was listed.
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                unreadable.Add(new ImportDiagnostic(
+                    name, 1, 1, ImportCodes.Unreadable, $"The file cannot be read: {exception.Message}", ImportSeverity.Error));
+            }
+        }
+
+        var shared = files.ToLookup(file => file.File.StartsWith($"{SharedFolder}/", StringComparison.Ordinal));
+        return new FolderSnapshot(path, Directory.Exists(path), [.. shared[false]], [.. shared[true]], unreadable);
+    }
+
+    /// <summary>A hash over names, lengths and write times: cheap enough to ask every other second, and different after nearly every change.</summary>
+    internal static string Fingerprint(string path) =>
+        Hash.Of([$"{Directory.Exists(path)}", .. Find(path).Select(file => $"{file.FullName}|{Length(file)}|{file.LastWriteTimeUtc.Ticks}")]);
+
+    /// <summary>Whether a change to a path can matter: a C# file, or a folder, outside of the folders that are left out.</summary>
+    internal static bool Matters(string path, string changed)
+    {
+        var parts = Relative(path, changed).Split('/');
+        return parts[..^1].All(IsFolderOfSources) && (changed.EndsWith(".cs", StringComparison.Ordinal) || !Path.HasExtension(changed))
+            && IsFolderOfSources(parts[^1]);
+    }
+
+    private static List<FileInfo> Find(string path)
+    {
+        var found = new List<FileInfo>();
+        Add(new DirectoryInfo(path));
+        return [.. found.OrderBy(file => Relative(path, file.FullName), StringComparer.Ordinal)];
+
+        void Add(DirectoryInfo folder)
+        {
+            try
+            {
+                found.AddRange(folder.EnumerateFiles("*.cs").Where(file => !file.Name.StartsWith('.')));
+                foreach (var inner in folder.EnumerateDirectories().Where(inner => inner.LinkTarget is null && IsFolderOfSources(inner.Name)))
+                    Add(inner);
+            }
+            catch (Exception exception) when (exception is DirectoryNotFoundException or UnauthorizedAccessException)
+            {
+                // Deleted since it was listed, or not ours to read: the same as empty.
+            }
+        }
+    }
+
+    private static bool IsFolderOfSources(string name) => name is not ("bin" or "obj") && !name.StartsWith('.');
+
+    private static string Relative(string path, string file) => Path.GetRelativePath(path, file).Replace('\\', '/');
+
+    /// <remarks>Shared for everything, so that no editor is ever told that its file is in use.</remarks>
+    private static string Read(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    private static long Length(FileInfo file) => file.Exists ? file.Length : -1;
+}
