@@ -7,8 +7,11 @@ namespace Workflow.Worker.Execution;
 
 /// <summary>What a running attempt can reach, for handlers and for the author's code.</summary>
 public sealed class AttemptContext(
-    ClaimedTask task, DagDefinition dag, TaskLog log, IDatasets datasets, IModels models, CancellationToken cancellation) : TaskContext
+    ClaimedTask task, DagDefinition dag, TaskLog log, Planes planes, CancellationToken cancellation) : TaskContext
 {
+    private IDatasets? datasets;
+    private IModels? models;
+
     /// <inheritdoc />
     public override RunInfo Run => task.Run;
 
@@ -22,10 +25,10 @@ public sealed class AttemptContext(
     public override CancellationToken Cancellation => cancellation;
 
     /// <inheritdoc />
-    public override IDatasets Datasets => datasets;
+    public override IDatasets Datasets => datasets ??= planes.Datasets(this);
 
     /// <inheritdoc />
-    public override IModels Models => models;
+    public override IModels Models => models ??= planes.Models(this);
 
     /// <summary>The DAG that the run is pinned to.</summary>
     public DagDefinition Dag => dag;

@@ -10,7 +10,7 @@ namespace Workflow.Worker.Execution;
 
 /// <summary>Executes one attempt: loads its code, gathers its inputs, runs it under its timeout, and says how it ended.</summary>
 public sealed class AttemptRunner(
-    DagCodeCache codes, TaskQueue queue, LogWriter logs, PlaneFactory planes, IEnumerable<ITaskHandler> handlers, WorkerOptions options,
+    DagCodeCache codes, TaskQueue queue, LogWriter logs, Planes planes, IEnumerable<ITaskHandler> handlers, WorkerOptions options,
     TimeProvider time, ILogger<AttemptRunner> logger)
 {
     private readonly Dictionary<Type, ITaskHandler> handlers = handlers.ToDictionary(handler => handler.Spec);
@@ -29,9 +29,7 @@ public sealed class AttemptRunner(
         try
         {
             var dag = await codes.GetAsync(task.DagVersionId).ConfigureAwait(false);
-            var (datasets, models) = planes.For(task, log, running.Cancellation, out var bind);
-            var context = new AttemptContext(task, dag.Definition, log, datasets, models, running.Cancellation);
-            bind(context);
+            var context = new AttemptContext(task, dag.Definition, log, planes, running.Cancellation);
             outcome = await ExecuteAsync(running, dag, context, log).ConfigureAwait(false);
             hasEffects = context.HasEffects;
         }
