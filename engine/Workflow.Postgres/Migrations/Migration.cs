@@ -31,7 +31,8 @@ public sealed record Migration(int Number, string Name, string Sql)
         return stem.Length > NumberDigits + 1 && stem[NumberDigits] == '_'
                && int.TryParse(stem.AsSpan(0, NumberDigits), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new Migration(number, stem[(NumberDigits + 1)..], sql)
-            : throw new MigrationException($"'{fileName}' is no name of a migration: wanted NNNN_verb_noun.sql, as in 0001_create_schema.sql.");
+            : throw new MigrationException(
+                $"'{fileName}' is no name of a migration: wanted NNNN_verb_noun.sql, as in 0001_create_schema.sql.");
     }
 
     private static IReadOnlyList<Migration> ReadResources()
