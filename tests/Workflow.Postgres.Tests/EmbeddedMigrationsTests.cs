@@ -6,7 +6,8 @@ namespace Workflow.Postgres.Tests;
 public sealed class EmbeddedMigrationsTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     [Fact]
-    public async Task EnsureCurrent_ClonedTestDatabase_IsWhatThisBuildKnows() => await new Migrator(database.DataSource).EnsureCurrentAsync();
+    public async Task EnsureCurrent_ClonedTestDatabase_IsWhatThisBuildKnows() =>
+        await new Migrator(database.DataSource).EnsureCurrentAsync();
 
     [Fact]
     public void Embedded_EveryFileOfTheFolder_IsCarriedInOrder()

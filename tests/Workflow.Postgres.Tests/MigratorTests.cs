@@ -5,9 +5,11 @@ namespace Workflow.Postgres.Tests;
 
 public sealed class MigratorTests : IAsyncLifetime
 {
-    private static readonly Migration First = Migration.Parse("0001_create_fruit.sql", "CREATE TABLE fruit (name text); INSERT INTO fruit VALUES ('apple');");
+    private static readonly Migration First =
+        Migration.Parse("0001_create_fruit.sql", "CREATE TABLE fruit (name text); INSERT INTO fruit VALUES ('apple');");
     private static readonly Migration Second = Migration.Parse("0002_add_pear.sql", "INSERT INTO fruit VALUES ('pear');");
-    private static readonly Migration Broken = Migration.Parse("0002_break_fruit.sql", "INSERT INTO fruit VALUES ('plum'); SELECT nonsense;");
+    private static readonly Migration Broken =
+        Migration.Parse("0002_break_fruit.sql", "INSERT INTO fruit VALUES ('plum'); SELECT nonsense;");
 
     private TestDatabase _database = null!;
 

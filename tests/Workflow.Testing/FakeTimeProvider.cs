@@ -49,7 +49,9 @@ public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
         SetUtcNow(GetUtcNow() + by);
     }
 
-    /// <summary>Moves the clock to an instant, firing what becomes due on the way. Backwards nothing fires: that is a clock being corrected.</summary>
+    /// <summary>
+    /// Moves the clock to an instant, firing what becomes due on the way. Backwards nothing fires: that is a clock being corrected.
+    /// </summary>
     public void SetUtcNow(DateTimeOffset now)
     {
         while (TakeDue(now) is { } timer)

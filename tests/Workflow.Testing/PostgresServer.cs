@@ -7,13 +7,13 @@ using Workflow.Engine.Embedded;
 namespace Workflow.Testing;
 
 /// <summary>
-/// The one PostgreSQL server of all test processes. <c>dotnet test</c> on the solution runs every test project as a process of its own, side by
-/// side; the first of them starts the server, the others adopt it.
+/// The one PostgreSQL server of all test processes. <c>dotnet test</c> on the solution runs every test project as a process of its own,
+/// side by side; the first of them starts the server, the others adopt it.
 /// <para>
 /// It ends by itself. Each test process holds a shared lock on one file for as long as it lives, and leaves a watcher behind that waits for
-/// the exclusive lock and then stops the server. The kernel drops the lock of a killed process too, so no server is left over, and while the
-/// watcher stops it no newcomer can get the shared lock and adopt a dying server. The data folder stays in the system's temporary folder:
-/// the next run starts within a fraction of a second and finds its template database.
+/// the exclusive lock and then stops the server. The kernel drops the lock of a killed process too, so no server is left over, and while
+/// the watcher stops it no newcomer can get the shared lock and adopt a dying server. The data folder stays in the system's temporary
+/// folder: the next run starts within a fraction of a second and finds its template database.
 /// </para>
 /// </summary>
 public static class PostgresServer
@@ -90,8 +90,8 @@ public static class PostgresServer
         return held!;
     }
 
-    // In the background of a shell that ends at once, so that nobody who kills the test process with its children kills the watcher; deaf to
-    // Ctrl-C, and without the test's output pipes, which would keep `dotnet test` waiting.
+    // In the background of a shell that ends at once, so that nobody who kills the test process with its children kills the watcher; deaf
+    // to Ctrl-C, and without the test's output pipes, which would keep `dotnet test` waiting.
     private static void Watch(string users, IReadOnlyList<string> stopCommand)
     {
         const string script =

@@ -10,8 +10,8 @@ namespace Workflow.Testing;
 
 /// <summary>
 /// A database of its own, migrated, for one test class (<c>IClassFixture&lt;TestDatabase&gt;</c>) or one test
-/// (<c>await using var database = await TestDatabase.CreateAsync()</c>). Notifications and advisory locks are per database, so tests never meet.
-/// It is a clone of a template that is migrated once per set of migrations, which takes a tenth of a second.
+/// (<c>await using var database = await TestDatabase.CreateAsync()</c>). Notifications and advisory locks are per database, so tests
+/// never meet. It is a clone of a template that is migrated once per set of migrations, which takes a tenth of a second.
 /// </summary>
 public sealed partial class TestDatabase : IAsyncLifetime
 {

@@ -8,10 +8,10 @@ namespace Workflow.Engine.Embedded;
 /// <summary>
 /// The PostgreSQL server that the engine brings along, so that a fresh clone needs no database.
 /// <para>
-/// The server is nobody's child: it runs in a session of its own, so the terminal's Ctrl-C does not reach it (workers drain first, the database
-/// ends last), and a <c>kill -9</c> of the engine leaves it running. The next start on the same data folder finds it through
-/// <c>postmaster.pid</c>, proves by its password and its data folder that it is the right one, and adopts it: same data, same port. Starts on
-/// the same folder from several processes are serialised by a lock file, so all of them end up with one server.
+/// The server is nobody's child: it runs in a session of its own, so the terminal's Ctrl-C does not reach it (workers drain first, the
+/// database ends last), and a <c>kill -9</c> of the engine leaves it running. The next start on the same data folder finds it through
+/// <c>postmaster.pid</c>, proves by its password and its data folder that it is the right one, and adopts it: same data, same port.
+/// Starts on the same folder from several processes are serialised by a lock file, so all of them end up with one server.
 /// </para>
 /// </summary>
 public sealed partial class EmbeddedPostgres : IAsyncDisposable
@@ -64,7 +64,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     {
         var deadline = options.TimeProvider.GetUtcNow() + options.StartLimit;
         Directory.CreateDirectory(options.DataFolder);
-        await using var startLock = await LockAsync(options, deadline, cancellationToken);
+        await using var startLock = await StartLock.TakeAsync(options, deadline, cancellationToken);
         var account = await PostgresAccount.FindAsync(options.Programs, cancellationToken);
         var cluster = new PostgresCluster(options, account);
         await cluster.CreateIfMissingAsync(cancellationToken);
@@ -91,8 +91,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the server: running statements are cancelled and everything committed is written out; after <see cref="EmbeddedPostgresOptions.StopLimit"/>
-    /// it ends at once, and the next start replays the log. Does nothing if it no longer runs.
+    /// Stops the server: running statements are cancelled and everything committed is written out; after <see
+    /// cref="EmbeddedPostgresOptions.StopLimit"/> it ends at once, and the next start replays the log. Does nothing if it no longer runs.
     /// </summary>
     /// <exception cref="EmbeddedPostgresException">It still runs.</exception>
     public async Task StopAsync(CancellationToken cancellationToken = default)
@@ -112,7 +112,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
 
         throw new EmbeddedPostgresException(
-            $"PostgreSQL (process {file.ProcessId}) does not stop. See {LogFile}; kill -QUIT {file.ProcessId} ends it without loss of committed data.");
+            $"PostgreSQL (process {file.ProcessId}) does not stop. See {LogFile}; "
+            + $"kill -QUIT {file.ProcessId} ends it without loss of committed data.");
     }
 
     /// <summary>Stops the server. Whoever wants it to be adopted later does not dispose.</summary>
@@ -128,25 +129,6 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             Password = Password,
             Database = database,
         }.ConnectionString;
-
-    private static async Task<FileStream> LockAsync(EmbeddedPostgresOptions options, DateTimeOffset deadline, CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(options.DataFolder, "postgres.lock");
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException held) when (held.GetType() == typeof(IOException))
-            {
-                // Held by another start for as long as that takes; a killed holder releases it.
-                if (options.TimeProvider.GetUtcNow() >= deadline)
-                    throw new EmbeddedPostgresException($"{path} stays locked by another start of the same server ({held.Message}).", held);
-                await Task.Delay(RetryDelay, options.TimeProvider, cancellationToken);
-            }
-        }
-    }
 
     private static int FindFreePort()
     {
@@ -184,8 +166,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             // It is starting, recovering or stopping.
             if (_options.TimeProvider.GetUtcNow() >= deadline)
                 throw new EmbeddedPostgresException(
-                    $"The PostgreSQL of {_cluster.Path} runs (process {file.ProcessId}) but does not answer. See {LogFile}; if it hangs, end it with "
-                    + $"kill -QUIT {file.ProcessId} and start again.");
+                    $"The PostgreSQL of {_cluster.Path} runs (process {file.ProcessId}) but does not answer. See {LogFile}; "
+                    + $"if it hangs, end it with kill -QUIT {file.ProcessId} and start again.");
             await Task.Delay(RetryDelay, _options.TimeProvider, cancellationToken);
         }
     }
@@ -201,12 +183,15 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             return folder is not null && PostmasterFile.AreOne(folder, _cluster.Path)
                    ? true
                    : throw new EmbeddedPostgresException(
-                       $"The PostgreSQL on port {port} serves {folder}, not {_cluster.Path}: the folder was moved under a running server. Stop process "
-                       + $"{PostmasterFile.Read(_cluster.Path)?.ProcessId} and start again.");
+                       $"The PostgreSQL on port {port} serves {folder}, not {_cluster.Path}: "
+                       + $"the folder was moved under a running server. "
+                       + $"Stop process {PostmasterFile.Read(_cluster.Path)?.ProcessId} and start again.");
         }
-        catch (PostgresException wrong) when (wrong.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+        catch (PostgresException wrong) when (wrong.SqlState
+            is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
         {
-            throw new EmbeddedPostgresException($"The PostgreSQL of {_cluster.Path} does not accept the password in postgres.password: restore that file.", wrong);
+            throw new EmbeddedPostgresException(
+                $"The PostgreSQL of {_cluster.Path} does not accept the password in postgres.password: restore that file.", wrong);
         }
         catch (NpgsqlException)
         {
@@ -252,7 +237,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     private async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionTo(database)) { Pooling = false, Timeout = 5 }.ConnectionString);
+        var unpooled = new NpgsqlConnectionStringBuilder(ConnectionTo(database)) { Pooling = false, Timeout = 5 };
+        var connection = new NpgsqlConnection(unpooled.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);

@@ -20,7 +20,9 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>The folder with PostgreSQL's <c>bin</c>, <c>lib</c> and <c>share</c>. Default: the one that npm installed.</summary>
     public string? ProgramFolder { get; init; }
 
-    /// <summary>The port on 127.0.0.1, or 0 (default) for a free one chosen at each start. A server that is adopted keeps its port.</summary>
+    /// <summary>
+    /// The port on 127.0.0.1, or 0 (default) for a free one chosen at each start. A server that is adopted keeps its port.
+    /// </summary>
     public int Port { get; init; }
 
     /// <summary>How long a start may take, crash recovery included. Default: <see cref="DefaultStartLimit"/>.</summary>
@@ -30,7 +32,8 @@ public sealed record EmbeddedPostgresOptions
     public TimeSpan StopLimit { get; init; } = DefaultStopLimit;
 
     /// <summary>
-    /// Whether a commit survives a power failure. Default: true. False is for tests only: a crash of the machine may then corrupt the cluster.
+    /// Whether a commit survives a power failure. Default: true. False is for tests only: a crash of the machine may then corrupt the
+    /// cluster.
     /// </summary>
     public bool Durable { get; init; } = true;
 

@@ -3,9 +3,10 @@ using System.Globalization;
 namespace Workflow.Engine.Embedded;
 
 /// <summary>
-/// Who PostgreSQL runs as. It refuses to run as root, and root is what a container usually offers. Root therefore runs it in a user namespace
-/// that calls the same user by another number: to the kernel it stays root's own process, so binaries and data may lie below a folder that only
-/// root can enter. Where namespaces are forbidden (Docker's default profile), it runs as another user, who then must be able to reach both.
+/// Who PostgreSQL runs as. It refuses to run as root, and root is what a container usually offers. Root therefore runs it in a user
+/// namespace that calls the same user by another number: to the kernel it stays root's own process, so binaries and data may lie below a
+/// folder that only root can enter. Where namespaces are forbidden (Docker's default profile), it runs as another user, who then must be
+/// able to reach both.
 /// </summary>
 /// <param name="Prefix">What stands before each PostgreSQL command.</param>
 /// <param name="Owner">The <c>uid:gid</c> that files must belong to, or null where they belong to the caller anyway.</param>
@@ -33,8 +34,8 @@ internal sealed record PostgresAccount(IReadOnlyList<string> Prefix, string? Own
             PostgreSQL refuses to run as root, and neither way around that works here.
               In a user namespace: {refusals[0]}
               As another user:     {refusals[1]}
-            Run as an ordinary user, allow user namespaces (Docker: --security-opt seccomp=unconfined), move the folder to where every user may
-            enter it, or use a PostgreSQL server of your own by giving its connection string.
+            Run as an ordinary user, allow user namespaces (Docker: --security-opt seccomp=unconfined), move the folder
+            to where every user may enter it, or use a PostgreSQL server of your own by giving its connection string.
             """);
     }
 
@@ -69,7 +70,8 @@ internal sealed record PostgresAccount(IReadOnlyList<string> Prefix, string? Own
         var users = (File.Exists(file) ? File.ReadLines(file) : [])
             .Select(line => line.Split(':'))
             .Where(fields => fields.Length >= 4)
-            .Select(fields => int.TryParse(fields[2], out var id) && int.TryParse(fields[3], out var group) ? new User(fields[0], id, group) : null)
+            .Select(fields =>
+                int.TryParse(fields[2], out var id) && int.TryParse(fields[3], out var group) ? new User(fields[0], id, group) : null)
             .OfType<User>()
             .Where(user => user.Id > 0)
             .ToList();

@@ -5,8 +5,9 @@ using System.Text;
 namespace Workflow.Engine.Embedded;
 
 /// <summary>
-/// The files of the embedded server: made once, completely or not at all. initdb works in a folder of a temporary name that becomes the cluster
-/// by a rename, so a kill at any instant leaves either no cluster or a whole one, and at most a temporary folder that the next start removes.
+/// The files of the embedded server: made once, completely or not at all. initdb works in a folder of a temporary name that becomes the
+/// cluster by a rename, so a kill at any instant leaves either no cluster or a whole one, and at most a temporary folder that the next
+/// start removes.
 /// </summary>
 internal sealed class PostgresCluster(EmbeddedPostgresOptions options, PostgresAccount account)
 {
@@ -31,7 +32,8 @@ internal sealed class PostgresCluster(EmbeddedPostgresOptions options, PostgresA
         if (Exists)
             return;
         if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any())
-            throw new EmbeddedPostgresException($"{Path} is neither empty nor a PostgreSQL cluster. Move it away, or choose another data folder.");
+            throw new EmbeddedPostgresException(
+                $"{Path} is neither empty nor a PostgreSQL cluster. Move it away, or choose another data folder.");
 
         // Before the rename a password file means nothing, so one that a kill cut short is simply written again.
         var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes));

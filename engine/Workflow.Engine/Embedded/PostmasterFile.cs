@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Workflow.Engine.Embedded;
 
 /// <summary>
-/// What a running server says about itself in <c>postmaster.pid</c>. The user namespace that root's server runs in is not a process namespace,
-/// so the number in the file is the one that everybody sees.
+/// What a running server says about itself in <c>postmaster.pid</c>. The user namespace that root's server runs in is not a process
+/// namespace, so the number in the file is the one that everybody sees.
 /// </summary>
 /// <param name="ProcessId">The postmaster's process.</param>
 /// <param name="Port">Its port, or null while the server has not yet written it.</param>
@@ -32,10 +32,13 @@ internal sealed record PostmasterFile(int ProcessId, int? Port)
 
         if (lines.Length == 0 || !int.TryParse(lines[0], CultureInfo.InvariantCulture, out var process) || process <= 0)
             return null;
-        return new PostmasterFile(process, lines.Length > PortLine && int.TryParse(lines[PortLine], out var port) && port > 0 ? port : null);
+        var hasPort = int.TryParse(lines.ElementAtOrDefault(PortLine), CultureInfo.InvariantCulture, out var port) && port > 0;
+        return new PostmasterFile(process, hasPort ? port : null);
     }
 
-    /// <summary>Whether the process runs at all. A dead one that nobody has reaped (a container whose first process does not) does not run.</summary>
+    /// <summary>
+    /// Whether the process runs at all. A dead one that nobody has reaped (a container whose first process does not) does not run.
+    /// </summary>
     internal bool IsRunning()
     {
         try
@@ -50,8 +53,8 @@ internal sealed record PostmasterFile(int ProcessId, int? Port)
     }
 
     /// <summary>
-    /// Whether the process is this cluster's server and not one that got its number after a reboot. A postmaster's working folder is its cluster,
-    /// which Linux shows; elsewhere, or where the process may not be looked at, its name decides.
+    /// Whether the process is this cluster's server and not one that got its number after a reboot. A postmaster's working folder is its
+    /// cluster, which Linux shows; elsewhere, or where the process may not be looked at, its name decides.
     /// </summary>
     internal bool IsServerOf(string cluster)
     {

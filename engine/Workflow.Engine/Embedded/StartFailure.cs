@@ -12,9 +12,12 @@ internal static class StartFailure
         ("wrong ownership", "The data folder belongs to another user: start as that user, or give the folder to this one with chown -R."),
         ("has group or world access", "The cluster's folder is open to others: chmod 700 it."),
         ("is not compatible with this version",
-            "The cluster was made by another major version of PostgreSQL: start the engine version that made it, dump the data and load them into a new data folder."),
-        ("Permission denied", "The user that runs PostgreSQL cannot reach its programs or its data: move the folder or correct its permissions."),
-        ("shared memory", "The system refuses shared memory: give the container more (Docker: --shm-size), or end old postgres processes of this folder."),
+            "The cluster was made by another major version of PostgreSQL: start the engine version that made it, "
+            + "dump the data and load them into a new data folder."),
+        ("Permission denied",
+            "The user that runs PostgreSQL cannot reach its programs or its data: move the folder or correct its permissions."),
+        ("shared memory",
+            "The system refuses shared memory: give the container more (Docker: --shm-size), or end its old postgres processes."),
     ];
 
     /// <summary>Another process took the port between choosing it and binding it.</summary>

@@ -11,7 +11,9 @@ internal static class Tool
         internal bool Succeeded => ExitCode == 0;
     }
 
-    /// <summary>Cancellation kills the program but not what it started: initdb's children end with it, and the postmaster is its caller's to stop.</summary>
+    /// <summary>
+    /// Cancellation kills the program but not what it started: initdb's children end with it, and the postmaster is its caller's to stop.
+    /// </summary>
     internal static async Task<Result> RunAsync(IEnumerable<string> command, string workingFolder, CancellationToken cancellationToken)
     {
         var (program, arguments) = (command.First(), command.Skip(1));

@@ -8,7 +8,9 @@ namespace Workflow.Postgres.Migrations;
 /// <summary>One step of the schema, immutable once released.</summary>
 /// <param name="Number">Its place, counted from 1 without gaps.</param>
 /// <param name="Name">The file's name without number and extension: <c>verb_noun</c>.</param>
-/// <param name="Sql">Its statements.</param>
+/// <param name="Sql">
+/// Its statements. Function bodies stand in dollar quotes: the driver, which splits the text at its semicolons, does not know BEGIN ATOMIC.
+/// </param>
 public sealed record Migration(int Number, string Name, string Sql)
 {
     private const string ResourcePrefix = "migrations/";
@@ -31,7 +33,8 @@ public sealed record Migration(int Number, string Name, string Sql)
         return stem.Length > NumberDigits + 1 && stem[NumberDigits] == '_'
                && int.TryParse(stem.AsSpan(0, NumberDigits), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new Migration(number, stem[(NumberDigits + 1)..], sql)
-            : throw new MigrationException($"'{fileName}' is no name of a migration: wanted NNNN_verb_noun.sql, as in 0001_create_schema.sql.");
+            : throw new MigrationException(
+                $"'{fileName}' is no name of a migration: wanted NNNN_verb_noun.sql, as in 0001_create_schema.sql.");
     }
 
     private static IReadOnlyList<Migration> ReadResources()

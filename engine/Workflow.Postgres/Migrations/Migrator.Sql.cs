@@ -4,8 +4,8 @@ public sealed partial class Migrator
 {
     private static class Sql
     {
-        // The key is arbitrary and fixed for ever: "workflow" in ASCII. Held until the transaction ends, so a pooler may lie in between and a
-        // killed migrator leaves nothing locked.
+        // The key is arbitrary and fixed for ever: "workflow" in ASCII. Held until the transaction ends, so a pooler may lie in between
+        // and a killed migrator leaves nothing locked.
         internal const string Lock = "SELECT pg_advisory_xact_lock(8606223218533756791)";
 
         internal const string TableExists = "SELECT to_regclass('schema_migration') IS NOT NULL";

@@ -6,8 +6,9 @@ namespace Workflow.Postgres.Migrations;
 /// Brings a database to the schema of this build: forward only, each migration in a transaction of its own together with its row in
 /// <c>schema_migration</c>.
 /// <para>
-/// Every such transaction takes the same advisory lock and then reads anew what is applied, so any number of migrators may run at once: each
-/// step is taken by whoever comes first. A kill at any instant leaves the schema at the last step that committed, and the next run continues there.
+/// Every such transaction takes the same advisory lock and then reads anew what is applied, so any number of migrators may run at once:
+/// each step is taken by whoever comes first. A kill at any instant leaves the schema at the last step that committed, and the next run
+/// continues there.
 /// </para>
 /// </summary>
 public sealed partial class Migrator
@@ -29,7 +30,8 @@ public sealed partial class Migrator
         {
             if (migrations[index].Number != index + 1)
                 throw new MigrationException(
-                    $"Migrations are numbered from 1 without gaps: {migrations[index].FileName} stands where number {index + 1} is wanted.");
+                    "Migrations are numbered from 1 without gaps: "
+                    + $"{migrations[index].FileName} stands where number {index + 1} is wanted.");
         }
 
         (_dataSource, _migrations) = (dataSource, migrations);
@@ -68,10 +70,11 @@ public sealed partial class Migrator
     public async Task EnsureCurrentAsync(CancellationToken cancellationToken = default)
     {
         var status = await CheckAsync(cancellationToken);
-        if (!status.IsCurrent)
-            throw new MigrationException(
-                $"schema {status.Current} is older than this build needs ({_migrations.Count}): apply {string.Join(", ", status.Pending.Select(migration => migration.FileName))} "
-                + "by starting the engine or with its migrate command.");
+        if (status.IsCurrent)
+            return;
+        var pending = string.Join(", ", status.Pending.Select(migration => migration.FileName));
+        throw new MigrationException(
+            $"schema {status.Current} is older than this build needs ({_migrations.Count}): apply {pending} by starting the engine.");
     }
 
     private static NpgsqlCommand Unlimited(string sql, NpgsqlConnection connection) =>
@@ -99,7 +102,9 @@ public sealed partial class Migrator
         catch (PostgresException failed)
         {
             throw new MigrationException(
-                $"{migration.FileName} failed and was undone, the schema stays at {status.Current}: {failed.SqlState} {failed.MessageText}", failed);
+                $"{migration.FileName} failed and was undone, the schema stays at {status.Current}: "
+                + $"{failed.SqlState} {failed.MessageText}",
+                failed);
         }
 
         await using var record = new NpgsqlCommand(Sql.Record, connection);
@@ -124,17 +129,19 @@ public sealed partial class Migrator
         }
 
         if (rows.Count > 0 && rows[^1].Number > _migrations.Count)
-            throw new MigrationException($"schema {rows[^1].Number} is newer than this build knows ({_migrations.Count}): upgrade the engine");
+            throw new MigrationException(
+                $"schema {rows[^1].Number} is newer than this build knows ({_migrations.Count}): upgrade the engine");
 
         for (var index = 0; index < rows.Count; index++)
         {
             var (row, known) = (rows[index], _migrations[index]);
             if (row.Number != known.Number)
-                throw new MigrationException($"the database has schema {rows[^1].Number} but lacks the row of {known.FileName}: restore it from a backup.");
+                throw new MigrationException(
+                    $"the database has schema {rows[^1].Number} but lacks the row of {known.FileName}: restore it from a backup.");
             if (row.Sha256 != known.Sha256)
                 throw new MigrationException(
-                    $"{known.FileName} is not the file that was applied as {row.Name}: migrations never change once applied. Restore the file and "
-                    + "put the change into a new migration; a development database may be dropped instead.");
+                    $"{known.FileName} is not the file that was applied as {row.Name}: migrations never change once "
+                    + "applied. Restore the file and put the change into a new migration; a development database may be dropped instead.");
         }
 
         return new SchemaStatus(rows.Count, [.. _migrations.Skip(rows.Count)]);

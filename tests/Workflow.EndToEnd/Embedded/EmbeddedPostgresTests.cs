@@ -143,7 +143,8 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         var server = await StartAsync();
         var lines = await File.ReadAllLinesAsync(PidFile);
         await server.StopAsync();
-        await using var other = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = Path.Combine(_folder, "other") });
+        await using var other = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { DataFolder = Path.Combine(_folder, "other"), Durable = false });
         (lines[0], lines[3]) = ($"{other.ProcessId}", $"{other.Port}");
         await File.WriteAllLinesAsync(PidFile, lines);
 
@@ -238,7 +239,8 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
 
     private static async Task<string?> ScalarAsync(EmbeddedPostgres server, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
+        var unpooled = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false };
+        await using var connection = new NpgsqlConnection(unpooled.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return (string?)await command.ExecuteScalarAsync();
@@ -252,7 +254,8 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     // A process has ended for everybody once its parent, the system's first process, has reaped it.
-    private static Task EndAsync(int processId) => Eventually.TrueAsync(() => !IsRunning(processId), Limit, $"process {processId} has ended");
+    private static Task EndAsync(int processId) =>
+        Eventually.TrueAsync(() => !IsRunning(processId), Limit, $"process {processId} has ended");
 
     private static bool IsRunning(int processId)
     {

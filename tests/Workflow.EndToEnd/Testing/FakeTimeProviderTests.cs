@@ -27,7 +27,8 @@ public sealed class FakeTimeProviderTests
     {
         List<(string Name, double Seconds)> fired = [];
         ITimer? second = null;
-        using var first = _clock.CreateTimer(_ => second = Timer("second", fired, due: 1), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        using var first = _clock.CreateTimer(
+            _ => second = Timer("second", fired, due: 1), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
 
         _clock.Advance(TimeSpan.FromSeconds(2));
 
