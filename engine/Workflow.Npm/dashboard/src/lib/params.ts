@@ -68,7 +68,7 @@ export function commandLine(dagId: string, conf: Record<string, unknown>): strin
 /** The API decides in the end; a pattern that only .NET understands is left to it. */
 function matches(pattern: string, value: string): boolean {
   try {
-    return new RegExp(pattern, 'u').test(value);
+    return new RegExp(`^(?:${pattern})$`, 'u').test(value);
   } catch {
     return true;
   }
