@@ -5,7 +5,7 @@ import { useNow } from '../state/useNow';
 import type { Box } from './graphLayout';
 import { Icon } from './Icon';
 
-const LONGEST_NAME = 23;
+const LONGEST_NAME = 21;
 
 interface Props {
   box: Box;

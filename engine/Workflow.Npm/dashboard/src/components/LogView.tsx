@@ -41,13 +41,13 @@ export function LogView({ attempt }: { attempt: Attempt }) {
   useEffect(() => {
     if (!target) return;
     setFollowing(false);
-    document.getElementById(target)?.scrollIntoView({ block: 'center' });
+    scrollTo(box.current, target);
   }, [target, log.complete]);
 
   useEffect(() => {
     if (!hit) return;
     setFollowing(false);
-    document.getElementById(`L${hit.seq}`)?.scrollIntoView({ block: 'nearest' });
+    scrollTo(box.current, `L${hit.seq}`);
   }, [hit]);
 
   const onScroll = () => {
@@ -108,6 +108,13 @@ export function LogView({ attempt }: { attempt: Attempt }) {
       </div>
     </div>
   );
+}
+
+/** Brings a line into the middle of the log; the page itself stays where it is. */
+function scrollTo(box: HTMLElement | null, id: string): void {
+  const line = document.getElementById(id);
+  if (!box || !line) return;
+  box.scrollTop += line.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
 }
 
 function emptyText(complete: boolean, all: number): string {

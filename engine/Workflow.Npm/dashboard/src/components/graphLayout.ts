@@ -1,7 +1,7 @@
 import { Graph as Dagre, layout } from '@dagrejs/dagre';
 import type { Graph } from '../api/types';
 
-export const NODE = { width: 200, height: 48 };
+export const NODE = { width: 184, height: 46 };
 const CHIP_HEIGHT = 24;
 
 export interface Box {
@@ -29,7 +29,7 @@ export interface Layout {
 /** Places tasks from left to right in layers; datasets, if wanted, stand as chips between the tasks that write and read them. */
 export function layoutGraph(graph: Graph, withDatasets: boolean): Layout {
   const dagre = new Dagre();
-  dagre.setGraph({ rankdir: 'LR', nodesep: 16, ranksep: 56, marginx: 12, marginy: 12 });
+  dagre.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 36, marginx: 12, marginy: 12 });
   dagre.setDefaultEdgeLabel(() => ({}));
   for (const task of graph.tasks) dagre.setNode(task.task_id, { ...NODE });
   for (const task of graph.tasks) {

@@ -9,7 +9,7 @@ interface View {
 const SMALLEST = 0.2;
 const LARGEST = 2;
 /** Below this, fitting would make names unreadable; the rest is reached by dragging. */
-const SMALLEST_FIT = 0.55;
+const SMALLEST_FIT = 0.75;
 
 /** Pan by dragging, zoom with ctrl and the wheel or with buttons; fits the content until moved by hand. */
 export function useViewport(frame: RefObject<SVGSVGElement | null>, content: { width: number; height: number }) {

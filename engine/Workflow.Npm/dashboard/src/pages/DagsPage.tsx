@@ -13,7 +13,7 @@ import { DagRow } from './dag/DagRow';
 
 const FILTERS: { name: string; word: string; keeps: (dag: Dag) => boolean }[] = [
   { name: '', word: 'All', keeps: () => true },
-  { name: 'failed', word: 'Last run failed', keeps: (dag) => dag.recent_runs[0]?.state === 'failed' },
+  { name: 'failed', word: 'Failed last', keeps: (dag) => dag.recent_runs.find((run) => run.state !== 'running')?.state === 'failed' },
   { name: 'running', word: 'Running', keeps: (dag) => dag.recent_runs.some((run) => run.state === 'running') },
   { name: 'paused', word: 'Paused', keeps: (dag) => dag.is_paused },
 ];

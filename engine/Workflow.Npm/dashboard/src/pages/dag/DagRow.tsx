@@ -9,7 +9,7 @@ import { PauseSwitch } from './PauseSwitch';
 export function DagRow({ dag, onChange }: { dag: Dag; onChange: () => void }) {
   const last = dag.recent_runs[0];
   return (
-    <tr className={dag.is_active ? '' : 'row-gone'}>
+    <tr>
       <td className="wide">
         <Link className="strong" to={links.dag(dag.dag_id)}>
           {dag.dag_display_name}
@@ -19,6 +19,7 @@ export function DagRow({ dag, onChange }: { dag: Dag; onChange: () => void }) {
             {tag.name}
           </span>
         ))}
+        {!dag.is_active && <span className="tag tag-failed">file deleted</span>}
         {dag.has_import_errors && <span className="tag tag-failed">newest file does not compile</span>}
         {(dag.message ?? dag.description) && <div className="muted clip">{dag.message ?? dag.description}</div>}
       </td>
@@ -34,7 +35,7 @@ export function DagRow({ dag, onChange }: { dag: Dag; onChange: () => void }) {
           <span className="muted">by hand</span>
         )}
       </td>
-      <td>{dag.is_paused ? <span className="muted">paused</span> : <Time value={dag.next_dagrun_run_after} />}</td>
+      <td>{dag.is_paused ? <span className="muted">paused</span> : <Time value={dag.is_active ? dag.next_dagrun_run_after : null} />}</td>
       <td>
         <RunBars dagId={dag.dag_id} runs={dag.recent_runs} />
       </td>

@@ -93,8 +93,10 @@ function RunRow({ run, withDag }: { run: DagRun; withDag: boolean }) {
       </td>
       <td>{run.triggered_by}</td>
       <td>v{run.dag_version_number}</td>
-      <td className="wide clip" title={run.failure?.message}>
-        {run.failure ? `${run.failure.task_id}: ${run.failure.message}` : run.note}
+      <td className="wide">
+        <div className="two-lines" title={run.failure?.message}>
+          {run.failure ? `${run.failure.task_id}: ${run.failure.message}` : run.note}
+        </div>
       </td>
     </tr>
   );

@@ -31,14 +31,16 @@ export function TaskTable({ instances, selected, onSelect }: Props) {
           <td>
             <StateBadge state={task.state} />
           </td>
-          <td className="wide clip" title={task.message ?? undefined}>
-            {task.message}
-            {task.state === 'up_for_retry' && task.next_try_at && (
-              <span className="muted">
-                {' '}
-                Next attempt <Time value={task.next_try_at} />.
-              </span>
-            )}
+          <td className="wide">
+            <div className="two-lines" title={task.message ?? undefined}>
+              {task.message}
+              {task.state === 'up_for_retry' && task.next_try_at && (
+                <span className="muted">
+                  {' '}
+                  Next attempt <Time value={task.next_try_at} />.
+                </span>
+              )}
+            </div>
           </td>
           <td>
             <Time value={task.start_date} />
