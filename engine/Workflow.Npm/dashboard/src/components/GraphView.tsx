@@ -29,11 +29,27 @@ export function GraphView({ graph, instances, selected, onSelect }: Props) {
   const tasks = new Map(graph.tasks.map((task) => [task.task_id, task]));
   const byTask = new Map(instances?.map((instance) => [instance.task_id, instance]));
   const failing = ancestors(graph, instances?.filter((instance) => instance.state === 'failed').map((instance) => instance.task_id) ?? []);
-  const height = Math.min(460, Math.max(140, layout.height + 16));
+  const height = Math.min(460, Math.max(80, layout.height));
   const hasDatasets = graph.tasks.some((task) => task.inlets.length + task.outlets.length > 0);
 
   return (
     <div className="graph">
+      <div className="graph-tools">
+        {hasDatasets && (
+          <button type="button" aria-pressed={datasets !== null} onClick={() => setDatasets(datasets === null ? '1' : null)}>
+            Datasets
+          </button>
+        )}
+        <button type="button" className="button-icon" title="Zoom out" aria-label="Zoom out" onClick={() => viewport.zoomBy(1 / 1.25)}>
+          <Icon name="minus" />
+        </button>
+        <button type="button" className="button-icon" title="Zoom in (or ctrl and the wheel)" aria-label="Zoom in" onClick={() => viewport.zoomBy(1.25)}>
+          <Icon name="plus" />
+        </button>
+        <button type="button" className="button-icon" title="Fit" aria-label="Fit" onClick={viewport.fit}>
+          <Icon name="fit" />
+        </button>
+      </div>
       <svg ref={frame} height={height} onPointerDown={viewport.drag} role="group" aria-label="Graph of the tasks">
         <g transform={viewport.transform}>
           {layout.lines.map((line) => (
@@ -71,22 +87,6 @@ export function GraphView({ graph, instances, selected, onSelect }: Props) {
           ))}
         </g>
       </svg>
-      <div className="graph-tools">
-        {hasDatasets && (
-          <button type="button" aria-pressed={datasets !== null} onClick={() => setDatasets(datasets === null ? '1' : null)}>
-            Datasets
-          </button>
-        )}
-        <button type="button" className="button-icon" title="Zoom out" aria-label="Zoom out" onClick={() => viewport.zoomBy(1 / 1.25)}>
-          <Icon name="minus" />
-        </button>
-        <button type="button" className="button-icon" title="Zoom in (or ctrl and the wheel)" aria-label="Zoom in" onClick={() => viewport.zoomBy(1.25)}>
-          <Icon name="plus" />
-        </button>
-        <button type="button" className="button-icon" title="Fit" aria-label="Fit" onClick={viewport.fit}>
-          <Icon name="fit" />
-        </button>
-      </div>
     </div>
   );
 }

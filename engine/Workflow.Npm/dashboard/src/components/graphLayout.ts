@@ -1,5 +1,5 @@
 import { Graph as Dagre, layout } from '@dagrejs/dagre';
-import type { Graph } from '../api/types';
+import type { Graph, GraphTask } from '../api/types';
 
 export const NODE = { width: 184, height: 46 };
 const CHIP_HEIGHT = 24;
@@ -33,7 +33,9 @@ export function layoutGraph(graph: Graph, withDatasets: boolean): Layout {
   dagre.setDefaultEdgeLabel(() => ({}));
   for (const task of graph.tasks) dagre.setNode(task.task_id, { ...NODE });
   for (const task of graph.tasks) {
-    for (const upstream of task.upstream_task_ids) dagre.setEdge(upstream, task.task_id);
+    for (const upstream of task.upstream_task_ids) {
+      if (!(withDatasets && handsOver(graph, upstream, task))) dagre.setEdge(upstream, task.task_id);
+    }
   }
   const datasets = withDatasets ? [...new Set(graph.tasks.flatMap((task) => [...task.inlets, ...task.outlets]))] : [];
   for (const name of datasets) dagre.setNode(chipId(name), { width: 28 + name.length * 6.6, height: CHIP_HEIGHT });
@@ -54,6 +56,11 @@ export function layoutGraph(graph: Graph, withDatasets: boolean): Layout {
     datasets: datasets.map((name) => ({ name, ...box(chipId(name)) })),
     lines: dagre.edges().map(({ v, w }) => ({ from: v, to: w, path: curve((dagre.edge(v, w) as { points: Point[] }).points) })),
   };
+}
+
+/** Whether a dataset's chip will stand between two tasks, so that a line of their own would say the same twice. */
+function handsOver(graph: Graph, upstream: string, task: GraphTask): boolean {
+  return graph.tasks.some(({ task_id, outlets }) => task_id === upstream && outlets.some((name) => task.inlets.includes(name)));
 }
 
 /** The tasks on a way to one of the given, themselves included. */

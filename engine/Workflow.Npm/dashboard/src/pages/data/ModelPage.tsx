@@ -77,11 +77,11 @@ function Versions({ versions, aliases, chosen }: VersionsProps) {
   const metrics = [...new Set(versions.flatMap((version) => Object.keys(version.metrics)))];
   const measured = metrics.map((text) => ({ text, className: 'right' }));
   return (
-    <Table label="Versions" columns={['Version', 'Flavour', ...measured, 'Gates', 'Made from', 'Parameters', 'Hash', 'Trained', 'By']}>
+    <Table label="Versions" columns={['Version', 'Flavour', ...measured, 'Gates', 'Made from', 'Parameters', 'Hash', 'Trained']}>
       {versions.map((version) => (
         <tr key={version.version} className={chosen === String(version.version) ? 'row-selected' : ''}>
           <td className="strong">
-            v{version.version}
+            <span>v{version.version}</span>
             {aliases.map(
               ([alias, at]) =>
                 at === version.version && (
@@ -103,7 +103,7 @@ function Versions({ versions, aliases, chosen }: VersionsProps) {
           <td>
             <Parents of={version.parents} />
           </td>
-          <td>
+          <td className="pairs">
             {Object.entries(version.params).map(([key, value]) => (
               <code key={key} className="pair">
                 {key}={plain(value)}
@@ -115,9 +115,9 @@ function Versions({ versions, aliases, chosen }: VersionsProps) {
           </td>
           <td>
             <Time value={version.created_at} />
-          </td>
-          <td>
-            <MadeBy of={version} />
+            <div>
+              <MadeBy of={version} />
+            </div>
           </td>
         </tr>
       ))}
@@ -152,7 +152,7 @@ function AliasMoves({ moves }: { moves: AliasMove[] }) {
           <td>
             <Time value={move.at} />
           </td>
-          <td>{move.run_id ?? '–'}</td>
+          <td>{move.dag_id && move.run_id ? <Link to={links.run(move.dag_id, move.run_id)}>{move.run_id}</Link> : (move.run_id ?? '–')}</td>
         </tr>
       ))}
     </Table>

@@ -51,7 +51,7 @@ export function RunList({ dagId }: { dagId?: string }) {
             <>
               <Table
                 label="Runs"
-                columns={['Run', ...(dagId ? [] : ['DAG']), 'State', 'Tasks', 'Started', { text: 'Duration', className: 'right' }, 'Started by', 'Version', 'Why']}
+                columns={['Run', ...(dagId ? [] : ['DAG']), 'State', 'Why', 'Tasks', 'Started', { text: 'Duration', className: 'right' }, 'Started by', 'Version']}
               >
                 {runs.map((run) => (
                   <RunRow key={`${run.dag_id} ${run.dag_run_id}`} run={run} withDag={!dagId} />
@@ -82,6 +82,11 @@ function RunRow({ run, withDag }: { run: DagRun; withDag: boolean }) {
       <td>
         <StateBadge state={run.state} />
       </td>
+      <td className="wide">
+        <div className="two-lines" title={run.failure?.message}>
+          {run.failure ? `${run.failure.task_id}: ${run.failure.message}` : run.note}
+        </div>
+      </td>
       <td>
         <StateCounts counts={run.task_counts} />
       </td>
@@ -93,11 +98,6 @@ function RunRow({ run, withDag }: { run: DagRun; withDag: boolean }) {
       </td>
       <td>{run.triggered_by}</td>
       <td>v{run.dag_version_number}</td>
-      <td className="wide">
-        <div className="two-lines" title={run.failure?.message}>
-          {run.failure ? `${run.failure.task_id}: ${run.failure.message}` : run.note}
-        </div>
-      </td>
     </tr>
   );
 }
