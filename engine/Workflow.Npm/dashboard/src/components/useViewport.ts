@@ -1,0 +1,80 @@
+import { type PointerEvent, type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
+
+interface View {
+  x: number;
+  y: number;
+  zoom: number;
+}
+
+const SMALLEST = 0.2;
+const LARGEST = 2;
+/** Below this, fitting would make names unreadable; the rest is reached by dragging. */
+const SMALLEST_FIT = 0.75;
+
+/** Pan by dragging, zoom with ctrl and the wheel or with buttons; fits the content until moved by hand. */
+export function useViewport(frame: RefObject<SVGSVGElement | null>, content: { width: number; height: number }) {
+  const [view, setView] = useState<View>();
+  const [size, setSize] = useState({ width: 0, height: 0 });
+
+  useLayoutEffect(() => {
+    const svg = frame.current;
+    if (!svg) return;
+    const observer = new ResizeObserver(() => setSize({ width: svg.clientWidth, height: svg.clientHeight }));
+    observer.observe(svg);
+    setSize({ width: svg.clientWidth, height: svg.clientHeight });
+    return () => observer.disconnect();
+  }, [frame]);
+
+  const shown = view ?? fitted(size, content);
+
+  const zoomAt = useCallback(
+    (factor: number, x: number, y: number) =>
+      setView((before) => {
+        const from = before ?? fitted(size, content);
+        const zoom = Math.min(LARGEST, Math.max(SMALLEST, from.zoom * factor));
+        const scale = zoom / from.zoom;
+        return { zoom, x: x - (x - from.x) * scale, y: y - (y - from.y) * scale };
+      }),
+    [size, content],
+  );
+
+  useEffect(() => {
+    const svg = frame.current;
+    if (!svg) return;
+    const onWheel = (event: WheelEvent) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const edge = svg.getBoundingClientRect();
+      zoomAt(Math.exp(-event.deltaY / 300), event.clientX - edge.left, event.clientY - edge.top);
+    };
+    // React attaches wheel listeners as passive, and a passive one cannot keep the browser from zooming the page.
+    svg.addEventListener('wheel', onWheel, { passive: false });
+    return () => svg.removeEventListener('wheel', onWheel);
+  }, [frame, zoomAt]);
+
+  const drag = (event: PointerEvent<SVGSVGElement>) => {
+    if (event.button !== 0 || (event.target as Element).closest('[role=button], a')) return;
+    const svg = event.currentTarget;
+    const start = { ...shown, clientX: event.clientX, clientY: event.clientY };
+    svg.setPointerCapture(event.pointerId);
+    svg.onpointermove = (move) => setView({ zoom: start.zoom, x: start.x + move.clientX - start.clientX, y: start.y + move.clientY - start.clientY });
+    svg.onpointerup = svg.onpointercancel = () => (svg.onpointermove = null);
+  };
+
+  return {
+    transform: `translate(${shown.x} ${shown.y}) scale(${shown.zoom})`,
+    drag,
+    fit: () => setView(undefined),
+    zoomBy: (factor: number) => zoomAt(factor, size.width / 2, size.height / 2),
+  };
+}
+
+function fitted(size: { width: number; height: number }, content: { width: number; height: number }): View {
+  if (size.width === 0 || content.width === 0) return { x: 0, y: 0, zoom: 1 };
+  const zoom = Math.min(1, Math.max(SMALLEST_FIT, Math.min(size.width / content.width, size.height / content.height)));
+  return {
+    zoom,
+    x: Math.max(0, (size.width - content.width * zoom) / 2),
+    y: Math.max(0, (size.height - content.height * zoom) / 2),
+  };
+}
