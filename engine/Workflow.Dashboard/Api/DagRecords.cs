@@ -15,7 +15,7 @@ public sealed record RecentRun(
 /// <param name="TimetableSummary">The cron expression; null without a schedule.</param>
 /// <param name="Message">A sentence about the DAG as a whole, such as when its file was deleted.</param>
 /// <param name="RecentRuns">Newest first, up to 14.</param>
-public record Dag(
+public sealed record Dag(
     string DagId, string DagDisplayName, string? Description, bool IsPaused, bool IsActive, string? TimetableSummary, string TimetableTimezone,
     DateTime? NextDagrunRunAfter, IReadOnlyList<string> Owners, IReadOnlyList<Tag> Tags, string Fileloc, bool HasImportErrors,
     int? LatestVersion, DateTime LastSeenAt, string? Message, IReadOnlyList<RecentRun> RecentRuns);
@@ -28,16 +28,21 @@ public sealed record DagCollection(IReadOnlyList<Dag> Dags, int TotalEntries);
 public sealed record DagPatch(bool IsPaused);
 
 /// <summary>A DAG with its parameters and graph.</summary>
-public sealed record DagDetails : Dag
+/// <param name="IsActive">False when its file is gone.</param>
+/// <param name="TimetableSummary">The cron expression; null without a schedule.</param>
+/// <param name="Message">A sentence about the DAG as a whole, such as when its file was deleted.</param>
+/// <param name="RecentRuns">Newest first, up to 14.</param>
+/// <param name="Params">What a run may be given, in the order of definition.</param>
+/// <param name="Graph">The tasks of the current version.</param>
+public sealed record DagDetails(
+    string DagId, string DagDisplayName, string? Description, bool IsPaused, bool IsActive, string? TimetableSummary, string TimetableTimezone,
+    DateTime? NextDagrunRunAfter, IReadOnlyList<string> Owners, IReadOnlyList<Tag> Tags, string Fileloc, bool HasImportErrors,
+    int? LatestVersion, DateTime LastSeenAt, string? Message, IReadOnlyList<RecentRun> RecentRuns, IReadOnlyList<Param> Params, Graph Graph)
 {
-    internal DagDetails(Dag dag, IReadOnlyList<Param> parameters, Graph graph)
-        : base(dag) => (Params, Graph) = (parameters, graph);
-
-    /// <summary>What a run may be given, in the order of definition.</summary>
-    public IReadOnlyList<Param> Params { get; }
-
-    /// <summary>The tasks of the current version.</summary>
-    public Graph Graph { get; }
+    internal static DagDetails Of(Dag dag, IReadOnlyList<Param> parameters, Graph graph) => new(
+        dag.DagId, dag.DagDisplayName, dag.Description, dag.IsPaused, dag.IsActive, dag.TimetableSummary, dag.TimetableTimezone,
+        dag.NextDagrunRunAfter, dag.Owners, dag.Tags, dag.Fileloc, dag.HasImportErrors, dag.LatestVersion, dag.LastSeenAt, dag.Message,
+        dag.RecentRuns, parameters, graph);
 }
 
 /// <summary>Type of a DAG parameter.</summary>
@@ -60,7 +65,7 @@ public enum ParamType
 public sealed record Param(string Name, ParamType Type, JsonNode? Default, string? Help, bool Required, ParamSchema Schema);
 
 /// <summary>What a parameter's value must satisfy.</summary>
-public sealed record ParamSchema(string? Pattern, IReadOnlyList<string>? Enum, double? Minimum, double? Maximum);
+public sealed record ParamSchema(string? Pattern, IReadOnlyList<JsonNode>? Enum, double? Minimum, double? Maximum);
 
 /// <summary>What a task does, which chooses its icon.</summary>
 public enum TaskKind

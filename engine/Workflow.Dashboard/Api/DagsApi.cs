@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc;
 using Workflow.Dashboard.Http;
 using Workflow.Postgres.Dags;
@@ -50,10 +51,10 @@ internal static class DagsApi
     {
         var dag = await GetAsync(dagId, reads, cancellationToken).ConfigureAwait(false);
         if (await reads.DefinitionAsync(dagId, cancellationToken).ConfigureAwait(false) is not { } definition)
-            return new DagDetails(dag, [], new Graph([]));
+            return DagDetails.Of(dag, [], new Graph([]));
 
         var graph = await graphs.GetAsync(definition.DagVersionId, cancellationToken).ConfigureAwait(false);
-        return new DagDetails(dag, [.. JsonSerializer.Deserialize<ParamDefinition[]>(definition.Params)!.Select(ParamOf)], GraphView.Of(graph));
+        return DagDetails.Of(dag, [.. JsonSerializer.Deserialize<ParamDefinition[]>(definition.Params)!.Select(ParamOf)], GraphView.Of(graph));
     }
 
     internal static async Task<DagRow> RowAsync(string dagId, DagReads reads, CancellationToken cancellationToken) =>
@@ -63,7 +64,7 @@ internal static class DagsApi
 
     private static Param ParamOf(ParamDefinition param) => new(
         param.Name, StateNames.Parse<ParamType>(param.Type), param.Default, param.Help.Length > 0 ? param.Help : null, param.Required,
-        new ParamSchema(param.Pattern, param.Allowed, param.Minimum, param.Maximum));
+        new ParamSchema(param.Pattern, param.Allowed?.Select(text => (JsonNode)text).ToList(), param.Minimum, param.Maximum));
 
     private static async Task<IReadOnlyList<Dag>> WithRunsAsync(IReadOnlyList<DagRow> rows, DagReads reads, CancellationToken cancellationToken)
     {

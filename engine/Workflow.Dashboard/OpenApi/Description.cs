@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
@@ -28,7 +29,7 @@ internal static class Description
     /// <summary>JSON of any shape has no schema worth a name.</summary>
     private static string? ReferenceId(JsonTypeInfo type) =>
         type.Type == typeof(TaskLogLevel) || type.Type == typeof(TaskLogLevel?) ? "LogLevel"
-        : typeof(JsonNode).IsAssignableFrom(type.Type) || type.Type == typeof(System.Text.Json.JsonElement) ? null
+        : typeof(JsonNode).IsAssignableFrom(type.Type) || type.Type == typeof(JsonElement) ? null
         : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
 
     private static Task Describe(OpenApiDocument document)
@@ -67,7 +68,7 @@ internal static class Description
         // The generator leaves out that the names of an enum are text, and that an object of any shape may have members.
         if (schema.Enum is { Count: > 0 })
             schema.Type = JsonSchemaType.String;
-        if (context.JsonTypeInfo.Type == typeof(JsonObject))
+        if (context.JsonTypeInfo.Type == typeof(JsonObject) || context.JsonTypeInfo.Type == typeof(IReadOnlyDictionary<string, JsonElement>))
         {
             schema.Type = JsonSchemaType.Object;
             schema.AdditionalProperties = new OpenApiSchema();
