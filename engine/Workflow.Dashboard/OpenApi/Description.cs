@@ -60,6 +60,9 @@ internal static class Description
     {
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<OpenToAll>().Any())
             operation.Security = [];
+        // Bound as text, since the framework knows an enum's C# names only.
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "state"))
+            parameter.Schema = new OpenApiSchemaReference(nameof(Workflow.Runs.RunState), context.Document);
         return Task.CompletedTask;
     }
 
