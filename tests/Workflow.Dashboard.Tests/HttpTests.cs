@@ -74,6 +74,8 @@ public sealed class HttpTests(DashboardServer server) : IClassFixture<DashboardS
     [InlineData("""{"logical_date":"yesterday"}""", "logical_date")]
     [InlineData("""{"logical_date":null,"dag_run_id":7}""", "dag_run_id")]
     [InlineData("""{"logical_date":null,"conf":{"a":1,"a":2}}""", "conf.a")]
+    [InlineData("""{"logical_date":null,"conf":{"a":{"b":1,"b":2}}}""", "conf.a")]
+    [InlineData("""{"logical_date":null,"conf":{"\ud800":1}}""", "conf")]
     public async Task Trigger_WithABodyThatIsNotWhatItShouldBe_Is422(string json, string field)
     {
         var (status, body) = await server.PostAsync("/dags/any/dagRuns", json);
