@@ -7,6 +7,7 @@ namespace Workflow;
 public sealed partial class DagBuilder
 {
     private readonly List<TaskDraft> tasks = [];
+    private readonly HashSet<string> taskIds = [];
     private readonly List<ParamDefinition> parameters = [];
     private readonly List<string> tags = [];
     private string? id;
@@ -140,7 +141,7 @@ public sealed partial class DagBuilder
     private TaskDraft Draft(string taskId, IReadOnlyList<TaskHandle> inputs, TaskSpec spec, Type? output = null)
     {
         Identifier.Require(taskId, "task id");
-        if (tasks.Any(task => task.Id == taskId))
+        if (!taskIds.Add(taskId))
             throw new DagDefinitionException($"Two tasks are called '{taskId}'.");
         if (inputs.FirstOrDefault(input => input.Dag != this) is { } stranger)
             throw new DagDefinitionException($"Task '{taskId}' takes '{stranger.Id}', which belongs to another DAG.");
