@@ -1,0 +1,17 @@
+namespace Workflow.Postgres;
+
+/// <summary>The NOTIFY channels. A notification only wakes: losing all of them costs latency and nothing else.</summary>
+public static class Channels
+{
+    /// <summary>Tasks became claimable: workers look.</summary>
+    public const string Tasks = "workflow_tasks";
+
+    /// <summary>The payload on <see cref="Tasks"/> that says a run was cancelled: workers ask what they may go on with.</summary>
+    public const string Cancel = "cancel";
+
+    /// <summary>A run was created or ended, or a DAG changed: pages look.</summary>
+    public const string Runs = "workflow_runs";
+
+    /// <summary>A worker is gone: rescuers look.</summary>
+    public const string Workers = "workflow_workers";
+}

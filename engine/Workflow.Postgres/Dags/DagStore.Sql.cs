@@ -1,0 +1,71 @@
+namespace Workflow.Postgres.Dags;
+
+public sealed partial class DagStore
+{
+    private const string LockDag = """
+        INSERT INTO dag (dag_id, file) VALUES (@dagId, @file)
+        ON CONFLICT (dag_id) DO UPDATE SET last_seen_at = now()
+        RETURNING version_id AS VersionId, cron AS Cron, time_zone AS TimeZone, next_fire_at AS NextFireAt, now() AS Now
+        """;
+
+    private const string NewestVersion = """
+        SELECT v.dag_version_id AS DagVersionId, v.number AS Number, v.hash AS Hash,
+            EXISTS (SELECT 1 FROM dag_run r WHERE r.dag_version_id = v.dag_version_id) AS IsUsed
+        FROM dag_version v WHERE v.dag_id = @dagId ORDER BY v.number DESC LIMIT 1
+        """;
+
+    private const string InsertVersion = """
+        INSERT INTO dag_version (dag_id, number, hash, definition_hash, description, owner, tags, params, graph, file, source, shared_sources,
+            reference_versions, assembly)
+        VALUES (@dagId, @number, @hash, @definitionHash, @description, @owner, @tags, @params::jsonb, @graph::jsonb, @file, @source,
+            @sharedSources::jsonb, @referenceVersions, @assembly)
+        RETURNING dag_version_id
+        """;
+
+    // No run uses it, so nobody has seen it: an edit in progress does not pile up versions. A new id keeps caches by id true.
+    private const string DeleteVersion = "DELETE FROM dag_version WHERE dag_version_id = @dagVersionId";
+
+    private const string ClearVersion = "UPDATE dag SET version_id = NULL WHERE dag_id = @dagId";
+
+    private const string UpdateDag = """
+        UPDATE dag SET file = @file, version_id = @versionId, cron = @cron, time_zone = @timeZone, next_fire_at = @nextFireAt, is_active = true,
+            message = NULL
+        WHERE dag_id = @dagId
+        """;
+
+    private const string Deactivate = """
+        UPDATE dag SET is_active = false, message = @message, next_fire_at = NULL WHERE dag_id = @dagId AND is_active
+        """;
+
+    private const string ActiveDags = "SELECT dag_id AS DagId, file AS File FROM dag WHERE is_active";
+
+    private const string ReplaceImportErrors = """
+        DELETE FROM import_error WHERE file <> ALL (@files);
+        INSERT INTO import_error (file, diagnostics)
+        SELECT * FROM unnest(@files, @diagnostics::jsonb[])
+        ON CONFLICT (file) DO UPDATE SET diagnostics = excluded.diagnostics, seen_at = now()
+        WHERE import_error.diagnostics <> excluded.diagnostics;
+        SELECT pg_notify('workflow_runs', '');
+        """;
+
+    private const string LoadCode = """
+        SELECT dag_id AS DagId, definition_hash AS DefinitionHash, assembly AS Assembly FROM dag_version WHERE dag_version_id = @dagVersionId
+        """;
+
+    // A paused DAG's fire times pass by: unpausing does not run the past.
+    private const string Due = """
+        SELECT dag_id AS DagId, cron AS Expression, time_zone AS TimeZone, next_fire_at AS FireAt, is_paused AS IsPaused, now() AS Now
+        FROM dag WHERE is_active AND next_fire_at <= now() ORDER BY next_fire_at
+        """;
+
+    // Only the scheduler that still sees the fire time it acted on moves it on.
+    private const string Advance = "UPDATE dag SET next_fire_at = @next WHERE dag_id = @dagId AND next_fire_at = @from";
+
+    private const string Schedules = """
+        SELECT dag_id AS DagId, cron AS Expression, time_zone AS TimeZone FROM dag WHERE is_active AND cron IS NOT NULL
+        """;
+
+    private const string SetPaused = """
+        UPDATE dag SET is_paused = @paused WHERE dag_id = @dagId RETURNING pg_notify('workflow_runs', '') IS NOT NULL
+        """;
+}

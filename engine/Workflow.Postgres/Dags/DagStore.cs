@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using Workflow.Graphs;
+
+namespace Workflow.Postgres.Dags;
+
+/// <summary>What was loaded of one DAG, ready to be stored.</summary>
+/// <param name="DagId">The DAG.</param>
+/// <param name="File">The file, relative to the folder.</param>
+/// <param name="Hash">The hash over definition, sources and references.</param>
+/// <param name="DefinitionHash">The hash over the definition alone, which workers compare.</param>
+/// <param name="Description">What it is for.</param>
+/// <param name="Owner">Who answers for it.</param>
+/// <param name="Tags">Words to find it by.</param>
+/// <param name="Schedule">When runs are created.</param>
+/// <param name="Parameters">Its parameters.</param>
+/// <param name="Graph">Its graph.</param>
+/// <param name="Source">The file's text.</param>
+/// <param name="SharedSources">The shared files' texts, by path.</param>
+/// <param name="ReferenceVersions">What it was compiled against.</param>
+/// <param name="Assembly">The compiled code.</param>
+public sealed record DagVersionContent(
+    string DagId, string File, string Hash, string DefinitionHash, string Description, string Owner, IReadOnlyList<string> Tags, Cron? Schedule,
+    IReadOnlyList<ParamDefinition> Parameters, DagGraph Graph, string Source, IReadOnlyDictionary<string, string> SharedSources,
+    string ReferenceVersions, byte[] Assembly);
+
+/// <summary>The code of a DAG version, for a worker.</summary>
+/// <param name="DagId">The DAG.</param>
+/// <param name="DefinitionHash">What its definition must hash to.</param>
+/// <param name="Assembly">The compiled code.</param>
+public sealed record DagCode(string DagId, string DefinitionHash, byte[] Assembly);
+
+/// <summary>A DAG whose fire time has come.</summary>
+/// <param name="DagId">The DAG.</param>
+/// <param name="Expression">Its cron expression.</param>
+/// <param name="TimeZone">Its time zone.</param>
+/// <param name="FireAt">The fire time.</param>
+/// <param name="IsPaused">Whether it is paused: then the fire time passes without a run.</param>
+/// <param name="Now">The database's clock.</param>
+public sealed record DueDag(string DagId, string Expression, string TimeZone, DateTime FireAt, bool IsPaused, DateTime Now)
+{
+    /// <summary>The schedule.</summary>
+    public Cron Schedule => new(Expression, TimeZone);
+}
+
+/// <summary>DAGs, their versions and their import errors.</summary>
+public sealed partial class DagStore(NpgsqlDataSource dataSource)
+{
+    /// <summary>
+    /// Makes loaded content the DAG's current version. Unchanged content changes nothing; a newest version that no run uses is replaced.
+    /// </summary>
+    /// <param name="content">What was loaded.</param>
+    /// <param name="nextFire">Gives the first fire time of a schedule after an instant.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>True if the version is new.</returns>
+    public async Task<bool> SaveAsync(
+        DagVersionContent content, Func<Cron, DateTimeOffset, DateTimeOffset?> nextFire, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var dag = await connection.QuerySingleAsync<DagRow>(LockDag, new { content.DagId, content.File }, transaction).ConfigureAwait(false);
+        var newest = await connection.QuerySingleOrDefaultAsync<VersionRow>(NewestVersion, new { content.DagId }, transaction).ConfigureAwait(false);
+        var isNew = newest?.Hash != content.Hash;
+        var versionId = newest?.DagVersionId;
+        if (isNew)
+        {
+            if (newest is { IsUsed: false })
+            {
+                await connection.ExecuteAsync(ClearVersion, new { content.DagId }, transaction).ConfigureAwait(false);
+                await connection.ExecuteAsync(DeleteVersion, new { newest.DagVersionId }, transaction).ConfigureAwait(false);
+            }
+
+            versionId = await connection.ExecuteScalarAsync<long>(InsertVersion, Parameters(content, newest), transaction).ConfigureAwait(false);
+        }
+
+        // An unchanged schedule keeps its fire time: a restart neither repeats nor skips a run.
+        var sameSchedule = dag.Cron == content.Schedule?.Expression && dag.TimeZone == content.Schedule?.TimeZone && dag.NextFireAt is not null;
+        var next = content.Schedule is null ? null : sameSchedule ? Utc(dag.NextFireAt) : nextFire(content.Schedule, Utc(dag.Now)!.Value);
+        await connection.ExecuteAsync(
+            UpdateDag,
+            new { content.DagId, content.File, versionId, cron = content.Schedule?.Expression, timeZone = content.Schedule?.TimeZone, nextFireAt = next },
+            transaction).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return isNew;
+    }
+
+    /// <summary>Takes a DAG whose file is gone out of service; its runs go on and its history stays.</summary>
+    public Task DeactivateAsync(string dagId, string message, CancellationToken cancellationToken) =>
+        ExecuteAsync(Deactivate, new { dagId, message }, cancellationToken);
+
+    /// <summary>The DAGs in service, with the files they came from.</summary>
+    public async Task<IReadOnlyList<(string DagId, string File)>> ActiveAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return [.. await connection.QueryAsync<(string, string)>(ActiveDags).ConfigureAwait(false)];
+    }
+
+    /// <summary>Replaces the import errors by those of the files that have some now.</summary>
+    /// <param name="byFile">For each file its diagnostics as a JSON array.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public Task ReplaceImportErrorsAsync(IReadOnlyDictionary<string, string> byFile, CancellationToken cancellationToken) =>
+        ExecuteAsync(ReplaceImportErrors, new { files = byFile.Keys.ToArray(), diagnostics = byFile.Values.ToArray() }, cancellationToken);
+
+    /// <summary>The code of a version.</summary>
+    /// <exception cref="WorkflowException">There is no such version.</exception>
+    public async Task<DagCode> LoadCodeAsync(long dagVersionId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return await connection.QuerySingleOrDefaultAsync<DagCode>(LoadCode, new { dagVersionId }).ConfigureAwait(false)
+            ?? throw new WorkflowException($"DAG version {dagVersionId} is not in the database.");
+    }
+
+    /// <summary>The DAGs whose fire time has come.</summary>
+    public async Task<IReadOnlyList<DueDag>> DueAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return [.. await connection.QueryAsync<DueDag>(Due).ConfigureAwait(false)];
+    }
+
+    /// <summary>Moves a DAG's fire time on, unless another scheduler has.</summary>
+    public Task AdvanceAsync(string dagId, DateTimeOffset from, DateTimeOffset? next, CancellationToken cancellationToken) =>
+        ExecuteAsync(Advance, new { dagId, from, next }, cancellationToken);
+
+    /// <summary>The schedules of the DAGs in service.</summary>
+    public async Task<IReadOnlyList<(string DagId, Cron Schedule)>> SchedulesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return [.. (await connection.QueryAsync<(string Id, string Expression, string Zone)>(Schedules).ConfigureAwait(false))
+            .Select(row => (row.Id, new Cron(row.Expression, row.Zone)))];
+    }
+
+    /// <summary>Pauses or unpauses a DAG.</summary>
+    /// <returns>False when there is no such DAG.</returns>
+    public async Task<bool> SetPausedAsync(string dagId, bool paused, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return await connection.ExecuteScalarAsync<bool?>(SetPaused, new { dagId, paused }).ConfigureAwait(false) is not null;
+    }
+
+    private async Task ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(sql, parameters).ConfigureAwait(false);
+    }
+
+    private static object Parameters(DagVersionContent content, VersionRow? newest) => new
+    {
+        content.DagId,
+        number = newest is null ? 1 : newest.IsUsed ? newest.Number + 1 : newest.Number,
+        content.Hash,
+        content.DefinitionHash,
+        content.Description,
+        content.Owner,
+        tags = content.Tags.ToArray(),
+        @params = JsonSerializer.Serialize(content.Parameters),
+        graph = content.Graph.ToJson(),
+        content.File,
+        content.Source,
+        sharedSources = JsonSerializer.Serialize(content.SharedSources),
+        content.ReferenceVersions,
+        content.Assembly,
+    };
+
+    private static DateTimeOffset? Utc(DateTime? time) => time is { } value ? new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)) : null;
+
+    private sealed record DagRow(long? VersionId, string? Cron, string? TimeZone, DateTime? NextFireAt, DateTime Now);
+
+    private sealed record VersionRow(long DagVersionId, int Number, string Hash, bool IsUsed);
+}

@@ -1,0 +1,58 @@
+namespace Workflow.Postgres.Effects;
+
+public sealed partial class EffectStore
+{
+    private const string StageDataset = """
+        WITH named AS (INSERT INTO dataset (dataset) VALUES (@dataset) ON CONFLICT DO NOTHING)
+        INSERT INTO dataset_version (dataset, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id, run_key, task_index,
+            map_index, attempt, task_id)
+        VALUES (@dataset, @sha256, @bytes, @rows, @partition::jsonb, @columns::jsonb, @profile::jsonb, @writer, @dagId, @runId, @runKey, @taskIndex,
+            @mapIndex, @attempt, @taskId)
+        RETURNING dataset_version_id
+        """;
+
+    private const string AddDatasetParents = """
+        INSERT INTO dataset_parent (dataset_version_id, parent_version_id) SELECT @versionId, parent FROM unnest(@parents) AS parent
+        """;
+
+    private const string StageModel = """
+        WITH named AS (INSERT INTO model (model) VALUES (@model) ON CONFLICT DO NOTHING)
+        INSERT INTO model_version (model, sha256, bytes, flavour, params, metrics, dag_version_id, dag_id, run_id, run_key, task_index, map_index,
+            attempt, task_id)
+        VALUES (@model, @sha256, @bytes, @flavour, @params::jsonb, @metrics::jsonb, @dagVersionId, @dagId, @runId, @runKey, @taskIndex, @mapIndex,
+            @attempt, @taskId)
+        RETURNING model_version_id
+        """;
+
+    private const string AddModelParents = """
+        INSERT INTO model_parent (model_version_id, parent_version_id) SELECT @versionId, parent FROM unnest(@parents) AS parent
+        """;
+
+    private const string StageVerdict = """
+        INSERT INTO gate_verdict (dag_id, run_id, run_key, task_index, map_index, attempt, task_id, subject, dataset_version_id, model_version_id,
+            alias, baseline_version_id, verdict, checks)
+        VALUES (@dagId, @runId, @runKey, @taskIndex, @mapIndex, @attempt, @taskId, @subject, @datasetVersionId, @modelVersionId, @alias,
+            @baselineVersionId, @verdict, @checks::jsonb)
+        """;
+
+    private const string StageMove = """
+        INSERT INTO model_alias_move (model, alias, to_version_id, dag_id, run_id, run_key, task_index, map_index, attempt)
+        SELECT model, @alias, model_version_id, @dagId, @runId, @runKey, @taskIndex, @mapIndex, @attempt
+        FROM model_version WHERE model_version_id = @modelVersionId
+        """;
+
+    // The newest version of each partition that agrees in every other key and comes before in one. An older version of a partition was
+    // replaced: nobody trains on it.
+    private const string EarlierPartitions = """
+        SELECT DISTINCT ON (partition) dataset_version_id AS VersionId, dataset AS Dataset, sha256 AS Sha256, row_count AS Rows,
+            partition::text AS Partition
+        FROM dataset_version
+        WHERE dataset = @dataset AND version IS NOT NULL AND partition - @key = @others::jsonb AND partition ->> @key COLLATE "C" < @before
+        ORDER BY partition, version DESC
+        """;
+
+    private const string AliasHolder = """
+        SELECT v.model_version_id AS VersionId, v.sha256 AS Sha256, v.version AS Version
+        FROM model_alias a JOIN model_version v ON v.model_version_id = a.model_version_id WHERE a.model = @model AND a.alias = @alias
+        """;
+}

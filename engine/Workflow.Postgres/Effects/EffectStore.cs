@@ -1,0 +1,180 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Dapper;
+using Npgsql;
+using Workflow.Postgres.Steps;
+
+namespace Workflow.Postgres.Effects;
+
+/// <summary>The attempt that stages something.</summary>
+/// <param name="Task">What was claimed.</param>
+/// <param name="TaskId">The task's id.</param>
+public sealed record AttemptSource(ClaimedTask Task, string TaskId);
+
+/// <summary>A dataset version to stage.</summary>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Sha256">The artifact's hash.</param>
+/// <param name="Bytes">The artifact's length.</param>
+/// <param name="Rows">How many rows it has.</param>
+/// <param name="Partition">The slice of the dataset that it is.</param>
+/// <param name="Columns">Its columns.</param>
+/// <param name="Profile">What they hold.</param>
+/// <param name="Writer">What wrote the file, with its version.</param>
+/// <param name="Parents">The versions that it was made from.</param>
+public sealed record StagedDataset(
+    string Dataset, string Sha256, long Bytes, long Rows, IReadOnlyDictionary<string, string> Partition, IReadOnlyList<Column> Columns,
+    IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents);
+
+/// <summary>A model version to stage.</summary>
+/// <param name="Model">The registered model.</param>
+/// <param name="Sha256">The artifact's hash.</param>
+/// <param name="Bytes">The artifact's length.</param>
+/// <param name="Flavour">How to load it.</param>
+/// <param name="Parameters">What it was trained with.</param>
+/// <param name="Metrics">How it did on the rows held out.</param>
+/// <param name="Parents">The dataset versions that it was trained on.</param>
+public sealed record StagedModel(
+    string Model, string Sha256, long Bytes, string Flavour, JsonObject Parameters, IReadOnlyDictionary<string, double> Metrics,
+    IReadOnlyList<long> Parents);
+
+/// <summary>What a gate's verdict is about.</summary>
+/// <param name="DatasetVersionId">The dataset version, for a quality gate.</param>
+/// <param name="ModelVersionId">The candidate, for a backtest gate.</param>
+/// <param name="Alias">The alias compared with.</param>
+/// <param name="BaselineVersionId">The version that held it.</param>
+public sealed record VerdictSubject(
+    long? DatasetVersionId = null, long? ModelVersionId = null, string? Alias = null, long? BaselineVersionId = null);
+
+/// <summary>The version that holds an alias.</summary>
+/// <param name="VersionId">The engine's key.</param>
+/// <param name="Sha256">The artifact's hash.</param>
+/// <param name="Version">Its number.</param>
+public sealed record AliasedModel(long VersionId, string Sha256, int Version);
+
+/// <summary>
+/// Stages what attempts make. Staged rows have no version number and nobody sees them; the step that completes the attempt publishes them. A
+/// kill before that leaves rows that stay unseen.
+/// </summary>
+public sealed partial class EffectStore(NpgsqlDataSource dataSource)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>Stages a dataset version.</summary>
+    /// <returns>The engine's key of the version.</returns>
+    public async Task<long> StageAsync(AttemptSource source, StagedDataset dataset, CancellationToken cancellationToken)
+    {
+        var parameters = Of(source);
+        parameters.AddDynamicParams(new
+        {
+            dataset.Dataset,
+            dataset.Sha256,
+            dataset.Bytes,
+            dataset.Rows,
+            partition = JsonSerializer.Serialize(dataset.Partition),
+            columns = JsonSerializer.Serialize(dataset.Columns, Json),
+            profile = JsonSerializer.Serialize(dataset.Profile, Json),
+            dataset.Writer,
+        });
+        return await StageWithParentsAsync(StageDataset, AddDatasetParents, parameters, dataset.Parents, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stages a model version.</summary>
+    /// <returns>The engine's key of the version.</returns>
+    public async Task<long> StageAsync(AttemptSource source, StagedModel model, CancellationToken cancellationToken)
+    {
+        var parameters = Of(source);
+        parameters.AddDynamicParams(new
+        {
+            model.Model,
+            model.Sha256,
+            model.Bytes,
+            model.Flavour,
+            @params = model.Parameters.ToJsonString(),
+            metrics = JsonSerializer.Serialize(model.Metrics, Json),
+            source.Task.DagVersionId,
+        });
+        return await StageWithParentsAsync(StageModel, AddModelParents, parameters, model.Parents, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stages a gate's verdict. It is published however the attempt ends.</summary>
+    public async Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken)
+    {
+        var parameters = Of(source);
+        parameters.AddDynamicParams(subject);
+        parameters.AddDynamicParams(new
+        {
+            verdict.Subject,
+            verdict = Workflow.Runs.StateNames.Name(verdict.Verdict),
+            checks = JsonSerializer.Serialize(verdict.Checks, Json),
+        });
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(StageVerdict, parameters).ConfigureAwait(false);
+    }
+
+    /// <summary>Stages the move of an alias; completing the attempt carries it out, or is refused.</summary>
+    public async Task StageMoveAsync(AttemptSource source, string alias, long modelVersionId, CancellationToken cancellationToken)
+    {
+        var parameters = Of(source);
+        parameters.AddDynamicParams(new { alias, modelVersionId });
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(StageMove, parameters).ConfigureAwait(false);
+    }
+
+    /// <summary>The newest version of every partition that comes before another along one key and agrees in the others.</summary>
+    public async Task<IReadOnlyList<DatasetVersion>> EarlierAsync(DatasetVersion of, string key, CancellationToken cancellationToken)
+    {
+        if (!of.Partition.TryGetValue(key, out var before))
+        {
+            throw new TaskFailureException(
+                $"Dataset '{of.Dataset}' has no partition key '{key}'; its keys are {string.Join(", ", of.Partition.Keys)}.", retryable: false);
+        }
+
+        var others = JsonSerializer.Serialize(of.Partition.Where(pair => pair.Key != key).ToDictionary());
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var rows = await connection.QueryAsync<(long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(
+            EarlierPartitions, new { of.Dataset, key, others, before }).ConfigureAwait(false);
+        return [.. rows
+            .Select(row => new DatasetVersion(
+                row.VersionId, row.Dataset, row.Sha256, row.Rows, JsonSerializer.Deserialize<Dictionary<string, string>>(row.Partition)!))
+            .OrderBy(version => version.Partition[key], StringComparer.Ordinal)];
+    }
+
+    /// <summary>The version that holds an alias, or null.</summary>
+    public async Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return await connection.QuerySingleOrDefaultAsync<AliasedModel>(AliasHolder, new { model, alias }).ConfigureAwait(false);
+    }
+
+    private async Task<long> StageWithParentsAsync(
+        string insert, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var versionId = await connection.ExecuteScalarAsync<long>(insert, parameters, transaction).ConfigureAwait(false);
+        await connection.ExecuteAsync(addParents, new { versionId, parents = parents.Distinct().ToArray() }, transaction).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return versionId;
+    }
+
+    private static DynamicParameters Of(AttemptSource source)
+    {
+        var (task, taskId) = source;
+        return new DynamicParameters(new
+        {
+            task.Run.DagId,
+            task.Key.RunId,
+            task.Run.RunKey,
+            task.Key.TaskIndex,
+            task.Key.MapIndex,
+            task.Attempt,
+            taskId,
+        });
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Workflow.Scheduler;
+
+/// <summary>The scheduler's log events, 2000 to 2099.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2000, LogLevel.Error, "{Service} failed and goes on at its next turn")]
+    public static partial void ServiceFailed(this ILogger logger, Exception exception, string service);
+
+    [LoggerMessage(2001, LogLevel.Warning, "{Service} waits for the database: {Reason}")]
+    public static partial void DatabaseAway(this ILogger logger, string service, string reason);
+
+    [LoggerMessage(2002, LogLevel.Information, "{Summary} {Compiled} compiled, {Stored} new versions, {Errors} import errors")]
+    public static partial void Loaded(this ILogger logger, string summary, int compiled, int stored, int errors);
+
+    [LoggerMessage(2003, LogLevel.Information, "DAG {DagId} is out of service: its file is gone")]
+    public static partial void DagRemoved(this ILogger logger, string dagId);
+
+    [LoggerMessage(2004, LogLevel.Information, "DAG {DagId} moved from {From} to {To}")]
+    public static partial void DagMoved(this ILogger logger, string dagId, string from, string to);
+
+    [LoggerMessage(2005, LogLevel.Information, "Created run {RunKey} of DAG {DagId}")]
+    public static partial void RunCreated(this ILogger logger, string dagId, string runKey);
+
+    [LoggerMessage(2006, LogLevel.Warning, "Worker {WorkerId} is dead; rescued {Count} of its attempts")]
+    public static partial void Rescued(this ILogger logger, long workerId, int count);
+
+    [LoggerMessage(2007, LogLevel.Warning, "Import error in {File}({Line},{Column}): {Code}: {Message}")]
+    public static partial void ImportError(this ILogger logger, string file, int line, int column, string code, string message);
+}

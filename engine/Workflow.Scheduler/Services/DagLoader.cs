@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Workflow.Postgres.Dags;
+using Workflow.Scheduler.Loading;
+using Workflow.Scheduler.Timetables;
+
+namespace Workflow.Scheduler.Services;
+
+/// <summary>Keeps the database in step with the DAG folder: loads what changed, stores versions, import errors and what is gone.</summary>
+public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions options, TimeProvider time, ILogger<DagLoader> logger) : BackgroundService
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    private readonly DagFolderLoader loader = new(new DagCompiler());
+    private readonly Dictionary<string, (string Hash, string File)> stored = [];
+    private LoadResult last = LoadResult.Nothing;
+
+    /// <summary>Loads what changed since the last time.</summary>
+    /// <returns>What there is now.</returns>
+    public async Task<LoadResult> LoadAsync(CancellationToken cancellationToken)
+    {
+        var folder = DagFolder.Scan(options.DagsFolder);
+        var known = ReferenceEquals(last, LoadResult.Nothing)
+            ? (await dags.ActiveAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(dag => dag.DagId, dag => dag.File)
+            : null;
+        var result = loader.Load(folder, last, known, cancellationToken);
+        var versions = 0;
+        foreach (var dag in result.Dags.Where(dag => stored.GetValueOrDefault(dag.Id) != (dag.VersionHash, dag.Source.File)))
+        {
+            if (await dags.SaveAsync(Content(dag), Timetable.NextFire, cancellationToken).ConfigureAwait(false))
+                versions++;
+            stored[dag.Id] = (dag.VersionHash, dag.Source.File);
+        }
+
+        foreach (var dagId in result.RemovedDags)
+        {
+            await dags.DeactivateAsync(dagId, "No file in the DAG folder defines it any more.", cancellationToken).ConfigureAwait(false);
+            stored.Remove(dagId);
+            logger.DagRemoved(dagId);
+        }
+
+        foreach (var moved in result.MovedDags)
+            logger.DagMoved(moved.DagId, moved.From, moved.To);
+        await StoreErrorsAsync(result, cancellationToken).ConfigureAwait(false);
+        await alarm.ResetAsync(cancellationToken).ConfigureAwait(false);
+
+        // Only now: what fails on the way is done again at the next turn.
+        last = result;
+        logger.Loaded(result.Summary, result.Compiled.Count, versions, result.Diagnostics.Count());
+        return result;
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        await LoadOrLogAsync(stoppingToken).ConfigureAwait(false);
+        await new DagFolderWatcher(options.DagsFolder, time).RunAsync(LoadOrLogAsync, stoppingToken).ConfigureAwait(false);
+    }
+
+    private async Task LoadOrLogAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LoadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException exception)
+        {
+            logger.DatabaseAway(nameof(DagLoader), exception.Message);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            logger.ServiceFailed(exception, nameof(DagLoader));
+        }
+    }
+
+    private async Task StoreErrorsAsync(LoadResult result, CancellationToken cancellationToken)
+    {
+        var broken = result.Files.Where(file => file.Diagnostics.Count > 0).ToDictionary(
+            file => file.File, file => JsonSerializer.Serialize(file.Diagnostics, Json));
+        await dags.ReplaceImportErrorsAsync(broken, cancellationToken).ConfigureAwait(false);
+        foreach (var found in result.Files.Where(file => result.Compiled.Contains(file.File)).SelectMany(file => file.Diagnostics))
+            logger.ImportError(found.File, found.Line, found.Column, found.Code, found.Message);
+    }
+
+    private static DagVersionContent Content(LoadedDag dag) => new(
+        dag.Id, dag.Source.File, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
+        dag.Facts.Schedule, dag.Facts.Parameters, dag.Facts.Graph, dag.Source.Text,
+        dag.SharedSources.ToDictionary(file => file.File, file => file.Text),
+        string.Join("; ", dag.ReferenceVersions.Select(pair => $"{pair.Key} {pair.Value}")), dag.AssemblyBytes);
+}

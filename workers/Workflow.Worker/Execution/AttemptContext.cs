@@ -1,0 +1,47 @@
+using Workflow.Graphs;
+using Workflow.Postgres.Effects;
+using Workflow.Postgres.Steps;
+using Workflow.Worker.Logs;
+
+namespace Workflow.Worker.Execution;
+
+/// <summary>What a running attempt can reach, for handlers and for the author's code.</summary>
+public sealed class AttemptContext(
+    ClaimedTask task, DagDefinition dag, TaskLog log, Planes planes, CancellationToken cancellation) : TaskContext
+{
+    private IDatasets? datasets;
+    private IModels? models;
+
+    /// <inheritdoc />
+    public override RunInfo Run => task.Run;
+
+    /// <inheritdoc />
+    public override string TaskId => Definition.Id;
+
+    /// <inheritdoc />
+    public override int Attempt => task.Attempt;
+
+    /// <inheritdoc />
+    public override CancellationToken Cancellation => cancellation;
+
+    /// <inheritdoc />
+    public override IDatasets Datasets => datasets ??= planes.Datasets(this);
+
+    /// <inheritdoc />
+    public override IModels Models => models ??= planes.Models(this);
+
+    /// <summary>The DAG that the run is pinned to.</summary>
+    public DagDefinition Dag => dag;
+
+    /// <summary>The task's node.</summary>
+    public TaskDefinition Definition => dag.Graph.Tasks[task.Key.TaskIndex];
+
+    /// <summary>What staged rows name as their maker.</summary>
+    public AttemptSource Source => new(task, Definition.Id);
+
+    /// <summary>Whether the attempt staged anything that its completion must publish.</summary>
+    public bool HasEffects { get; set; }
+
+    /// <inheritdoc />
+    public override void Log(string message, TaskLogLevel level = TaskLogLevel.Info) => log.Write(level, message);
+}

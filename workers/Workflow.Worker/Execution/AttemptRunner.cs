@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Workflow.Graphs;
+using Workflow.Postgres.Steps;
+using Workflow.Runs;
+using Workflow.Worker.Handlers;
+using Workflow.Worker.Logs;
+
+namespace Workflow.Worker.Execution;
+
+/// <summary>Executes one attempt: loads its code, gathers its inputs, runs it under its timeout, and says how it ended.</summary>
+public sealed class AttemptRunner(
+    DagCodeCache codes, TaskQueue queue, LogWriter logs, Planes planes, IEnumerable<ITaskHandler> handlers, WorkerOptions options,
+    TimeProvider time, ILogger<AttemptRunner> logger)
+{
+    private readonly Dictionary<Type, ITaskHandler> handlers = handlers.ToDictionary(handler => handler.Spec);
+    private int lostSlots;
+
+    /// <summary>How many slots are held by tasks that ignored their cancellation.</summary>
+    public int LostSlots => Volatile.Read(ref lostSlots);
+
+    /// <summary>Runs an attempt to its end. Never throws: whatever happens is an outcome.</summary>
+    public async Task<FinishedAttempt> RunAsync(RunningAttempt running)
+    {
+        var task = running.Task;
+        var log = new TaskLog(task.Key, task.Attempt, logs, time);
+        var hasEffects = false;
+        TaskOutcome outcome;
+        try
+        {
+            var dag = await codes.GetAsync(task.DagVersionId).ConfigureAwait(false);
+            var context = new AttemptContext(task, dag.Definition, log, planes, running.Cancellation);
+            outcome = await ExecuteAsync(running, dag, context, log).ConfigureAwait(false);
+            hasEffects = context.HasEffects;
+        }
+        catch (Exception exception)
+        {
+            outcome = Describe(exception, running, timeout: null, log);
+        }
+
+        // The log is complete before the task is seen to have ended.
+        if (log.Lines > 0)
+            await logs.FlushAsync().ConfigureAwait(false);
+        return new FinishedAttempt(task.Key, task.DagVersionId, task.Attempt, task.Lost, running.WorkerId, outcome, hasEffects);
+    }
+
+    private async Task<TaskOutcome> ExecuteAsync(RunningAttempt running, LoadedDag dag, AttemptContext context, TaskLog log)
+    {
+        var definition = context.Definition;
+        var code = dag.Definition.Code[definition.Index];
+        using var timeout = definition.Timeout is { } limit
+            ? time.CreateTimer(state => ((RunningAttempt)state!).Stop(StopReason.Timeout), running, limit, Timeout.InfiniteTimeSpan)
+            : null;
+        try
+        {
+            var inputs = await InputsAsync(running, dag, code).ConfigureAwait(false);
+            var body = Task.Run(
+                () =>
+                {
+                    ConsoleCapture.Begin(log);
+                    return handlers[code.Spec.GetType()].RunAsync(context, code.Spec, inputs);
+                },
+                CancellationToken.None);
+            await UntilEndOrGraceAsync(body, running).ConfigureAwait(false);
+            if (!body.IsCompleted)
+            {
+                var left = options.Slots - Interlocked.Increment(ref lostSlots);
+                logger.SlotLost(left);
+                log.Write(TaskLogLevel.Error, "The task did not heed its cancellation; its worker gives up the slot.");
+                throw new OperationCanceledException();
+            }
+
+            var output = await body.ConfigureAwait(false);
+            return new TaskOutcome.Succeeded(output is null ? null : JsonSerializer.Serialize(output, output.GetType(), dag.Assembly.Json));
+        }
+        catch (Exception exception)
+        {
+            return Describe(exception, running, definition.Timeout, log);
+        }
+    }
+
+    /// <summary>Waits for the body; once it was told to stop, only for the grace.</summary>
+    private async Task UntilEndOrGraceAsync(Task body, RunningAttempt running)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = running.Cancellation.Register(() => stopped.TrySetResult()).ConfigureAwait(false);
+        if (await Task.WhenAny(body, stopped.Task).ConfigureAwait(false) != body)
+            await Task.WhenAny(body, Task.Delay(options.CancelGrace, time)).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<object?>> InputsAsync(RunningAttempt running, LoadedDag dag, TaskCode code)
+    {
+        if (code.Inputs.Count == 0)
+            return [];
+        var upstreams = code.Inputs.Select(input => input.Upstream).Distinct().ToList();
+        var outputs = await queue.LoadInputsAsync(running.Task.Key.RunId, upstreams, running.Cancellation).ConfigureAwait(false);
+        return [.. code.Inputs.Select(input => outputs.TryGetValue(input.Upstream, out var json)
+            ? JsonSerializer.Deserialize(json, input.Type, dag.Assembly.Json)
+            : throw new TaskFailureException(
+                $"Task '{dag.Definition.Graph.Tasks[input.Upstream].Id}' gave no output: it did not succeed. Use After(...) to wait without taking it.",
+                retryable: false))];
+    }
+
+    private static TaskOutcome Describe(Exception exception, RunningAttempt running, TimeSpan? timeout, TaskLog log)
+    {
+        switch (running.Reason)
+        {
+            case StopReason.Timeout:
+                return new TaskOutcome.TimedOut(timeout!.Value);
+            case StopReason.RunCancelled:
+                return new TaskOutcome.Cancelled();
+            case StopReason.WorkerStops:
+                return new TaskOutcome.Lost("Its worker stopped before it ended.");
+        }
+
+        switch (exception)
+        {
+            case TaskSkippedException skipped:
+                return new TaskOutcome.Skipped(skipped.Message);
+            case TaskFailureException failure:
+                log.Write(TaskLogLevel.Error, failure.Message);
+                return new TaskOutcome.Failed(failure.Message, failure.Retryable);
+            default:
+                log.Write(TaskLogLevel.Error, exception.ToString());
+                return new TaskOutcome.Failed($"{exception.GetType().Name}: {exception.Message}", Retryable: true);
+        }
+    }
+}

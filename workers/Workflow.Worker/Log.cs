@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Workflow.Worker;
+
+/// <summary>The worker's log events, 3000 to 3099.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(3000, LogLevel.Information, "Worker {Name} has id {WorkerId}: {Slots} slots, queues {Queues}")]
+    public static partial void Registered(this ILogger logger, string name, long workerId, int slots, string queues);
+
+    [LoggerMessage(3001, LogLevel.Warning, "The step failed and is tried again: {Reason}")]
+    public static partial void StepFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(3002, LogLevel.Error, "Completing attempt {Attempt} of task {TaskIndex} in run {RunId} was refused: {Reason}")]
+    public static partial void CompletionRefused(this ILogger logger, long runId, int taskIndex, int attempt, string reason);
+
+    [LoggerMessage(3003, LogLevel.Warning, "Attempt {Attempt} of task {TaskIndex} in run {RunId} had lost its lease; what it did is discarded")]
+    public static partial void LostLease(this ILogger logger, long runId, int taskIndex, int attempt);
+
+    [LoggerMessage(3004, LogLevel.Warning, "The heartbeat failed: {Reason}")]
+    public static partial void HeartbeatFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(3005, LogLevel.Error, "Worker {WorkerId} was declared dead; its {Running} running tasks are stopped and it registers anew")]
+    public static partial void DeclaredDead(this ILogger logger, long workerId, int running);
+
+    [LoggerMessage(3006, LogLevel.Information, "Stopping: {Running} tasks may go on for {Limit}")]
+    public static partial void Draining(this ILogger logger, int running, TimeSpan limit);
+
+    [LoggerMessage(3007, LogLevel.Warning, "Task logs could not be written and are kept: {Reason}")]
+    public static partial void LogFlushFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(3008, LogLevel.Warning, "A task ignored its cancellation; its slot is lost, {Left} are left")]
+    public static partial void SlotLost(this ILogger logger, int left);
+
+    [LoggerMessage(3009, LogLevel.Information, "Took up {Count} tasks that were claimed in a step whose answer was lost")]
+    public static partial void Adopted(this ILogger logger, int count);
+}

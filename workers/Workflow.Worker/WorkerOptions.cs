@@ -1,0 +1,26 @@
+namespace Workflow.Worker;
+
+/// <summary>How a worker works.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>What it is called in the dashboard; the supervisor reports its death by this name, so it is unique for each process.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The queues that it serves; empty for all.</summary>
+    public IReadOnlyList<string> Queues { get; init; } = [];
+
+    /// <summary>How many tasks it runs at once. Default: twice the processors, at least four.</summary>
+    public int Slots { get; init; } = Math.Max(4, 2 * Environment.ProcessorCount);
+
+    /// <summary>How long running tasks may go on after the worker was asked to stop. Default: 20 seconds.</summary>
+    public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a task may take to heed its cancellation before its slot is given up. Default: 10 seconds.</summary>
+    public TimeSpan CancelGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often it looks for work when no notification comes. Default: one second.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The folder of the artifact store.</summary>
+    public required string ArtifactFolder { get; init; }
+}
