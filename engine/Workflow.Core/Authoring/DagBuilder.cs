@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Workflow.Graphs;
 
 namespace Workflow;
@@ -67,6 +68,9 @@ public sealed partial class DagBuilder
         string name, T defaultValue, string help = "", string? pattern = null, string[]? allowed = null, double? minimum = null, double? maximum = null)
         where T : notnull
     {
+        if (defaultValue is double number && !double.IsFinite(number))
+            throw new DagDefinitionException($"Parameter '{name}': the default must be a finite number, got {number}.");
+        RequirePattern(name, pattern);
         var definition = new ParamDefinition(
             name, ParamType<T>(name), JsonSerializer.SerializeToNode(defaultValue), Required: false, help, pattern, allowed, minimum, maximum);
         if (definition.Complaint(definition.Default) is { } complaint)
@@ -154,18 +158,35 @@ public sealed partial class DagBuilder
     private Param<T> Add<T>(Param<T> param)
     {
         Identifier.Require(param.Definition.Name, "parameter name");
+        RequirePattern(param.Definition.Name, param.Definition.Pattern);
         if (parameters.Any(other => other.Name == param.Definition.Name))
             throw new DagDefinitionException($"Two parameters are called '{param.Definition.Name}'.");
         parameters.Add(param.Definition);
         return param;
     }
 
-    private static string ParamType<T>(string name) => Type.GetTypeCode(typeof(T)) switch
+    /// <remarks>An enum is refused by hand, since its type code is that of its number: no type of an author may get into the serializer's caches.</remarks>
+    private static string ParamType<T>(string name) => typeof(T).IsEnum ? throw BadType<T>(name) : Type.GetTypeCode(typeof(T)) switch
     {
         TypeCode.String => "string",
         TypeCode.Boolean => "boolean",
         TypeCode.Int32 or TypeCode.Int64 => "integer",
         TypeCode.Double => "number",
-        _ => throw new DagDefinitionException($"Parameter '{name}' has type {typeof(T).Name}; use string, bool, int, long or double."),
+        _ => throw BadType<T>(name),
     };
+
+    private static DagDefinitionException BadType<T>(string name) =>
+        new($"Parameter '{name}' has type {typeof(T).Name}; use string, bool, int, long or double.");
+
+    private static void RequirePattern(string name, string? pattern)
+    {
+        try
+        {
+            _ = pattern is null ? null : new Regex(pattern);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new DagDefinitionException($"Parameter '{name}': the pattern '{pattern}' is no regular expression: {exception.Message}");
+        }
+    }
 }

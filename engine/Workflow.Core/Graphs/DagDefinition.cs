@@ -8,7 +8,12 @@ namespace Workflow.Graphs;
 /// <summary>A DAG as its code defines it: the graph, and what each node runs.</summary>
 public sealed class DagDefinition
 {
-    private static readonly JsonSerializerOptions Canonical = new() { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Canonical = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        // A bound of a check may be infinite.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     private DagDefinition(
         string id, string description, string owner, IReadOnlyList<string> tags, Cron? schedule, IReadOnlyList<ParamDefinition> parameters,
@@ -103,7 +108,20 @@ public sealed class DagDefinition
     private string ComputeHash()
     {
         var canonical = JsonSerializer.Serialize(
-            new { Id, Description, Owner, Tags, Schedule, Parameters, Graph = Graph.ToJson(), Settings = Code.Select(code => code.Spec.Settings) }, Canonical);
+            new
+            {
+                Id,
+                Description,
+                Owner,
+                Tags,
+                Schedule,
+                Parameters,
+                Graph = Graph.ToJson(),
+                Settings = Code.Select(code => code.Spec.Settings),
+                // The graph knows upstreams as a set: which of them is whose first input, only the code does.
+                Inputs = Code.Select(code => code.Inputs.Select(input => input.Upstream)),
+            },
+            Canonical);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
     }
 }

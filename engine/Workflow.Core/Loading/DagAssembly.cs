@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Workflow.Graphs;
 
 namespace Workflow.Loading;
@@ -34,7 +35,8 @@ public sealed class DagAssembly : IDisposable
     }
 
     /// <summary>For writing and reading values of the assembly's types. Use no options that outlive the assembly for those: their caches would pin it.</summary>
-    public JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
+    /// <remarks>The resolver is its own too: options with equal settings share one cache, and the resolver is what makes these unequal to all others.</remarks>
+    public JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <summary>Loads an assembly from its bytes; debug information is read from those bytes when it is embedded.</summary>
     /// <exception cref="BadImageFormatException">The bytes are no assembly that this runtime can load.</exception>
