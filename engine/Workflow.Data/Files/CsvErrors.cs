@@ -55,13 +55,13 @@ internal static partial class CsvErrors
     /// <summary>DuckDB counts records where people count lines: quoted line breaks are the difference.</summary>
     private static long? LineOfRecord(DataFile file, char delimiter, long number)
     {
-        using var text = file.OpenText(strict: false);
+        using var text = file.OpenText();
         return CsvRecords.Read(text, delimiter).Skip((int)Math.Min(number - 1, int.MaxValue)).FirstOrDefault()?.Line;
     }
 
     private static long? LineOfValue(DataFile file, char delimiter, int column, string value)
     {
-        using var text = file.OpenText(strict: false);
+        using var text = file.OpenText();
         return CsvRecords.Read(text, delimiter).Skip(1).FirstOrDefault(record => record.Fields.Count > column && record.Fields[column] == value)?.Line;
     }
 

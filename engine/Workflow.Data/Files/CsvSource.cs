@@ -1,4 +1,3 @@
-using System.Text;
 using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Files;
@@ -65,15 +64,17 @@ internal static class CsvSource
         try
         {
             string whole;
-            using (var text = file.OpenText(strict: true))
+            using (var text = file.OpenText())
                 whole = CsvRecords.Read(text, delimiter: null).First().Fields[0];
+            if (whole.Contains('\uFFFD', StringComparison.Ordinal))
+                throw file.Failure($"has a header, line 1, that is not UTF-8: {whole} Convert the file to UTF-8.");
             var delimiter = Delimiters.MaxBy(candidate => whole.Count(letter => letter == candidate));
-            using (var text = file.OpenText(strict: true))
+            using (var text = file.OpenText())
                 return (Named(file, CsvRecords.Read(text, delimiter).First().Fields), delimiter);
         }
-        catch (Exception error) when (error is DecoderFallbackException or InvalidDataException)
+        catch (InvalidDataException error)
         {
-            throw file.Failure($"has a header that cannot be read as UTF-8: {error.Message}", error);
+            throw file.Failure($"cannot be unpacked: {error.Message}", error);
         }
     }
 

@@ -55,7 +55,7 @@ internal static partial class CsvTypes
         var terms = tests.Select((test, index) =>
         {
             var name = Sql.Name(names[test.Column]);
-            return $"count({name}) AS n_{index}, count(*) FILTER (NOT (regexp_full_match({name}, {Sql.Literal(test.Type.Pattern)}) "
+            return $"count({name}) AS n_{index}, count(*) FILTER ({name} IS NOT NULL AND NOT (regexp_full_match({name}, {Sql.Literal(test.Type.Pattern)}) "
                 + $"AND TRY_CAST({name} AS {test.Type.Type}) IS NOT NULL)) AS bad_{index}";
         });
         var row = session.Query($"SELECT {string.Join(", ", terms)} FROM {source}", values, cancellationToken)[0];

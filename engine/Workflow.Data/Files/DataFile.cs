@@ -39,13 +39,13 @@ internal sealed record DataFile(string Name, string Path, FileFormat Format)
         return file;
     }
 
-    /// <summary>The text of a CSV file, without its byte order mark. Bytes that are not UTF-8 throw only where a caller asks for it.</summary>
-    public StreamReader OpenText(bool strict)
+    /// <summary>The text of a CSV file, without its byte order mark. Bytes that are not UTF-8 become U+FFFD.</summary>
+    public StreamReader OpenText()
     {
         Stream stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read);
         if (Format == FileFormat.GzipCsv)
             stream = new GZipStream(stream, CompressionMode.Decompress);
-        return new StreamReader(stream, new UTF8Encoding(false, strict), detectEncodingFromByteOrderMarks: true);
+        return new StreamReader(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
     }
 
     /// <summary>The same file would fail the same way again.</summary>
