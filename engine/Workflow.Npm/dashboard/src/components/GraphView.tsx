@@ -43,7 +43,13 @@ export function GraphView({ graph, instances, selected, onSelect }: Props) {
         <button type="button" className="button-icon" title="Zoom out" aria-label="Zoom out" onClick={() => viewport.zoomBy(1 / 1.25)}>
           <Icon name="minus" />
         </button>
-        <button type="button" className="button-icon" title="Zoom in (or ctrl and the wheel)" aria-label="Zoom in" onClick={() => viewport.zoomBy(1.25)}>
+        <button
+          type="button"
+          className="button-icon"
+          title="Zoom in (or ctrl and the wheel)"
+          aria-label="Zoom in"
+          onClick={() => viewport.zoomBy(1.25)}
+        >
           <Icon name="plus" />
         </button>
         <button type="button" className="button-icon" title="Fit" aria-label="Fit" onClick={viewport.fit}>

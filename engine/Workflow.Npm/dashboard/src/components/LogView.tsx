@@ -28,7 +28,10 @@ export function LogView({ attempt }: { attempt: Attempt }) {
     return levels ? log.lines.filter((line) => levels.includes(line.level)) : log.lines;
   }, [log.lines, level]);
   const needle = (query ?? '').toLowerCase();
-  const hits = useMemo(() => (needle ? lines.filter((line) => withoutAnsi(line.text).toLowerCase().includes(needle)) : []), [lines, needle]);
+  const hits = useMemo(
+    () => (needle ? lines.filter((line) => withoutAnsi(line.text).toLowerCase().includes(needle)) : []),
+    [lines, needle],
+  );
   const hit = hits[match % Math.max(1, hits.length)];
 
   useLayoutEffect(() => {
@@ -93,7 +96,15 @@ export function LogView({ attempt }: { attempt: Attempt }) {
         </button>
       </div>
       {log.error && <Failure what="The log could not be read." error={log.error} />}
-      <div ref={box} className={`log-lines ${wrapLog ? 'log-wrap' : ''}`} data-testid="log-lines" onScroll={onScroll} tabIndex={0} role="log" aria-label="Log">
+      <div
+        ref={box}
+        className={`log-lines ${wrapLog ? 'log-wrap' : ''}`}
+        data-testid="log-lines"
+        onScroll={onScroll}
+        tabIndex={0}
+        role="log"
+        aria-label="Log"
+      >
         {lines.map((line) => (
           <LogLineRow
             key={line.seq}

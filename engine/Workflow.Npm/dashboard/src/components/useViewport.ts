@@ -57,7 +57,8 @@ export function useViewport(frame: RefObject<SVGSVGElement | null>, content: { w
     const svg = event.currentTarget;
     const start = { ...shown, clientX: event.clientX, clientY: event.clientY };
     svg.setPointerCapture(event.pointerId);
-    svg.onpointermove = (move) => setView({ zoom: start.zoom, x: start.x + move.clientX - start.clientX, y: start.y + move.clientY - start.clientY });
+    svg.onpointermove = (move) =>
+      setView({ zoom: start.zoom, x: start.x + move.clientX - start.clientX, y: start.y + move.clientY - start.clientY });
     svg.onpointerup = svg.onpointercancel = () => (svg.onpointermove = null);
   };
 

@@ -32,12 +32,7 @@ export function RunList({ dagId }: { dagId?: string }) {
       <div className="toolbar">
         <div className="filters" role="group" aria-label="State">
           {STATES.map((name) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={(state ?? '') === name}
-              onClick={() => setState(name)}
-            >
+            <button key={name} type="button" aria-pressed={(state ?? '') === name} onClick={() => setState(name)}>
               {name === '' ? 'All' : <StateBadge state={name} />}
             </button>
           ))}
@@ -51,7 +46,17 @@ export function RunList({ dagId }: { dagId?: string }) {
             <>
               <Table
                 label="Runs"
-                columns={['Run', ...(dagId ? [] : ['DAG']), 'State', 'Why', 'Tasks', 'Started', { text: 'Duration', className: 'right' }, 'Started by', 'Version']}
+                columns={[
+                  'Run',
+                  ...(dagId ? [] : ['DAG']),
+                  'State',
+                  'Why',
+                  'Tasks',
+                  'Started',
+                  { text: 'Duration', className: 'right' },
+                  'Started by',
+                  'Version',
+                ]}
               >
                 {runs.map((run) => (
                   <RunRow key={`${run.dag_id} ${run.dag_run_id}`} run={run} withDag={!dagId} />

@@ -40,7 +40,14 @@ export function RunPage() {
         <Answered answer={run} what={`The run ${runId}`}>
           {({ failure }) =>
             failure && (
-              <Callout kind="failed" title={<button type="button" className="link" onClick={() => select(failure.task_id)}>{failure.task_id} failed</button>}>
+              <Callout
+                kind="failed"
+                title={
+                  <button type="button" className="link" onClick={() => select(failure.task_id)}>
+                    {failure.task_id} failed
+                  </button>
+                }
+              >
                 <p className="sentence">{failure.message}</p>
               </Callout>
             )
@@ -84,7 +91,12 @@ function RunActions({ run, instances, onChange }: ActionsProps) {
 
   return (
     <>
-      <Link className="button" to={links.trigger(run.dag_id, run.conf)} title="Trigger with the same parameters ( t )" data-testid="trigger">
+      <Link
+        className="button"
+        to={links.trigger(run.dag_id, run.conf)}
+        title="Trigger with the same parameters ( t )"
+        data-testid="trigger"
+      >
         Trigger again
       </Link>
       {run.state === 'running' && (
@@ -95,8 +107,8 @@ function RunActions({ run, instances, onChange }: ActionsProps) {
       {asking && (
         <Confirm title="Cancel this run?" action="Cancel the run" onConfirm={() => void cancel()} onClose={() => setAsking(false)}>
           <p>
-            {plural(running, 'running task')} {running === 1 ? 'is' : 'are'} stopped, {plural(open, 'waiting task')} will not start. What was finished stays. This
-            cannot be undone.
+            {plural(running, 'running task')} {running === 1 ? 'is' : 'are'} stopped, {plural(open, 'waiting task')} will not start. What
+            was finished stays. This cannot be undone.
           </p>
         </Confirm>
       )}

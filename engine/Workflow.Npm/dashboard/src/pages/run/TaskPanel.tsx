@@ -60,7 +60,9 @@ export function TaskPanel({ run, instance, onClose }: Props) {
         )}
         <Fact name="Queue">{instance.queue}</Fact>
       </dl>
-      {(attempt?.message ?? instance.message) && <p className={`why why-${STATES[attempt?.state ?? instance.state].look}`}>{attempt?.message ?? instance.message}</p>}
+      {(attempt?.message ?? instance.message) && (
+        <p className={`why why-${STATES[attempt?.state ?? instance.state].look}`}>{attempt?.message ?? instance.message}</p>
+      )}
       <div className="filters" role="group" aria-label="View">
         <button type="button" aria-pressed={view !== 'values'} onClick={() => setView(null)}>
           Log
@@ -84,7 +86,12 @@ function Attempts({ tries, shown, onChoose }: { tries: TaskTry[]; shown: TaskTry
   return (
     <div className="filters" role="group" aria-label="Attempt">
       {tries.map((attempt) => (
-        <button key={attempt.try_number} type="button" aria-pressed={attempt === shown} onClick={() => onChoose(String(attempt.try_number))}>
+        <button
+          key={attempt.try_number}
+          type="button"
+          aria-pressed={attempt === shown}
+          onClick={() => onChoose(String(attempt.try_number))}
+        >
           Attempt {attempt.try_number} <StateBadge state={attempt.state} />
         </button>
       ))}
