@@ -1,4 +1,5 @@
 import { type PointerEvent, type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
+import { useParam } from '../state/useParam';
 
 interface View {
   x: number;
@@ -6,6 +7,8 @@ interface View {
   zoom: number;
 }
 
+/** A drag changes the view many times; the address follows when it rests. */
+const SAVE_MILLISECONDS = 300;
 const SMALLEST = 0.2;
 const LARGEST = 2;
 /** Below this, fitting would make names unreadable; the rest is reached by dragging. */
@@ -13,7 +16,8 @@ const SMALLEST_FIT = 0.75;
 
 /** Pan by dragging, zoom with ctrl and the wheel or with buttons; fits the content until moved by hand. */
 export function useViewport(frame: RefObject<SVGSVGElement | null>, content: { width: number; height: number }) {
-  const [view, setView] = useState<View>();
+  const [saved, save] = useParam('zoom');
+  const [view, setView] = useState(() => viewOf(saved));
   const [size, setSize] = useState({ width: 0, height: 0 });
 
   useLayoutEffect(() => {
@@ -26,6 +30,13 @@ export function useViewport(frame: RefObject<SVGSVGElement | null>, content: { w
   }, [frame]);
 
   const shown = view ?? fitted(size, content);
+
+  const text = view ? [view.x, view.y, view.zoom].map((number) => Number(number.toFixed(2))).join(',') : null;
+  useEffect(() => {
+    if (text === saved) return;
+    const timer = setTimeout(() => save(text), SAVE_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [text, saved, save]);
 
   const zoomAt = useCallback(
     (factor: number, x: number, y: number) =>
@@ -68,6 +79,11 @@ export function useViewport(frame: RefObject<SVGSVGElement | null>, content: { w
     fit: () => setView(undefined),
     zoomBy: (factor: number) => zoomAt(factor, size.width / 2, size.height / 2),
   };
+}
+
+function viewOf(text: string | null): View | undefined {
+  const [x, y, zoom] = (text ?? '').split(',').map(Number);
+  return x !== undefined && y !== undefined && zoom && [x, y, zoom].every(Number.isFinite) ? { x, y, zoom } : undefined;
 }
 
 function fitted(size: { width: number; height: number }, content: { width: number; height: number }): View {

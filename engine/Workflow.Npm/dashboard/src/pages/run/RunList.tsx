@@ -13,10 +13,11 @@ import { useParam } from '../../state/useParam';
 
 const STATES: (RunState | '')[] = ['', 'running', 'failed', 'success', 'cancelled'];
 const PAGE = 50;
+const OF_STATE = ['offset'];
 
 /** Runs, newest first; of one DAG or of all. */
 export function RunList({ dagId }: { dagId?: string }) {
-  const [state, setState] = useParam('state');
+  const [state, setState] = useParam('state', OF_STATE);
   const [offset, setOffset] = useParam('offset');
   const from = Number(offset ?? 0);
   const answer = useApi(

@@ -18,9 +18,11 @@ import { RunFacts } from './RunFacts';
 import { TaskPanel } from './TaskPanel';
 import { TaskTable } from './TaskTable';
 
+const OF_TASK = ['try', 'find'];
+
 export function RunPage() {
   const { dagId = '', runId = '' } = useParams();
-  const [selected, select] = useParam('task');
+  const [selected, select] = useParam('task', OF_TASK);
   const path = { dag_id: dagId, dag_run_id: runId };
   const run: Answer<DagRun> = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}', { path }, path);
   const graph = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/graph', { path }, 'never');

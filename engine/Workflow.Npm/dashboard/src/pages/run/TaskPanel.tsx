@@ -23,12 +23,8 @@ export function TaskPanel({ run, instance, onClose }: Props) {
   const tries = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries', { path }, run).data?.tries ?? [];
   const attempt = tries.find(({ try_number }) => String(try_number) === chosen) ?? tries.at(-1);
 
-  const close = () => {
-    choose(null);
-    onClose();
-  };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !(event.target as HTMLElement).closest('input, dialog')) close();
+    if (event.key === 'Escape' && !(event.target as HTMLElement).closest('input, dialog')) onClose();
   });
   useEffect(() => {
     document.addEventListener('keydown', onKey);
@@ -41,7 +37,7 @@ export function TaskPanel({ run, instance, onClose }: Props) {
         <h2>{instance.task_id}</h2>
         <StateBadge state={instance.state} large />
         <span className="spring" />
-        <button type="button" onClick={close} title="Close ( Esc )">
+        <button type="button" onClick={onClose} title="Close ( Esc )">
           Close
         </button>
       </header>
