@@ -11,11 +11,11 @@ interface View {
 const SAVE_MILLISECONDS = 300;
 const SMALLEST = 0.2;
 const LARGEST = 2;
-/** Below this, fitting would make names unreadable; the rest is reached by dragging. */
-const SMALLEST_FIT = 0.75;
+/** At first, names are legible: below this the rest is reached by dragging, or by asking to fit all. */
+const SMALLEST_LEGIBLE = 0.75;
 
 /** Pan by dragging, zoom with ctrl and the wheel or with buttons; fits the content until moved by hand. */
-export function useViewport(frame: RefObject<SVGSVGElement | null>, content: { width: number; height: number }) {
+export function useViewport(frame: RefObject<SVGSVGElement | null>, content: Size) {
   const [saved, save] = useParam('zoom');
   const [view, setView] = useState(() => viewOf(saved));
   const [size, setSize] = useState({ width: 0, height: 0 });
@@ -76,7 +76,7 @@ export function useViewport(frame: RefObject<SVGSVGElement | null>, content: { w
   return {
     transform: `translate(${shown.x} ${shown.y}) scale(${shown.zoom})`,
     drag,
-    fit: () => setView(undefined),
+    fit: () => setView(fitted(size, content, SMALLEST)),
     zoomBy: (factor: number) => zoomAt(factor, size.width / 2, size.height / 2),
   };
 }
@@ -86,12 +86,14 @@ function viewOf(text: string | null): View | undefined {
   return x !== undefined && y !== undefined && zoom && [x, y, zoom].every(Number.isFinite) ? { x, y, zoom } : undefined;
 }
 
-function fitted(size: { width: number; height: number }, content: { width: number; height: number }): View {
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** The content as large as fits; what does not fit at the smallest zoom begins at the left, centred from top to bottom. */
+function fitted(size: Size, content: Size, smallest = SMALLEST_LEGIBLE): View {
   if (size.width === 0 || content.width === 0) return { x: 0, y: 0, zoom: 1 };
-  const zoom = Math.min(1, Math.max(SMALLEST_FIT, Math.min(size.width / content.width, size.height / content.height)));
-  return {
-    zoom,
-    x: Math.max(0, (size.width - content.width * zoom) / 2),
-    y: Math.max(0, (size.height - content.height * zoom) / 2),
-  };
+  const zoom = Math.min(1, Math.max(smallest, Math.min(size.width / content.width, size.height / content.height)));
+  return { zoom, x: Math.max(0, (size.width - content.width * zoom) / 2), y: (size.height - content.height * zoom) / 2 };
 }
