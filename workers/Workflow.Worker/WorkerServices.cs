@@ -14,6 +14,7 @@ using Workflow.Worker.Dispatching;
 using Workflow.Worker.Execution;
 using Workflow.Worker.Handlers;
 using Workflow.Worker.Logs;
+using Workflow.Worker.Planes;
 
 namespace Workflow.Worker;
 
@@ -42,10 +43,16 @@ public static class WorkerServices
         services.AddSingleton<IArtifactStore>(new FolderArtifactStore(options.ArtifactFolder));
         services.AddSingleton<LogWriter>();
         services.AddSingleton<DagCodeCache>();
-        services.AddSingleton<Planes>();
+        services.AddSingleton<HttpClient>();
+        services.AddSingleton<DataPlanes>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<ITaskHandler, PlainHandler>();
+        services.AddSingleton<ITaskHandler, SqlHandler>();
+        services.AddSingleton<ITaskHandler, QualityGateHandler>();
+        services.AddSingleton<ITaskHandler, BacktestGateHandler>();
+        services.AddSingleton<ITaskHandler, TrainHandler>();
+        services.AddSingleton<ITaskHandler, PromoteHandler>();
         services.AddHostedService<WorkerService>();
         services.AddHostedService(_ => new PoolCloser(general, queue));
         return services;

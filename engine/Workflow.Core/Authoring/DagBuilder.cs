@@ -10,6 +10,7 @@ public sealed partial class DagBuilder
     private readonly List<TaskDraft> tasks = [];
     private readonly HashSet<string> taskIds = [];
     private readonly List<ParamDefinition> parameters = [];
+    private readonly Dictionary<string, Func<RunInfo, object>> values = [];
     private readonly List<string> tags = [];
     private string? id;
     private string? description;
@@ -139,7 +140,7 @@ public sealed partial class DagBuilder
             throw new DagDefinitionException($"{source.GetType().Name}.Define must name the DAG: dag.Id(\"...\").");
         if (dag.tasks.Count == 0)
             throw new DagDefinitionException($"DAG '{dag.id}' has no tasks.");
-        return DagDefinition.Of(dag.id, dag.description ?? "", dag.owner ?? "", dag.tags, dag.schedule, dag.parameters, dag.tasks);
+        return DagDefinition.Of(dag.id, dag.description ?? "", dag.owner ?? "", dag.tags, dag.schedule, dag.parameters, dag.values, dag.tasks);
     }
 
     private TaskDraft Draft(string taskId, IReadOnlyList<TaskHandle> inputs, TaskSpec spec, Type? output = null)
@@ -156,12 +157,14 @@ public sealed partial class DagBuilder
     }
 
     private Param<T> Add<T>(Param<T> param)
+        where T : notnull
     {
         Identifier.Require(param.Definition.Name, "parameter name");
         RequirePattern(param.Definition.Name, param.Definition.Pattern);
         if (parameters.Any(other => other.Name == param.Definition.Name))
             throw new DagDefinitionException($"Two parameters are called '{param.Definition.Name}'.");
         parameters.Add(param.Definition);
+        values[param.Definition.Name] = run => param.Read(run);
         return param;
     }
 

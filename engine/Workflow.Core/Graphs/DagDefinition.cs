@@ -17,7 +17,7 @@ public sealed class DagDefinition
 
     private DagDefinition(
         string id, string description, string owner, IReadOnlyList<string> tags, Cron? schedule, IReadOnlyList<ParamDefinition> parameters,
-        DagGraph graph, IReadOnlyList<TaskCode> code)
+        IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagGraph graph, IReadOnlyList<TaskCode> code)
     {
         Id = id;
         Description = description;
@@ -25,6 +25,7 @@ public sealed class DagDefinition
         Tags = tags;
         Schedule = schedule;
         Parameters = parameters;
+        Values = values;
         Graph = graph;
         Code = code;
         Hash = ComputeHash();
@@ -48,6 +49,9 @@ public sealed class DagDefinition
     /// <summary>Its parameters, in the order of definition.</summary>
     public IReadOnlyList<ParamDefinition> Parameters { get; }
 
+    /// <summary>How to read each parameter's value from a run, by name.</summary>
+    public IReadOnlyDictionary<string, Func<RunInfo, object>> Values { get; }
+
     /// <summary>The graph.</summary>
     public DagGraph Graph { get; }
 
@@ -66,7 +70,7 @@ public sealed class DagDefinition
 
     internal static DagDefinition Of(
         string id, string description, string owner, IReadOnlyList<string> tags, Cron? schedule, IReadOnlyList<ParamDefinition> parameters,
-        IReadOnlyList<TaskDraft> drafts)
+        IReadOnlyDictionary<string, Func<RunInfo, object>> values, IReadOnlyList<TaskDraft> drafts)
     {
         var ordered = TopologicalOrder(id, drafts);
         var index = ordered.Select((draft, place) => (draft, place)).ToDictionary(pair => pair.draft, pair => pair.place);
@@ -75,7 +79,7 @@ public sealed class DagDefinition
             [.. draft.Upstreams.Select(upstream => index[upstream]).Distinct().Order()], draft.Spec.Outlets));
         var code = ordered.Select(draft => new TaskCode(
             draft.Spec, [.. draft.Inputs.Select(input => new TaskInput(index[input], input.Output!))]));
-        return new DagDefinition(id, description, owner, [.. tags], schedule, [.. parameters], new DagGraph([.. tasks]), [.. code]);
+        return new DagDefinition(id, description, owner, [.. tags], schedule, [.. parameters], values, new DagGraph([.. tasks]), [.. code]);
     }
 
     /// <summary>Upstreams first; among those that are free, the order of definition, so that equal code gives equal indexes.</summary>
