@@ -1,8 +1,8 @@
 namespace Workflow.Architecture.Tests;
 
 /// <summary>
-/// What authors of DAGs see is held by a committed list: a stored DAG assembly must load in every later engine of the same major version, so
-/// members may be added (as overloads, never as parameters) and none may go.
+/// What authors of DAGs see is held by a committed list: a stored DAG assembly must load in every later engine of the same major version,
+/// so members may be added (as overloads, never as parameters) and none may go.
 /// </summary>
 public sealed class PublicSurfaceTests
 {

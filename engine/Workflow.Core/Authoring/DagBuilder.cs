@@ -168,7 +168,9 @@ public sealed partial class DagBuilder
         return param;
     }
 
-    /// <remarks>An enum is refused by hand, since its type code is that of its number: no type of an author may get into the serializer's caches.</remarks>
+    /// <remarks>
+    /// An enum is refused by hand, since its type code is that of its number: no type of an author may get into the serializer's caches.
+    /// </remarks>
     private static string ParamType<T>(string name) => typeof(T).IsEnum ? throw BadType<T>(name) : Type.GetTypeCode(typeof(T)) switch
     {
         TypeCode.String => "string",

@@ -56,8 +56,8 @@ public static class Timetable
 
     /// <summary>The fire times from before the repeated hour on.</summary>
     /// <remarks>
-    /// Asked from within the repeated hour, Quartz takes a fixed time that has already fired for one yet to come. Which fire times there are must
-    /// not depend on where one asks, or a DAG that is first seen in that hour fires twice; so they are walked to from before it.
+    /// Asked from within the repeated hour, Quartz takes a fixed time that has already fired for one yet to come. Which fire times there
+    /// are must not depend on where one asks, or a DAG that is first seen in that hour fires twice; so they are walked to from before it.
     /// </remarks>
     private static IEnumerable<DateTimeOffset> FiresAround(CronExpression expression, DateTimeOffset repeated)
     {

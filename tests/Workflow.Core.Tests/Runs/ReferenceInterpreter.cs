@@ -4,8 +4,8 @@ using Workflow.Runs;
 namespace Workflow.Core.Tests.Runs;
 
 /// <summary>
-/// What a run must come to, written down from the words of the rules and not from the product's code: no counters, each task looked at once,
-/// after all of its upstreams have ended.
+/// What a run must come to, written down from the words of the rules and not from the product's code: no counters, each task looked at
+/// once, after all of its upstreams have ended.
 /// </summary>
 internal static class ReferenceInterpreter
 {

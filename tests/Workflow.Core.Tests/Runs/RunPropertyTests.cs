@@ -45,7 +45,9 @@ public sealed class RunPropertyTests
         }
     });
 
-    /// <remarks>With all rules, and so with all_success too: whether a task runs never depends on the order, only the name of its not running does.</remarks>
+    /// <remarks>
+    /// With all rules, and so with all_success too: whether a task runs never depends on the order, only the name of its not running does.
+    /// </remarks>
     [Fact]
     public void RunToEnd_OnlyAllSuccess_RunsTheSameTasksInAnyOrder() => ForAnySeed(seed =>
     {

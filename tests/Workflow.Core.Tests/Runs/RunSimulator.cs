@@ -4,8 +4,8 @@ using Workflow.Runs;
 namespace Workflow.Core.Tests.Runs;
 
 /// <summary>
-/// Runs a graph in memory as the stores do: counters per task, one task finished at a time, one added to each of its direct downstreams. The
-/// outcome of each task is given; the order in which running tasks end is the caller's choice.
+/// Runs a graph in memory as the stores do: counters per task, one task finished at a time, one added to each of its direct downstreams.
+/// The outcome of each task is given; the order in which running tasks end is the caller's choice.
 /// </summary>
 internal sealed class RunSimulator
 {
@@ -62,8 +62,8 @@ internal sealed class RunSimulator
     private List<int> Queued() => [.. graph.Tasks.Where(task => States[task.Index] == TaskState.Queued).Select(task => task.Index)];
 
     /// <remarks>
-    /// What a task's end decides may end further tasks. Each end is added to all of the direct downstreams before anything is decided, wave by
-    /// wave, as one statement of a store does.
+    /// What a task's end decides may end further tasks. Each end is added to all of the direct downstreams before anything is decided, wave
+    /// by wave, as one statement of a store does.
     /// </remarks>
     private void Finish(int task, TaskState end, List<int> order)
     {

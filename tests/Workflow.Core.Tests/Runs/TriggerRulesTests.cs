@@ -8,7 +8,9 @@ public sealed class TriggerRulesTests
     private const TaskState UpstreamFailed = TaskState.UpstreamFailed;
     private const TaskState Skipped = TaskState.Skipped;
 
-    /// <remarks>Each row: rule, upstreams, how many ended in success, failed, upstream_failed and skipped, and what becomes of the task.</remarks>
+    /// <remarks>
+    /// Each row: rule, upstreams, how many ended in success, failed, upstream_failed and skipped, and what becomes of the task.
+    /// </remarks>
     [Theory]
     [InlineData(TriggerRule.AllSuccess, 2, 1, 0, 0, 0, null)]
     [InlineData(TriggerRule.AllSuccess, 2, 2, 0, 0, 0, Queued)]
@@ -75,7 +77,9 @@ public sealed class TriggerRulesTests
         }
     }
 
-    /// <remarks>A task is decided once; what its other upstreams do later must not have led elsewhere. One rule is the exception: see the next test.</remarks>
+    /// <remarks>
+    /// A task is decided once; what its other upstreams do later must not have led elsewhere. One rule is the exception: see the next test.
+    /// </remarks>
     [Fact]
     public void Decide_OnceDecided_NoLaterUpstreamWouldDecideOtherwise()
     {
@@ -91,7 +95,10 @@ public sealed class TriggerRulesTests
         }
     }
 
-    /// <remarks>As in Airflow: a skip and a failure are both passed on at once, so whichever comes first names the state. In no case does the task run.</remarks>
+    /// <remarks>
+    /// As in Airflow: a skip and a failure are both passed on at once, so whichever comes first names the state. In no case does the task
+    /// run.
+    /// </remarks>
     [Fact]
     public void Decide_AllSuccessWithASkipAndAFailure_TheFirstOfThemNamesTheState()
     {

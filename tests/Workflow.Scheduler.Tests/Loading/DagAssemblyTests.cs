@@ -121,8 +121,8 @@ public sealed class DagAssemblyTests
     }
 
     /// <remarks>
-    /// System.Text.Json keeps the members that it looked at for a second in a cache that it sweeps when it is used next. So those of the last
-    /// second may live on for a while, but each round here is such a use: what is still alive at the end never dies.
+    /// System.Text.Json keeps the members that it looked at for a second in a cache that it sweeps when it is used next. So those of the
+    /// last second may live on for a while, but each round here is such a use: what is still alive at the end never dies.
     /// </remarks>
     [Fact]
     public void Json_ValuesOfTheAssemblysTypes_DoNotPinIt()
