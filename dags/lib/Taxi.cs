@@ -14,7 +14,7 @@ internal static class Taxi
             hour(pickup_datetime) AS pickup_hour,
             (hour(pickup_datetime) >= 20 OR hour(pickup_datetime) < 6)::INT AS is_night,
             (isodow(pickup_datetime) >= 6)::INT AS is_weekend,
-            row_number() OVER (ORDER BY ALL) > 0.8 * count(*) OVER () AS is_test
+            row_number() OVER (ORDER BY pickup_datetime, fare_amount, trip_distance, passenger_count, rate_code_id) > 0.8 * count(*) OVER () AS is_test
         FROM (
             SELECT pickup_datetime, fare_amount, trip_distance, passenger_count, rate_code_id
             FROM input

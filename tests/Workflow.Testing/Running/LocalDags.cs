@@ -13,12 +13,12 @@ public static class LocalDags
 
     /// <summary>Compiles a file with one DAG and makes it the current version.</summary>
     /// <returns>The DAG's id.</returns>
-    public static async Task<string> SaveAsync(DagStore store, string source, string file = "Test.cs")
+    public static async Task<string> SaveAsync(DagStore store, string source, string file = "Test.cs", IReadOnlyDictionary<string, string>? shared = null)
     {
-        var folder = new FolderSnapshot(".", Exists: true, [SourceFile.Of(file, source)], [], []);
-        var dag = new DagFolderLoader(Compiler.Value).Load(folder, LoadResult.Nothing) is { } result && result.Dags.FirstOrDefault() is { } loaded
-            ? loaded
-            : throw new InvalidOperationException("The test's DAG does not load.");
+        var folder = new FolderSnapshot(".", Exists: true, [SourceFile.Of(file, source)], [.. (shared ?? new Dictionary<string, string>()).Select(pair => SourceFile.Of(pair.Key, pair.Value))], []);
+        var result = new DagFolderLoader(Compiler.Value).Load(folder, LoadResult.Nothing);
+        var dag = result.Dags.FirstOrDefault()
+            ?? throw new InvalidOperationException($"The test's DAG does not load: {string.Join(Environment.NewLine, result.Diagnostics)}");
         await store.SaveAsync(
             new DagVersionContent(
                 dag.Id, file, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags, dag.Facts.Schedule,
