@@ -60,6 +60,9 @@ internal sealed class FeatureScan
                 retryable: false);
         }
 
+        var wild = spec.Numeric.Where((_, index) => !double.IsFinite(numeric[index].Deviation)).FirstOrDefault();
+        if (wild is not null)
+            throw new TaskFailureException($"The numeric column '{wild}' holds values too great to be squared.", retryable: false);
         if (spec.Objective == LinearObjective.Logistic && label.Deviation == 0)
         {
             throw new TaskFailureException(

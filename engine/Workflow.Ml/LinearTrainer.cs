@@ -17,6 +17,9 @@ public static class LinearTrainer
     // What the last step would still gain of the mean loss. The step is taken all the same, and squares the error.
     private const double SmallGain = 1e-12;
 
+    // At infinity the loss falls by e with each step, and the gain with it.
+    private const double SteadyShrink = 0.05;
+
     /// <summary>Trains a model.</summary>
     /// <param name="spec">What to train on which columns.</param>
     /// <param name="rows">The rows; those without a label are left out.</param>
@@ -65,7 +68,7 @@ public static class LinearTrainer
         var at = new double[encoder.Width + 1];
         at[0] = Math.Log(scan.LabelMean / (1 - scan.LabelMean));
         var step = new double[at.Length];
-        var (loss, size) = (double.PositiveInfinity, 1d);
+        var (loss, size, before) = (double.PositiveInfinity, 1d, double.PositiveInfinity);
         for (var pass = 1; pass <= MaximumPasses; pass++)
         {
             var next = at.Zip(step, (from, change) => from + (size * change)).ToArray();
@@ -82,12 +85,18 @@ public static class LinearTrainer
             step = Cholesky.Solve(equations.Matrix, equations.Right);
             var gain = slope.Zip(step, (left, right) => left * right).Sum() / 2 / scan.Rows;
             log?.Report(Invariant($"Pass {pass}: mean loss {loss:F6}, the next step gains {gain:E1}."));
+
+            // Near an optimum each step squares the error. A gain that shrinks only by a factor runs after an optimum at infinity.
+            if (gain < SmallGain && gain > SteadyShrink * before)
+                break;
             if (gain < SmallGain)
                 return [.. at.Zip(step, (from, change) => from + change)];
+            before = gain;
         }
 
         throw new TaskFailureException(
-            Invariant($"Logistic training found no optimum in {MaximumPasses} passes: the features may tell the labels apart without error. Give a penalty, or a greater one than {spec.Penalty}."),
+            Invariant(
+                $"Logistic training found no optimum: some features tell labels apart without error. Give a penalty, or a greater one than {spec.Penalty}."),
             retryable: false);
     }
 

@@ -34,11 +34,32 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
             var data = DataFile.Open(FileFetcher.Name(file), path);
             return data.Format == FileFormat.Parquet
                 ? await ReadParquetAsync(data, expected, cancellationToken).ConfigureAwait(false)
-                : await ReadCsvAsync(data, expected, cancellationToken).ConfigureAwait(false);
+                : await ReadAnyCsvAsync(data, expected, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             File.Delete(staged);
+        }
+    }
+
+    private async Task<StoredDataset> ReadAnyCsvAsync(DataFile file, IReadOnlyList<Column>? expected, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadCsvAsync(file, expected, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TaskFailureException error) when (CsvErrors.MayBeMixedLineEnds(error))
+        {
+            var copy = store.Stage();
+            try
+            {
+                var unified = LineEnds.Unify(file, copy, cancellationToken);
+                return await ReadCsvAsync(unified, expected, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                File.Delete(copy);
+            }
         }
     }
 
