@@ -1,9 +1,9 @@
 namespace Workflow.Ml;
 
 /// <summary>
-/// Solves <c>A x = b</c> for a symmetric positive semidefinite <c>A</c>. Written out, because the order of every addition is part of a model's hash,
-/// and because features may depend on each other: all levels of a category add up to the intercept. A column that depends on those before it gets 0,
-/// as in R's <c>lm</c>; with a penalty none does but a constant one.
+/// Solves <c>A x = b</c> for a symmetric positive semidefinite <c>A</c>. Written out, because the order of every addition is part
+/// of a model's hash, and because features may depend on each other: all levels of a category add up to the intercept. A column
+/// that depends on those before it gets 0, as in R's <c>lm</c>; with a penalty none does but a constant one.
 /// </summary>
 internal static class Cholesky
 {
@@ -18,7 +18,9 @@ internal static class Cholesky
         for (var row = 0; row < size; row++)
         {
             for (var column = 0; column < row; column++)
-                matrix[row][column] = kept[column] ? (matrix[row][column] - Dot(matrix[row], matrix[column], column)) / matrix[column][column] : 0;
+                matrix[row][column] = kept[column]
+                    ? (matrix[row][column] - Dot(matrix[row], matrix[column], column)) / matrix[column][column]
+                    : 0;
             var rest = matrix[row][row] - Dot(matrix[row], matrix[row], row);
             kept[row] = rest > Dependent * matrix[row][row];
             matrix[row][row] = kept[row] ? Math.Sqrt(rest) : 0;

@@ -12,8 +12,8 @@ public sealed record NumericFeature(string Name, double Mean, double Deviation);
 public sealed record CategoricalFeature(string Name, IReadOnlyList<string> Levels);
 
 /// <summary>
-/// Turns rows into numbers: a numeric column becomes its standard score, where a null counts as the mean; a categorical column becomes one 0 or 1 for
-/// each level, all 0 for a null or a value unseen in training.
+/// Turns rows into numbers: a numeric column becomes its standard score, where a null counts as the mean; a categorical column
+/// becomes one 0 or 1 for each level, all 0 for a null or a value unseen in training.
 /// </summary>
 /// <param name="Numeric">The numeric columns, in order.</param>
 /// <param name="Categorical">The categorical columns, in order.</param>
@@ -33,7 +33,8 @@ public sealed record FeatureEncoder(IReadOnlyList<NumericFeature> Numeric, IRead
         if (chunk.Numeric.Count != Numeric.Count || chunk.Categorical.Count != Categorical.Count)
         {
             throw new TaskFailureException(
-                $"The model needs {Numeric.Count} numeric and {Categorical.Count} categorical columns, got {chunk.Numeric.Count} and {chunk.Categorical.Count}.",
+                $"The model needs {Numeric.Count} numeric and {Categorical.Count} categorical columns, "
+                + $"got {chunk.Numeric.Count} and {chunk.Categorical.Count}.",
                 retryable: false);
         }
     }

@@ -75,7 +75,8 @@ internal sealed class FeatureScan
         if (!double.IsFinite(value))
             throw new TaskFailureException($"The label '{spec.Label}' holds an infinite value.", retryable: false);
         if (spec.Objective == LinearObjective.Logistic && value is not (0 or 1))
-            throw new TaskFailureException($"A logistic model needs a label of 0 and 1, but '{spec.Label}' holds {value:R}.", retryable: false);
+            throw new TaskFailureException(
+                $"A logistic model needs a label of 0 and 1, but '{spec.Label}' holds {value:R}.", retryable: false);
     }
 
     private void AddNumber(int column, double value)
@@ -92,11 +93,14 @@ internal sealed class FeatureScan
         if (value is null || !levels[column].Add(value) || levels[column].Count <= MaximumLevels)
             return;
         throw new TaskFailureException(
-            $"The categorical column '{spec.Categorical[column]}' has more than {MaximumLevels} different values; group them, or leave it out.",
+            $"The categorical column '{spec.Categorical[column]}' has more than {MaximumLevels} different values; "
+            + "group them, or leave it out.",
             retryable: false);
     }
 
-    /// <summary>Welford's update: it does not lose the digits of a small deviation beside a great mean, as the sum of squares does.</summary>
+    /// <summary>
+    /// Welford's update: it does not lose the digits of a small deviation beside a great mean, as the sum of squares does.
+    /// </summary>
     private struct Moments
     {
         private double squares;

@@ -13,6 +13,8 @@ public sealed record RowChunk(IReadOnlyList<double[]> Numeric, IReadOnlyList<str
 /// <summary>Rows to train on. They are read several times, because they need not fit in memory.</summary>
 public interface ITrainingRows
 {
-    /// <summary>Gives the rows from the first one. Every call gives the same rows in the same order: the model's bits depend on it.</summary>
+    /// <summary>
+    /// Gives the rows from the first one. Every call gives the same rows in the same order: the model's bits depend on it.
+    /// </summary>
     IEnumerable<RowChunk> Read(CancellationToken cancellationToken);
 }

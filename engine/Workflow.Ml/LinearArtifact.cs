@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Workflow.Ml;
 
 /// <summary>
-/// The JSON form of a linear model. Members come in one order and doubles in their shortest form that reads back to the same bits, so the artifact's hash is
-/// a hash of the model. Each coefficient stands beside what it belongs to, for people who open the file.
+/// The JSON form of a linear model. Members come in one order and doubles in their shortest form that reads back to the same bits,
+/// so the artifact's hash is a hash of the model. Each coefficient stands beside what it belongs to, for people who open the file.
 /// </summary>
 internal static class LinearArtifact
 {
@@ -113,7 +113,8 @@ internal static class LinearArtifact
             return new CategoricalFeature(Name(feature), [.. levels.Select(level => level.GetProperty("value").GetString()!)]);
         }).ToList();
         var spec = new LinearSpec(
-            objective, json.GetProperty("label").GetString()!, [.. numeric.Select(feature => feature.Name)], [.. categorical.Select(feature => feature.Name)],
+            objective, json.GetProperty("label").GetString()!, [.. numeric.Select(
+                feature => feature.Name)], [.. categorical.Select(feature => feature.Name)],
             json.GetProperty("penalty").GetDouble());
         return new LinearModel(spec, new FeatureEncoder(numeric, categorical), json.GetProperty("intercept").GetDouble(), coefficients);
     }

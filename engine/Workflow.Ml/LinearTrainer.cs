@@ -3,11 +3,12 @@ using System.Globalization;
 namespace Workflow.Ml;
 
 /// <summary>
-/// Trains linear models on rows that are read chunk by chunk; memory grows with the square of the number of encoded features and not with the rows.
-/// Both objectives are a mean loss plus <c>penalty / 2</c> times the squared length of the standardised coefficients without the intercept:
-/// <c>(y - f)² / 2</c> for ridge regression, solved in one pass by its normal equations (Hoerl and Kennard 1970), and <c>log(1 + exp(-f))</c> for a label of
-/// 1 or <c>log(1 + exp(f))</c> for 0 in logistic regression, by Newton's method with halved steps (iteratively reweighted least squares), one pass for each step.
-/// One thread and a fixed order: the same rows give the same bits.
+/// Trains linear models on rows that are read chunk by chunk; memory grows with the square of the number of encoded features and
+/// not with the rows. Both objectives are a mean loss plus <c>penalty / 2</c> times the squared length of the standardised
+/// coefficients without the intercept:
+/// <c>(y - f)² / 2</c> for ridge regression, solved in one pass by its normal equations (Hoerl and Kennard 1970), and <c>log(1 +
+/// exp(-f))</c> for a label of 1 or <c>log(1 + exp(f))</c> for 0 in logistic regression, by Newton's method with halved steps
+/// (iteratively reweighted least squares), one pass for each step. One thread and a fixed order: the same rows give the same bits.
 /// </summary>
 public static class LinearTrainer
 {
@@ -48,10 +49,12 @@ public static class LinearTrainer
             : Logistic(spec, rows, scan, encoder, log, cancellationToken);
         return solution.All(double.IsFinite)
             ? new LinearModel(spec, encoder, solution[0], solution[1..])
-            : throw new TaskFailureException("Training ended in numbers without bound: some values are too great to be squared.", retryable: false);
+            : throw new TaskFailureException(
+                "Training ended in numbers without bound: some values are too great to be squared.", retryable: false);
     }
 
-    private static double[] Ridge(LinearSpec spec, ITrainingRows rows, FeatureScan scan, FeatureEncoder encoder, CancellationToken cancellationToken)
+    private static double[] Ridge(
+        LinearSpec spec, ITrainingRows rows, FeatureScan scan, FeatureEncoder encoder, CancellationToken cancellationToken)
     {
         // The label loses its mean first, or a great one would eat the digits of its differences.
         var equations = new NormalEquations(encoder);
@@ -63,7 +66,8 @@ public static class LinearTrainer
     }
 
     private static double[] Logistic(
-        LinearSpec spec, ITrainingRows rows, FeatureScan scan, FeatureEncoder encoder, IProgress<string>? log, CancellationToken cancellationToken)
+        LinearSpec spec, ITrainingRows rows, FeatureScan scan, FeatureEncoder encoder, IProgress<string>? log,
+        CancellationToken cancellationToken)
     {
         var at = new double[encoder.Width + 1];
         at[0] = Math.Log(scan.LabelMean / (1 - scan.LabelMean));
@@ -95,8 +99,8 @@ public static class LinearTrainer
         }
 
         throw new TaskFailureException(
-            Invariant(
-                $"Logistic training found no optimum: some features tell labels apart without error. Give a penalty, or a greater one than {spec.Penalty}."),
+            "Logistic training found no optimum: some features tell labels apart without error. "
+            + Invariant($"Give a penalty, or a greater one than {spec.Penalty}."),
             retryable: false);
     }
 

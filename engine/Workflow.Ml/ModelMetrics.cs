@@ -1,7 +1,10 @@
 namespace Workflow.Ml;
 
-/// <summary>Measures scores against labels, chunk by chunk; rows without a label are left out. The names are those of the backtest's metrics.</summary>
-/// <param name="objective">Which measures make sense: <c>rmse</c> and <c>mae</c>, or <c>log_loss</c>, <c>auc</c> and <c>accuracy</c>.</param>
+/// <summary>
+/// Measures scores against labels, chunk by chunk; rows without a label are left out. The names are those of the backtest's metrics.
+/// </summary>
+/// <param name="objective">Which measures make sense: <c>rmse</c> and <c>mae</c>, or <c>log_loss</c>, <c>auc</c> and
+/// <c>accuracy</c>.</param>
 public sealed class ModelMetrics(LinearObjective objective)
 {
     // The clip of scikit-learn: a probability of exactly 0 for what happened would cost infinitely much.

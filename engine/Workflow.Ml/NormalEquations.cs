@@ -1,8 +1,8 @@
 namespace Workflow.Ml;
 
 /// <summary>
-/// Weighted sums of products of encoded rows, with a leading 1 for the intercept. Only entries that differ from 0 are added: a row of 20 columns costs
-/// 231 additions however many levels the categories have.
+/// Weighted sums of products of encoded rows, with a leading 1 for the intercept. Only entries that differ from 0 are added: a row
+/// of 20 columns costs 231 additions however many levels the categories have.
 /// </summary>
 internal sealed class NormalEquations
 {

@@ -9,7 +9,8 @@ public sealed class BacktestEvaluatorTests : IDisposable
     [Fact]
     public void Evaluate_ErrorsOfNumbers_AreThoseOfTheirDefinition()
     {
-        var result = Evaluate("(0, 1.0, 2.0, 4.0), (1, 2.0, 2.0, 2.0), (2, 3.0, 1.0, 3.0), (3, NULL, 99.0, 99.0)", Bound(Metric.Rmse, 2), Bound(Metric.Mae, 2));
+        var result = Evaluate("(0, 1.0, 2.0, 4.0), (1, 2.0, 2.0, 2.0), (2, 3.0, 1.0, 3.0), (3, NULL, 99.0, 99.0)", Bound(
+            Metric.Rmse, 2), Bound(Metric.Mae, 2));
 
         result.Rows.ShouldBe(3);
         result.Metrics[0].ShouldBe(new MetricValue(Metric.Rmse, Math.Sqrt(5 / 3.0), Math.Sqrt(9 / 3.0)));
@@ -20,7 +21,8 @@ public sealed class BacktestEvaluatorTests : IDisposable
     public void Evaluate_MeasuresOfClasses_AreThoseOfTheirDefinition()
     {
         // Pairs of a 1 and a 0: (0.8, 0.3) won, (0.8, 0.5) won, (0.5, 0.3) won, (0.5, 0.5) tied.
-        var result = Evaluate("(0, 1, 0.8, NULL), (1, 0, 0.3, NULL), (2, 1, 0.5, NULL), (3, 0, 0.5, NULL)", Bound(Metric.Auc, 0.5), Bound(Metric.LogLoss, 1));
+        var result = Evaluate(
+            "(0, 1, 0.8, NULL), (1, 0, 0.3, NULL), (2, 1, 0.5, NULL), (3, 0, 0.5, NULL)", Bound(Metric.Auc, 0.5), Bound(Metric.LogLoss, 1));
 
         result.Metrics[0].ShouldBe(new MetricValue(Metric.Auc, 3.5 / 4, null));
         result.Metrics[1].Candidate.ShouldBe(-(Math.Log(0.8) + Math.Log(0.7) + Math.Log(0.5) + Math.Log(0.5)) / 4, 1e-15);
@@ -82,7 +84,8 @@ public sealed class BacktestEvaluatorTests : IDisposable
 
     [Fact]
     public void Evaluate_NoRowsWithALabel_Fails() =>
-        Evaluate("(0, NULL, 1.0, 1.0)", Bound(Metric.Rmse, double.PositiveInfinity)).Checks[0].Message.ShouldContain("no rows with a label");
+        Evaluate("(0, NULL, 1.0, 1.0)", Bound(Metric.Rmse, double.PositiveInfinity)).Checks[0].Message.ShouldContain(
+            "no rows with a label");
 
     [Fact]
     public void Evaluate_BaselineThatLacksRows_FailsTheComparison()
@@ -96,6 +99,10 @@ public sealed class BacktestEvaluatorTests : IDisposable
     private static MetricThreshold Bound(Metric metric, double bound) => new(metric, bound, null);
 
     private BacktestResult Evaluate(string rows, params MetricThreshold[] thresholds) => BacktestEvaluator.Evaluate(
-        data.Parquet($"SELECT row_number::BIGINT AS row_number, label::DOUBLE AS label, score::DOUBLE AS score, baseline_score::DOUBLE AS baseline_score FROM (VALUES {rows}) t(row_number, label, score, baseline_score)"),
+        data.Parquet(
+            $"""
+            SELECT n::BIGINT AS row_number, l::DOUBLE AS label, s::DOUBLE AS score, b::DOUBLE AS baseline_score
+            FROM (VALUES {rows}) t(n, l, s, b)
+            """),
         thresholds);
 }

@@ -6,7 +6,8 @@ public sealed class CheckEvaluatorTests : IDisposable
 {
     private const string Rows =
         """
-        SELECT * FROM (VALUES (1, 5.0::DOUBLE, 'a'), (2, NULL, 'b'), (2, 'nan'::DOUBLE, NULL), (3, 'inf'::DOUBLE, 'c'), (NULL, 10.0, 'a')) t(id, x, s)
+        SELECT * FROM (VALUES (1, 5.0::DOUBLE, 'a'), (2, NULL, 'b'), (2, 'nan'::DOUBLE, NULL), (3, 'inf'::DOUBLE, 'c'), (NULL, 10.0, 'a'))
+        t(id, x, s)
         """;
 
     private readonly DataFixture data = new();
@@ -65,7 +66,8 @@ public sealed class CheckEvaluatorTests : IDisposable
     public void Evaluate_ShareThatDoesNotMultiplyBack_StillPasses()
     {
         // 0.55 * 100 is a little more than 55.
-        var result = Evaluate("SELECT CASE WHEN i < 55 THEN i END AS x FROM range(100) r(i)", new DataCheck(CheckKind.NotNull, "x", Mostly: 0.55));
+        var result = Evaluate(
+            "SELECT CASE WHEN i < 55 THEN i END AS x FROM range(100) r(i)", new DataCheck(CheckKind.NotNull, "x", Mostly: 0.55));
 
         result.Verdict.ShouldBe(Verdict.Pass);
     }
@@ -82,14 +84,16 @@ public sealed class CheckEvaluatorTests : IDisposable
 
     [Fact]
     public void Evaluate_BetweenOfText_FailsAndSaysWhy() =>
-        Evaluate(Rows, new DataCheck(CheckKind.Between, "s", 0, 1)).Message.ShouldBe("Column 's' is VARCHAR: only numbers lie between bounds.");
+        Evaluate(Rows, new DataCheck(CheckKind.Between, "s", 0, 1)).Message.ShouldBe(
+            "Column 's' is VARCHAR: only numbers lie between bounds.");
 
     [Fact]
     public void Evaluate_FailingRows_GivesTheFirstFiveAsJson()
     {
         var result = Evaluate(
             """"
-            SELECT i AS "an ""id""", CASE WHEN i = 0 THEN 'nan'::DOUBLE ELSE 1.5 END AS x, TIMESTAMP '2024-01-01' AS t, true AS b, NULL::VARCHAR AS n
+            SELECT i AS "an ""id""", CASE WHEN i = 0 THEN 'nan'::DOUBLE ELSE 1.5 END AS x, TIMESTAMP '2024-01-01' AS t, true AS b,
+                   NULL::VARCHAR AS n
             FROM range(100000) r(i)
             """",
             new DataCheck(CheckKind.Between, "an \"id\"", 1000, 1010));

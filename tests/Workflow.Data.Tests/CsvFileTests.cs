@@ -23,7 +23,7 @@ public sealed class CsvFileTests : IDisposable
             """);
 
         dataset.Schema.Select(column => column.Type).ShouldBe(
-            ["BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"]);
+            ["BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", .. Enumerable.Repeat("VARCHAR", 5)]);
         dataset.Rows.ShouldBe(3);
         dataset.Profile.ShouldAllBe(column => column.Nulls >= 1);
     }
@@ -161,12 +161,15 @@ public sealed class CsvFileTests : IDisposable
     {
         await Refused(data.Write("x.csv", [.. "a,b\n1,2\n3,"u8, 0xe9, (byte)'\n']), null, "line 3: bytes that are not UTF-8");
         await Refused(data.Write("x.csv", [.. "a,caf"u8, 0xe9, .. "\n1,2\n"u8]), null, "header, line 1, that is not UTF-8");
-        await Refused(data.Write("x.csv", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("a,b\n")).ToArray()), null, "UTF-16");
+        await Refused(
+            data.Write("x.csv", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("a,b\n")).ToArray()), null, "UTF-16");
     }
 
     [Fact]
     public async Task Ingest_DateWithATime_IsNoDate() =>
-        await Refused(data.Write("x.csv", "d\n2024-01-01\n2024-01-02 03:04:05\n"), [new("d", "DATE")], "line 3: column 'd': '2024-01-02 03:04:05' is no DATE");
+        await Refused(
+            data.Write("x.csv", "d\n2024-01-01\n2024-01-02 03:04:05\n"), [new("d", "DATE")],
+            "line 3: column 'd': '2024-01-02 03:04:05' is no DATE");
 
     [Fact]
     public async Task Ingest_UnknownType_ListsTheKnownOnes() =>

@@ -42,12 +42,14 @@ public sealed class DataFixture : IDisposable
     }
 
     public Task<StoredDataset> Save(string sql, params (string Name, object? Value)[] values) =>
-        new DatasetWriter(Store).WriteAsync(new DatasetQuery(sql) { Values = values.ToDictionary(pair => pair.Name, pair => pair.Value) }, Token);
+        new DatasetWriter(Store).WriteAsync(
+            new DatasetQuery(sql) { Values = values.ToDictionary(pair => pair.Name, pair => pair.Value) }, Token);
 
     public async Task<IReadOnlyList<DuckDbRow>> Rows(StoredDataset dataset)
     {
         using var session = new DuckDbSession();
-        return session.Query("SELECT * FROM read_parquet($p)", new Dictionary<string, object?> { ["p"] = await Store.PathAsync(dataset.Sha256, Token) });
+        return session.Query(
+            "SELECT * FROM read_parquet($p)", new Dictionary<string, object?> { ["p"] = await Store.PathAsync(dataset.Sha256, Token) });
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

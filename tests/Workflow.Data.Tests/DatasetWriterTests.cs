@@ -8,7 +8,8 @@ public sealed class DatasetWriterTests : IDisposable
     private const string MillionRows =
         """
         SELECT (hash(i) % 1000000)::BIGINT AS k, CASE WHEN i % 17 > 0 THEN (hash(i, 1) % 100000) / 7.0 END::DOUBLE AS x,
-               CASE WHEN i % 11 > 0 THEN 'name ' || (hash(i, 2) % 5000) END AS s, TIMESTAMP '2020-01-01' + to_seconds((hash(i, 3) % 1000000)::BIGINT) AS t,
+               CASE WHEN i % 11 > 0 THEN 'name ' || (hash(i, 2) % 5000) END AS s,
+               TIMESTAMP '2020-01-01' + to_seconds((hash(i, 3) % 1000000)::BIGINT) AS t,
                i % 3 = 0 AS b, (hash(i, 9) % 100)::DECIMAL(10, 2) AS d
         FROM range(1000000) r(i)
         """;
@@ -23,7 +24,13 @@ public sealed class DatasetWriterTests : IDisposable
         var results = new List<StoredDataset>();
         foreach (var (threads, memory) in new[] { (1, 1024), (2, 1024), (8, 1024), (2, 192) })
         {
-            var options = new DuckDbOptions { Threads = threads, MemoryBytes = (long)memory << 20, TempFolder = Path.Combine(data.Folder, "spill") };
+            var options = new DuckDbOptions
+            {
+                Threads = threads,
+                MemoryBytes = (long)memory << 20,
+                TempFolder = Path.Combine(
+                data.Folder, "spill")
+            };
             results.Add(await new DatasetWriter(data.Store, options).WriteAsync(new DatasetQuery(MillionRows), default));
         }
 
@@ -51,8 +58,10 @@ public sealed class DatasetWriterTests : IDisposable
     [Fact]
     public async Task Write_SameRowsFromOtherFilesInOtherOrder_HasTheSameHash()
     {
-        var (up, down) = (data.Parquet("SELECT i, 'x' || i AS s FROM range(1000) r(i)"), data.Parquet("SELECT i, 'x' || i AS s FROM range(1000) r(i) ORDER BY i DESC"));
-        var (low, high) = (data.Parquet("SELECT i, 'x' || i AS s FROM range(400) r(i)"), data.Parquet("SELECT i, 'x' || i AS s FROM range(400, 1000) r(i)"));
+        var (up, down) = (data.Parquet("SELECT i, 'x' || i AS s FROM range(1000) r(i)"), data.Parquet(
+            "SELECT i, 'x' || i AS s FROM range(1000) r(i) ORDER BY i DESC"));
+        var (low, high) = (data.Parquet("SELECT i, 'x' || i AS s FROM range(400) r(i)"), data.Parquet(
+            "SELECT i, 'x' || i AS s FROM range(400, 1000) r(i)"));
 
         var hashes = new List<string>();
         foreach (var files in new[] { new[] { up }, [down], [high, low] })
@@ -81,7 +90,8 @@ public sealed class DatasetWriterTests : IDisposable
     {
         var dataset = await data.Save(
             """
-            SELECT * FROM (VALUES (1, 1.0::DOUBLE, 'b'), (2, 'nan'::DOUBLE, NULL), (3, 'inf'::DOUBLE, 'a'), (NULL, 3.0, 'a')) t("an id", x, s)
+            SELECT * FROM (VALUES (1, 1.0::DOUBLE, 'b'), (2, 'nan'::DOUBLE, NULL), (3, 'inf'::DOUBLE, 'a'), (NULL, 3.0, 'a'))
+            t("an id", x, s)
             """);
 
         dataset.Rows.ShouldBe(4);
@@ -140,7 +150,8 @@ public sealed class DatasetWriterTests : IDisposable
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
 
-        await Should.ThrowAsync<OperationCanceledException>(() => new DatasetWriter(data.Store).WriteAsync(new DatasetQuery(MillionRows), source.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => new DatasetWriter(data.Store).WriteAsync(new DatasetQuery(MillionRows), source.Token));
 
         Directory.GetFiles(data.Store.Root, "*", SearchOption.AllDirectories).ShouldBeEmpty();
     }

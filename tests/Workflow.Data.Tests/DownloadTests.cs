@@ -15,7 +15,8 @@ public sealed class DownloadTests : IDisposable
     {
         var log = new Lines();
 
-        var dataset = await Source(_ => new(HttpStatusCode.OK) { Content = new StringContent("a,b\n1,2\n") }).IngestAsync(Address, null, log, default);
+        var dataset = await Source(
+            _ => new(HttpStatusCode.OK) { Content = new StringContent("a,b\n1,2\n") }).IngestAsync(Address, null, log, default);
 
         dataset.Rows.ShouldBe(1);
         log.ShouldHaveSingleItem().ShouldBe("Downloaded https://data.example/trips.csv: 0.0 MB.");
@@ -63,7 +64,8 @@ public sealed class DownloadTests : IDisposable
     public async Task Ingest_RefusedRowOfADownload_NamesTheAddress()
     {
         var error = await Should.ThrowAsync<TaskFailureException>(
-            () => Source(_ => new(HttpStatusCode.OK) { Content = new StringContent("a,b\n1\n") }).IngestAsync(Address, null, null, default));
+            () =>
+                Source(_ => new(HttpStatusCode.OK) { Content = new StringContent("a,b\n1\n") }).IngestAsync(Address, null, null, default));
 
         error.Message.ShouldStartWith("The file https://data.example/trips.csv, line 2: expected 2 columns");
     }
@@ -72,7 +74,8 @@ public sealed class DownloadTests : IDisposable
 
     private sealed class Server(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer(request));
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(answer(request));
     }
 
     private sealed class Lines : List<string>, IProgress<string>

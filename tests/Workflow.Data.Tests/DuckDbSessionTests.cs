@@ -13,8 +13,14 @@ public sealed class DuckDbSessionTests : IDisposable
     {
         var values = new Dictionary<string, object?>
         {
-            ["text"] = "it's \"ü\" \0 long enough to lie outside", ["short"] = "", ["whole"] = long.MinValue, ["part"] = 0.1, ["flag"] = true, ["none"] = null,
-            ["time"] = new DateTime(2024, 2, 29, 23, 59, 59, 123), ["date"] = new DateOnly(1969, 12, 31),
+            ["text"] = "it's \"ü\" \0 long enough to lie outside",
+            ["short"] = "",
+            ["whole"] = long.MinValue,
+            ["part"] = 0.1,
+            ["flag"] = true,
+            ["none"] = null,
+            ["time"] = new DateTime(2024, 2, 29, 23, 59, 59, 123),
+            ["date"] = new DateOnly(1969, 12, 31),
             ["zoned"] = new DateTimeOffset(2024, 1, 1, 1, 0, 0, TimeSpan.FromHours(1)),
         };
 
@@ -41,7 +47,8 @@ public sealed class DuckDbSessionTests : IDisposable
     {
         session.Execute("CREATE TABLE t AS SELECT 1 AS a");
 
-        session.Query("SELECT $v AS v", new Dictionary<string, object?> { ["v"] = "'; DROP TABLE t; --" }).Single().Text("v").ShouldBe("'; DROP TABLE t; --");
+        session.Query("SELECT $v AS v", new Dictionary<string, object?> { ["v"] = "'; DROP TABLE t; --" }).Single(
+            ).Text("v").ShouldBe("'; DROP TABLE t; --");
 
         session.Query("SELECT a FROM t").ShouldHaveSingleItem();
     }
@@ -49,7 +56,8 @@ public sealed class DuckDbSessionTests : IDisposable
     [Fact]
     public void Query_MissingValue_NamesItAndWhatThereIs()
     {
-        var error = Should.Throw<TaskFailureException>(() => session.Query("SELECT $month", new Dictionary<string, object?> { ["year"] = 1 }));
+        var error = Should.Throw<TaskFailureException>(
+            () => session.Query("SELECT $month", new Dictionary<string, object?> { ["year"] = 1 }));
 
         error.Message.ShouldContain("$month");
         error.Message.ShouldContain("$year");
@@ -75,7 +83,8 @@ public sealed class DuckDbSessionTests : IDisposable
     {
         using var small = new DuckDbSession(new DuckDbOptions { MemoryBytes = 16L << 20 });
 
-        var error = Should.Throw<TaskFailureException>(() => small.Execute("CREATE TABLE t AS SELECT hash(i) || repeat('x', 100) AS s FROM range(1000000) r(i)"));
+        var error = Should.Throw<TaskFailureException>(
+            () => small.Execute("CREATE TABLE t AS SELECT hash(i) || repeat('x', 100) AS s FROM range(1000000) r(i)"));
 
         error.Retryable.ShouldBeTrue();
     }
@@ -84,11 +93,17 @@ public sealed class DuckDbSessionTests : IDisposable
     public void Stream_NullsAndChunks_GivesEveryRowInOrder()
     {
         var rows = session.Stream(
-            "SELECT i AS n, CASE WHEN i % 3 > 0 THEN i / 4.0 END::DOUBLE AS d, CASE WHEN i % 5 > 0 THEN 'value number ' || i END AS s, i % 2 = 0 AS b FROM range(5000) r(i)")
+            """
+            SELECT i AS n, CASE WHEN i % 3 > 0 THEN i / 4.0 END::DOUBLE AS d, CASE WHEN i % 5 > 0 THEN 'value number ' || i END AS s,
+                   i % 2 = 0 AS b
+            FROM range(5000) r(i)
+            """)
             .SelectMany(chunk =>
             {
-                var (longs, doubles, texts, flags, nulls) = (chunk.Longs(0), chunk.Doubles(1), chunk.Strings(2), chunk.Booleans(3), chunk.Nulls(1));
-                return Enumerable.Range(0, chunk.Rows).Select(row => (longs[row], doubles[row], texts[row], flags[row], nulls[row])).ToList();
+                var (longs, doubles, texts, flags, nulls) = (chunk.Longs(0), chunk.Doubles(1), chunk.Strings(
+                    2), chunk.Booleans(3), chunk.Nulls(1));
+                return Enumerable.Range(0, chunk.Rows).Select(
+                    row => (longs[row], doubles[row], texts[row], flags[row], nulls[row])).ToList();
             }).ToList();
 
         rows.Count.ShouldBe(5000);
@@ -101,8 +116,8 @@ public sealed class DuckDbSessionTests : IDisposable
     {
         var chunk = session.Stream(
             """
-            SELECT (-1)::TINYINT, (-2)::SMALLINT, (-3)::INTEGER, (-4)::BIGINT, 5::UTINYINT, 6::USMALLINT, 7::UINTEGER, 8::UBIGINT, (-9)::HUGEINT,
-                   1.5::FLOAT, 2.5::DOUBLE, 0.1::DECIMAL(4, 1), (-12345678901.23)::DECIMAL(18, 2), 1.25::DECIMAL(38, 2), true
+            SELECT (-1)::TINYINT, (-2)::SMALLINT, (-3)::INTEGER, (-4)::BIGINT, 5::UTINYINT, 6::USMALLINT, 7::UINTEGER, 8::UBIGINT,
+                   (-9)::HUGEINT, 1.5::FLOAT, 2.5::DOUBLE, 0.1::DECIMAL(4, 1), (-12345678901.23)::DECIMAL(18, 2), 1.25::DECIMAL(38, 2), true
             """);
 
         var values = chunk.Select(part => Enumerable.Range(0, 15).Select(column => part.Doubles(column)[0]).ToList()).Single();
@@ -168,7 +183,8 @@ public sealed class DuckDbSessionTests : IDisposable
     [Fact]
     public void Execute_Extension_IsNeverFetched()
     {
-        session.Query("SELECT current_setting('autoinstall_known_extensions') AS a, current_setting('autoload_known_extensions') AS b").Single()["a"].ShouldBe(false);
+        session.Query("SELECT current_setting('autoinstall_known_extensions') AS a").Single()["a"].ShouldBe(false);
+        session.Query("SELECT current_setting('autoload_known_extensions') AS a").Single()["a"].ShouldBe(false);
 
         Should.Throw<TaskFailureException>(() => session.Query("SELECT * FROM read_parquet('https://127.0.0.1:1/x.parquet')"));
     }

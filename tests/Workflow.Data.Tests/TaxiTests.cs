@@ -5,9 +5,12 @@ public sealed class TaxiTests : IDisposable
 {
     private static readonly Column[] Columns =
     [
-        new("vendor_id", "BIGINT"), new("pickup_datetime", "TIMESTAMP"), new("dropoff_datetime", "TIMESTAMP"), new("passenger_count", "BIGINT"),
-        new("trip_distance", "DOUBLE"), new("rate_code_id", "BIGINT"), new("store_and_fwd_flag", "VARCHAR"), new("pickup_location_id", "BIGINT"),
-        new("dropoff_location_id", "BIGINT"), new("payment_type", "BIGINT"), new("fare_amount", "DOUBLE"), new("extra", "DOUBLE"), new("mta_tax", "DOUBLE"),
+        new("vendor_id", "BIGINT"), new("pickup_datetime", "TIMESTAMP"), new(
+            "dropoff_datetime", "TIMESTAMP"), new("passenger_count", "BIGINT"),
+        new("trip_distance", "DOUBLE"), new("rate_code_id", "BIGINT"), new(
+            "store_and_fwd_flag", "VARCHAR"), new("pickup_location_id", "BIGINT"),
+        new("dropoff_location_id", "BIGINT"), new("payment_type", "BIGINT"), new(
+            "fare_amount", "DOUBLE"), new("extra", "DOUBLE"), new("mta_tax", "DOUBLE"),
         new("tip_amount", "DOUBLE"), new("tolls_amount", "DOUBLE"), new("improvement_surcharge", "DOUBLE"), new("total_amount", "DOUBLE"),
         new("congestion_surcharge", "DOUBLE"),
     ];
@@ -37,7 +40,8 @@ public sealed class TaxiTests : IDisposable
         }
 
         failed.ShouldHaveSingleItem().ShouldBe(
-            "yellow_tripdata_sample_2018-08.csv.gz: 1 of 10000 values of 'fare_amount' lie outside; allowed: >= 1 of values in [-1000, 10000].");
+            "yellow_tripdata_sample_2018-08.csv.gz: 1 of 10000 values of 'fare_amount' lie outside; "
+            + "allowed: >= 1 of values in [-1000, 10000].");
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class LinearArtifactTests
     }
 
     [Theory]
-    [InlineData("""{"format":"workflow.linear","version":2}""", "format workflow.linear version 2; this engine reads workflow.linear version 1")]
+    [InlineData("""{"format":"workflow.linear","version":2}""", "workflow.linear version 2; this engine reads workflow.linear version 1")]
     [InlineData("""{"format":"onnx","version":1}""", "format onnx version 1")]
     [InlineData("""{"format":"workflow.linear","version":1}""", "is no linear model")]
     [InlineData("""{"version":1}""", "is no linear model")]
@@ -49,5 +49,6 @@ public sealed class LinearArtifactTests
 
     [Fact]
     public void Score_OtherColumns_IsRefused() =>
-        Should.Throw<TaskFailureException>(() => Model.Score(new RowChunk([[1]], [["a"]], []))).Message.ShouldContain("2 numeric and 1 categorical");
+        Should.Throw<TaskFailureException>(
+            () => Model.Score(new RowChunk([[1]], [["a"]], []))).Message.ShouldContain("2 numeric and 1 categorical");
 }

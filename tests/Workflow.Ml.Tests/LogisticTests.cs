@@ -8,7 +8,8 @@ public sealed class LogisticTests
     public void Train_InterceptAndOneLevel_GivesTheShares()
     {
         // Without a penalty a category's predictions are its own shares of ones.
-        var rows = new Rows().Add(1, [], "a").Add(0, [], "a").Add(0, [], "a").Add(0, [], "a").Add(1, [], "b").Add(1, [], "b").Add(0, [], "b");
+        var rows = new Rows().Add(1, [], "a").Add(0, [], "a").Add(0, [], "a").Add(0, [], "a").Add(
+            1, [], "b").Add(1, [], "b").Add(0, [], "b");
 
         var model = LinearTrainer.Train(Spec(0, 1, 0), rows, default);
 
@@ -82,9 +83,12 @@ public sealed class LogisticTests
     }
 
     private static LinearSpec Spec(int numeric, int categorical, double penalty) => new(
-        LinearObjective.Logistic, "y", [.. Enumerable.Range(0, numeric).Select(i => $"x{i}")], [.. Enumerable.Range(0, categorical).Select(i => $"c{i}")], penalty);
+        LinearObjective.Logistic, "y", [.. Enumerable.Range(0, numeric).Select(i => $"x{i}")], [.. Enumerable.Range(
+            0, categorical).Select(i => $"c{i}")], penalty);
 
-    /// <summary>The objective is strictly convex: a point without slope is its one optimum. The slope is taken here from the definition.</summary>
+    /// <summary>
+    /// The objective is strictly convex: a point without slope is its one optimum. The slope is taken here from the definition.
+    /// </summary>
     private static void RequireOptimum(Rows rows, LinearSpec spec)
     {
         var model = LinearTrainer.Train(spec, rows, default);

@@ -41,5 +41,6 @@ public sealed class ModelMetricsTests
     public void Values_NoRows_AreNone() => new ModelMetrics(LinearObjective.Squared).Values().ShouldBeEmpty();
 
     [Fact]
-    public void Add_OtherLengths_IsRefused() => Should.Throw<ArgumentException>(() => new ModelMetrics(LinearObjective.Squared).Add([1], []));
+    public void Add_OtherLengths_IsRefused() =>
+        Should.Throw<ArgumentException>(() => new ModelMetrics(LinearObjective.Squared).Add([1], []));
 }

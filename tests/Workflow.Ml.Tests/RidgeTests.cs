@@ -134,7 +134,8 @@ public sealed class RidgeTests
 
         rows.Add(1, [], "one more");
 
-        Should.Throw<TaskFailureException>(() => LinearTrainer.Train(Spec(0, 1, 1), rows, default)).Message.ShouldContain("'c0' has more than 200");
+        Should.Throw<TaskFailureException>(
+            () => LinearTrainer.Train(Spec(0, 1, 1), rows, default)).Message.ShouldContain("'c0' has more than 200");
     }
 
     [Fact]
@@ -163,7 +164,8 @@ public sealed class RidgeTests
     }
 
     private static LinearSpec Spec(int numeric, int categorical, double penalty) => new(
-        LinearObjective.Squared, "y", [.. Enumerable.Range(0, numeric).Select(i => $"x{i}")], [.. Enumerable.Range(0, categorical).Select(i => $"c{i}")], penalty);
+        LinearObjective.Squared, "y", [.. Enumerable.Range(0, numeric).Select(i => $"x{i}")], [.. Enumerable.Range(
+            0, categorical).Select(i => $"c{i}")], penalty);
 
     private static LinearModel Train(Rows rows, double penalty) => LinearTrainer.Train(Spec(1, 0, penalty), rows, default);
 

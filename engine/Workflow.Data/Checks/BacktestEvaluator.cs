@@ -31,7 +31,8 @@ public static class BacktestEvaluator
     /// <param name="cancellationToken">Interrupts the query.</param>
     /// <exception cref="TaskFailureException">The file lacks one of the columns.</exception>
     public static BacktestResult Evaluate(
-        string parquet, IReadOnlyList<MetricThreshold> thresholds, DuckDbOptions? options = null, CancellationToken cancellationToken = default)
+        string parquet, IReadOnlyList<MetricThreshold> thresholds, DuckDbOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         using var session = new DuckDbSession((options ?? new DuckDbOptions()) with { Threads = 1 });
         Views.Create(session, MetricSql.View, parquet);
@@ -42,7 +43,9 @@ public static class BacktestEvaluator
             MetricSql.Measure(session, metric, MetricSql.Score, cancellationToken),
             baselines == 0 ? null : MetricSql.Measure(session, metric, MetricSql.BaselineScore, cancellationToken))).ToList();
         return new BacktestResult(
-            rows, metrics, [.. thresholds.Select(threshold => Judge(threshold, metrics.Single(value => value.Metric == threshold.Metric), rows))]);
+            rows,
+            metrics,
+            [.. thresholds.Select(threshold => Judge(threshold, metrics.Single(value => value.Metric == threshold.Metric), rows))]);
     }
 
     private static CheckResult Judge(MetricThreshold threshold, MetricValue value, long rows)
@@ -51,8 +54,9 @@ public static class BacktestEvaluator
         var higher = threshold.Metric.HigherIsBetter();
         var check = threshold.Tolerance is not null ? "no_worse_than_champion" : higher ? "at_least" : "at_most";
         var (limit, words) = Limit(threshold, value, higher);
+        double? observed = double.IsNaN(value.Candidate) ? null : value.Candidate;
         CheckResult Result(Verdict verdict, string message) =>
-            new(check, name, verdict, Severity.Block, double.IsNaN(value.Candidate) ? null : value.Candidate, words, rows, null, [], message);
+            new(check, name, verdict, Severity.Block, observed, words, rows, null, [], message);
 
         if (rows == 0)
             return Result(Verdict.Fail, $"There are no rows with a label to measure {name} on.");

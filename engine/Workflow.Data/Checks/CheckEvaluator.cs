@@ -6,9 +6,9 @@ using Workflow.Runs;
 namespace Workflow.Data;
 
 /// <summary>
-/// Evaluates checks over a Parquet file. All counts come from one scan, except those of a unique check, which has to group its column; failing
-/// checks then fetch up to five sample rows each. The meaning of each check is Great Expectations': nulls are dropped before the share of passing
-/// values is taken, and a column without values passes.
+/// Evaluates checks over a Parquet file. All counts come from one scan, except those of a unique check, which has to group its
+/// column; failing checks then fetch up to five sample rows each. The meaning of each check is Great Expectations': nulls are
+/// dropped before the share of passing values is taken, and a column without values passes.
 /// </summary>
 public static class CheckEvaluator
 {
@@ -49,20 +49,24 @@ public static class CheckEvaluator
             return JudgeRows(plan, rows);
 
         var values = counts.Long(plan.ValuesTerm);
-        var failing = plan.FailingQuery is { } query ? session.Query(query, plan.Values, cancellationToken)[0].Long("failing") : counts.Long(plan.FailingTerm);
+        var failing = plan.FailingQuery is { } query
+            ? session.Query(query, plan.Values, cancellationToken)[0].Long("failing")
+            : counts.Long(plan.FailingTerm);
 
         // Shares are compared, not counts: 55 of 100 rounds to the same double as 0.55, while 0.55 * 100 is a little more than 55.
         var nullRate = check.Kind == CheckKind.NullRate;
         var share = values == 0 ? (nullRate ? 0 : 1) : (double)(nullRate ? failing : values - failing) / values;
         var passes = nullRate ? share <= check.Maximum : values == 0 || share >= check.Mostly;
         var samples = passes ? [] : Samples(session, plan, schema, cancellationToken);
+        var counted = plan.OverRows ? "rows" : "values";
         var message = values == 0
             ? $"'{check.Column}' has no values to check."
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{failing} of {values} {(plan.OverRows ? "rows" : "values")} of '{check.Column}' {plan.Complaint}; allowed: {plan.Threshold}.");
+                $"{failing} of {values} {counted} of '{check.Column}' {plan.Complaint}; allowed: {plan.Threshold}.");
         return new(
-            check.Kind.Name(), check.Column, passes ? Verdict.Pass : Verdict.Fail, check.Severity, share, plan.Threshold, rows, failing, samples, message);
+            check.Kind.Name(), check.Column, passes ? Verdict.Pass : Verdict.Fail, check.Severity, share, plan.Threshold, rows, failing,
+            samples, message);
     }
 
     private static CheckResult JudgeRows(CheckPlan plan, long rows)

@@ -85,7 +85,8 @@ internal static class CheckSql
             Complaint = "lie outside",
             Values = new Dictionary<string, object?>
             {
-                [low] = plan.Check.Minimum ?? double.NegativeInfinity, [high] = plan.Check.Maximum ?? double.PositiveInfinity,
+                [low] = plan.Check.Minimum ?? double.NegativeInfinity,
+                [high] = plan.Check.Maximum ?? double.PositiveInfinity,
             },
         };
     }
@@ -97,7 +98,9 @@ internal static class CheckSql
         return plan with
         {
             // An empty set holds nothing, and IN () is no SQL.
-            Failing = allowed.Count == 0 ? $"{name} IS NOT NULL" : $"CAST({name} AS VARCHAR) NOT IN ({string.Join(", ", parameters.Select(parameter => "$" + parameter))})",
+            Failing = allowed.Count == 0
+                ? $"{name} IS NOT NULL"
+                : $"CAST({name} AS VARCHAR) NOT IN ({string.Join(", ", parameters.Select(parameter => "$" + parameter))})",
             Complaint = "are not in the set",
             Values = parameters.Zip(allowed).ToDictionary(pair => pair.First, pair => (object?)pair.Second),
         };

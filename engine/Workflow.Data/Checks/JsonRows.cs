@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Workflow.Data.DuckDb;
 
@@ -7,7 +8,7 @@ namespace Workflow.Data.Checks;
 /// <summary>Rows as JSON objects for people to read: numbers and booleans as such, everything else as DuckDB's text.</summary>
 internal static class JsonRows
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Select(IReadOnlyList<Column> schema) => string.Join(", ", schema.Select(column =>
         IsPlain(column) ? Sql.Name(column.Name) : $"CAST({Sql.Name(column.Name)} AS VARCHAR) AS {Sql.Name(column.Name)}"));

@@ -43,18 +43,20 @@ internal static class MetricSql
             $"SELECT count(*) FILTER (coalesce(NOT ({sound}), true)) AS n FROM {rows}", cancellationToken: cancellationToken)[0].Long("n");
         if (unsound > 0)
             return double.NaN;
-        return session.Query(metric == Metric.Auc ? $"SELECT {value} AS value" : $"SELECT {value} AS value FROM {rows}", cancellationToken: cancellationToken)[0].Double("value") ?? double.NaN;
+        var select = metric == Metric.Auc ? value : $"SELECT {value} AS value FROM {rows}";
+        return session.Query(select, cancellationToken: cancellationToken)[0].Double("value") ?? double.NaN;
     }
 
     /// <summary>
-    /// The share of pairs of a 1 and a 0 in which the 1 scores higher, ties counting half (Mann and Whitney's U over its maximum). Counted in
-    /// whole numbers, so that it is exact until the last division.
+    /// The share of pairs of a 1 and a 0 in which the 1 scores higher, ties counting half (Mann and Whitney's U over its maximum).
+    /// Counted in whole numbers, so that it is exact until the last division.
     /// </summary>
     private static string Auc(string score) =>
         $"""
-        (SELECT sum(ones * (2 * below + zeros))::DOUBLE / nullif(2 * sum(ones)::DOUBLE * sum(zeros)::DOUBLE, 0)
-         FROM (SELECT ones, zeros, sum(zeros) OVER (ORDER BY {score} ROWS UNBOUNDED PRECEDING) - zeros AS below
-               FROM (SELECT CAST({score} AS DOUBLE) AS {score}, count(*) FILTER (label = 1)::HUGEINT AS ones, count(*) FILTER (label = 0)::HUGEINT AS zeros
-                     FROM {View} WHERE label IS NOT NULL GROUP BY 1)))
+        SELECT sum(ones * (2 * below + zeros))::DOUBLE / nullif(2 * sum(ones)::DOUBLE * sum(zeros)::DOUBLE, 0) AS value
+        FROM (SELECT ones, zeros, sum(zeros) OVER (ORDER BY {score} ROWS UNBOUNDED PRECEDING) - zeros AS below
+              FROM (SELECT CAST({score} AS DOUBLE) AS {score}, count(*) FILTER (label = 1)::HUGEINT AS ones,
+                           count(*) FILTER (label = 0)::HUGEINT AS zeros
+                    FROM {View} WHERE label IS NOT NULL GROUP BY 1))
         """;
 }

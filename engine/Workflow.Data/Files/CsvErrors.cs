@@ -13,7 +13,9 @@ internal static partial class CsvErrors
     private const string OpenQuote = "Value with unterminated quote found";
     private const string InvalidState = "state machine reached an invalid state";
 
-    /// <summary>Whether the reader may have stopped at a line end of another kind than the first; after a closing quote it takes one for text.</summary>
+    /// <summary>
+    /// Whether the reader may have stopped at a line end of another kind than the first; after a closing quote it takes one for text.
+    /// </summary>
     public static bool MayBeMixedLineEnds(TaskFailureException error) => error.InnerException is TaskFailureException cause
         && (cause.Message.Contains(InvalidState, StringComparison.Ordinal) || cause.Message.Contains(OpenQuote, StringComparison.Ordinal));
 
@@ -23,7 +25,8 @@ internal static partial class CsvErrors
         {
             var index = int.Parse(unfit.Groups["column"].ValueSpan, CultureInfo.InvariantCulture);
             var value = unfit.Groups["value"].Value;
-            return At(file, LineOfValue(file, delimiter, index, value), $"column '{columns[index].Name}': '{Short(value)}' is no {columns[index].Type}.", error);
+            var cause = $"column '{columns[index].Name}': '{Short(value)}' is no {columns[index].Type}.";
+            return At(file, LineOfValue(file, delimiter, index, value), cause, error);
         }
 
         if (Record().Match(error.Message) is { Success: true } record)
@@ -60,7 +63,8 @@ internal static partial class CsvErrors
 
         // DuckDB goes on with the record, hints about its options and their values.
         var text = Hints().Split(message)[0];
-        return Short(string.Join(' ', text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)), 4 * ValueLength);
+        return Short(
+            string.Join(' ', text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)), 4 * ValueLength);
     }
 
     private static string Short(string text, int length = ValueLength) => text.Length <= length ? text : text[..length] + "...";
@@ -75,7 +79,8 @@ internal static partial class CsvErrors
     private static long? LineOfValue(DataFile file, char delimiter, int column, string value)
     {
         using var text = file.OpenText();
-        return CsvRecords.Read(text, delimiter).Skip(1).FirstOrDefault(record => record.Fields.Count > column && record.Fields[column] == value)?.Line;
+        return CsvRecords.Read(text, delimiter).Skip(1).FirstOrDefault(
+            record => record.Fields.Count > column && record.Fields[column] == value)?.Line;
     }
 
     [GeneratedRegex(Marker + @":(?<column>\d+):(?<value>.*)", RegexOptions.Singleline)]
@@ -87,7 +92,9 @@ internal static partial class CsvErrors
     [GeneratedRegex(@"Expected Number of Columns: (?<wanted>\d+) Found: \d+")]
     private static partial Regex Ragged();
 
-    [GeneratedRegex("Error when converting column \"(?<column>.*?)\"\\. Could not convert string \"(?<value>.*)\" to '(?<type>[^']*)'", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        "Error when converting column \"(?<column>.*?)\"\\. Could not convert string \"(?<value>.*)\" to '(?<type>[^']*)'",
+        RegexOptions.Singleline)]
     private static partial Regex Conversion();
 
     [GeneratedRegex(@"\n\s*(Possible|LINE 1:|file =)")]

@@ -50,7 +50,8 @@ internal sealed record DataFile(string Name, string Path, FileFormat Format)
     }
 
     /// <summary>The same file would fail the same way again.</summary>
-    public TaskFailureException Failure(string complaint, Exception? inner = null) => new($"The file {Name} {complaint}", retryable: false, inner);
+    public TaskFailureException Failure(string complaint, Exception? inner = null) =>
+        new($"The file {Name} {complaint}", retryable: false, inner);
 
     private static byte[] Head(string name, string path)
     {

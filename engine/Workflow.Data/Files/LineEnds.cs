@@ -1,14 +1,17 @@
 namespace Workflow.Data.Files;
 
 /// <summary>
-/// Gives a CSV file one kind of line end. Files that were put together from several systems mix them, and DuckDB's strict reader stops at the first line
-/// that differs from the start of the file; its lenient one would read them, but would also drop what follows a closing quote.
+/// Gives a CSV file one kind of line end. Files that were put together from several systems mix them, and DuckDB's strict reader
+/// stops at the first line that differs from the start of the file; its lenient one would read them, but would also drop what
+/// follows a closing quote.
 /// </summary>
 internal static class LineEnds
 {
     private const int BufferBytes = 1 << 16;
 
-    /// <summary>Writes a copy in which every line break outside of quotes is LF. Breaks within quotes are values and stay as they are.</summary>
+    /// <summary>
+    /// Writes a copy in which every line break outside of quotes is LF. Breaks within quotes are values and stay as they are.
+    /// </summary>
     public static DataFile Unify(DataFile file, string copy, CancellationToken cancellationToken)
     {
         using var source = file.OpenBytes();
