@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Workflow.Dashboard;
 using Workflow.Postgres;
 using Workflow.Postgres.Migrations;
 using Workflow.Scheduler;
@@ -40,6 +41,30 @@ internal static class Hosts
     public static void AddScheduler(IServiceCollection services, string connectionString, string dagsFolder) =>
         services.AddScheduler(
             connectionString, new SchedulerOptions { Name = $"{Environment.MachineName}/{Environment.ProcessId}", DagsFolder = Path.GetFullPath(dagsFolder) });
+
+    /// <summary>Adds the dashboard with its API.</summary>
+    public static void AddDashboard(IServiceCollection services, string connectionString, string token, int port)
+    {
+        services.AddSingleton(_ => Database.Open(connectionString, "dashboard"));
+        services.AddDashboard(new DashboardOptions { Token = token, Port = port });
+    }
+
+    /// <summary>Starts a web host.</summary>
+    /// <exception cref="WorkflowException">Its port is taken.</exception>
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new WorkflowException($"{exception.Message} Name another port with --port, or 0 for any free one.", exception);
+        }
+    }
+
+    /// <summary>Where a web host listens, as people type it.</summary>
+    public static string UrlOf(WebApplication app) => app.Urls.First().TrimEnd('/');
 
     /// <summary>A worker's options; the name tells the process.</summary>
     public static WorkerOptions WorkerOptions(string? name, IReadOnlyList<string> queues, int? slots, string artifacts)

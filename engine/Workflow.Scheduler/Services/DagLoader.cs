@@ -22,7 +22,11 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
 
     private readonly DagFolderLoader loader = new(new DagCompiler());
     private readonly Dictionary<string, (string Hash, string File)> stored = [];
+    private readonly TaskCompletionSource firstLoad = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LoadResult last = LoadResult.Nothing;
+
+    /// <summary>Ends when the folder was loaded for the first time.</summary>
+    public Task FirstLoad => firstLoad.Task;
 
     /// <summary>Loads what changed since the last time.</summary>
     /// <returns>What there is now.</returns>
@@ -55,6 +59,7 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
 
         // Only now: what fails on the way is done again at the next turn.
         last = result;
+        firstLoad.TrySetResult();
         logger.Loaded(result.Summary, result.Compiled.Count, versions, result.Diagnostics.Count());
         return result;
     }

@@ -2,14 +2,15 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Workflow.Dashboard;
 using Workflow.Engine.Hosting;
 using Workflow.Postgres.Migrations;
 using Workflow.Worker;
 
-namespace Workflow.Engine;
+namespace Workflow.Engine.Commands;
 
 /// <summary>The verbs that run a part of the engine in this process.</summary>
-internal static class Verbs
+internal static class EngineCommands
 {
     public static Option<string> Dags { get; } = new("--dags")
     {
@@ -28,6 +29,29 @@ internal static class Verbs
             var builder = Hosts.Create(settings);
             Hosts.AddScheduler(builder.Services, connection, parsed.GetValue(Dags)!);
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Server()
+    {
+        var port = new Option<int>("--port") { Description = "The port; 0 for any free one.", DefaultValueFactory = _ => 8080 };
+        var command = new Command("server", "Serves the dashboard and its API on loopback.") { port };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var settings = Settings.Read();
+            var connection = settings.RequireConnectionString();
+            await Hosts.RequireSchemaAsync(connection, cancellation).ConfigureAwait(false);
+            var token = settings[Settings.TokenKey]
+                ?? throw new WorkflowException("The API has no token. Set Dashboard__Token to a secret of at least 16 characters.");
+            var builder = Hosts.CreateWeb(settings);
+            Hosts.AddDashboard(builder.Services, connection, token, parsed.GetValue(port));
+            await using var app = builder.Build();
+            app.MapDashboard();
+            await Hosts.StartAsync(app, cancellation).ConfigureAwait(false);
+            Console.WriteLine($"Workflow serves at {Hosts.UrlOf(app)}");
+            await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
             return 0;
         });
         return command;
