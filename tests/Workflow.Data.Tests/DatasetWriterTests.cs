@@ -28,8 +28,7 @@ public sealed class DatasetWriterTests : IDisposable
             {
                 Threads = threads,
                 MemoryBytes = (long)memory << 20,
-                TempFolder = Path.Combine(
-                data.Folder, "spill")
+                TempFolder = Path.Combine(data.Folder, "spill"),
             };
             results.Add(await new DatasetWriter(data.Store, options).WriteAsync(new DatasetQuery(MillionRows), default));
         }

@@ -117,12 +117,12 @@ public sealed class DuckDbSessionTests : IDisposable
         var chunk = session.Stream(
             """
             SELECT (-1)::TINYINT, (-2)::SMALLINT, (-3)::INTEGER, (-4)::BIGINT, 5::UTINYINT, 6::USMALLINT, 7::UINTEGER, 8::UBIGINT,
-                   (-9)::HUGEINT, 1.5::FLOAT, 2.5::DOUBLE, 0.1::DECIMAL(4, 1), (-12345678901.23)::DECIMAL(18, 2), 1.25::DECIMAL(38, 2), true
+                   (-9)::HUGEINT, 1.5::FLOAT, 2.5::DOUBLE, 0.3::DECIMAL(4, 1), (-12345678901.23)::DECIMAL(18, 2), 1.25::DECIMAL(38, 2), true
             """);
 
         var values = chunk.Select(part => Enumerable.Range(0, 15).Select(column => part.Doubles(column)[0]).ToList()).Single();
 
-        values.ShouldBe([-1, -2, -3, -4, 5, 6, 7, 8, -9, 1.5, 2.5, 0.1, -12345678901.23, 1.25, 1]);
+        values.ShouldBe([-1, -2, -3, -4, 5, 6, 7, 8, -9, 1.5, 2.5, 0.3, -12345678901.23, 1.25, 1]);
     }
 
     [Fact]

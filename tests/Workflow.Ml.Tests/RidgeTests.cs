@@ -89,6 +89,24 @@ public sealed class RidgeTests
     }
 
     [Fact]
+    public void Train_ColumnThatRepeatsAnotherWithoutPenalty_GetsNothing()
+    {
+        var random = new Random(Seed);
+        var rows = new Rows();
+        for (var i = 0; i < 100; i++)
+        {
+            var x = random.NextDouble();
+            rows.Add(x + random.NextDouble(), [x, 3 * x]);
+        }
+
+        var model = LinearTrainer.Train(Spec(2, 0, 0), rows, default);
+
+        // What is left of the second column is rounding, and dividing by it would give any number.
+        model.Coefficients[1].ShouldBe(0);
+        Math.Abs(model.Coefficients[0]).ShouldBeInRange(0.1, 1);
+    }
+
+    [Fact]
     public void Score_NullAndUnseen_CountAsTheMeanAndAsNoLevel()
     {
         var rows = new Rows().Add(1, [0], "a").Add(2, [double.NaN], "b").Add(6, [4], [null]).Add(3, [2], "b");
