@@ -60,7 +60,7 @@ public static class LinearTrainer
         var equations = new NormalEquations(encoder);
         ForEach(rows, equations, cancellationToken, label => equations.Add(1, label - scan.LabelMean));
         equations.Penalise(spec.Penalty * scan.Rows);
-        var solution = Cholesky.Solve(equations.Matrix, equations.Right);
+        var solution = LeastSquares.Solve(equations.Matrix, equations.Right);
         solution[0] += scan.LabelMean;
         return solution;
     }
@@ -86,7 +86,7 @@ public static class LinearTrainer
 
             (at, loss, size) = (next, found, 1);
             var slope = (double[])equations.Right.Clone();
-            step = Cholesky.Solve(equations.Matrix, equations.Right);
+            step = LeastSquares.Solve(equations.Matrix, equations.Right);
             var gain = slope.Zip(step, (left, right) => left * right).Sum() / 2 / scan.Rows;
             log?.Report(Invariant($"Pass {pass}: mean loss {loss:F6}, the next step gains {gain:E1}."));
 
