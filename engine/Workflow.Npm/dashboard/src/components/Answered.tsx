@@ -9,7 +9,9 @@ export function Answered<T>({ answer, what, children }: { answer: Answer<T>; wha
   const { data, error, refresh } = answer;
   return (
     <>
-      {error && error.status !== 401 && <Failure what={`${what} could not be ${data ? 'refreshed' : 'loaded'}.`} error={error} retry={refresh} />}
+      {error && error.status !== 401 && (
+        <Failure what={`${what} could not be ${data ? 'refreshed' : 'loaded'}.`} error={error} retry={refresh} />
+      )}
       {data != null ? children(data) : !error && <Loading />}
     </>
   );

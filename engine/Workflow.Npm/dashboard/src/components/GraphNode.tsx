@@ -20,7 +20,8 @@ export function GraphNode({ box, task, instance, selected, onSelect }: Props) {
   const look = instance && STATES[instance.state];
   const running = instance?.state === 'running';
   const now = useNow(running ? 1000 : 0);
-  const seconds = running && instance.start_date ? Math.max(0, Math.floor((now - Date.parse(instance.start_date)) / 1000)) : instance?.duration;
+  const seconds =
+    running && instance.start_date ? Math.max(0, Math.floor((now - Date.parse(instance.start_date)) / 1000)) : instance?.duration;
   const name = task.task_id.length > LONGEST_NAME ? `${task.task_id.slice(0, LONGEST_NAME - 1)}…` : task.task_id;
   const below = look ? [look.word, seconds == null ? null : duration(seconds)] : [task.kind, task.queue === 'default' ? null : task.queue];
   const select = onSelect && (() => onSelect(task.task_id));

@@ -3,7 +3,7 @@ import { useNavigate } from 'react-router';
 import type { Graph, TaskInstance } from '../api/types';
 import { links } from '../lib/links';
 import { useParam } from '../state/useParam';
-import { ancestors, layoutGraph } from './graphLayout';
+import { ancestors, layoutGraph, type Line } from './graphLayout';
 import { GraphNode } from './GraphNode';
 import { Icon } from './Icon';
 import { useViewport } from './useViewport';
@@ -29,6 +29,7 @@ export function GraphView({ graph, instances, selected, onSelect }: Props) {
   const tasks = new Map(graph.tasks.map((task) => [task.task_id, task]));
   const byTask = new Map(instances?.map((instance) => [instance.task_id, instance]));
   const failing = ancestors(graph, instances?.filter((instance) => instance.state === 'failed').map((instance) => instance.task_id) ?? []);
+  const isFailing = (line: Line) => failing.has(line.to) && (failing.has(line.from) || !tasks.has(line.from));
   const height = Math.min(460, Math.max(80, layout.height));
   const hasDatasets = graph.tasks.some((task) => task.inlets.length + task.outlets.length > 0);
 
@@ -43,7 +44,13 @@ export function GraphView({ graph, instances, selected, onSelect }: Props) {
         <button type="button" className="button-icon" title="Zoom out" aria-label="Zoom out" onClick={() => viewport.zoomBy(1 / 1.25)}>
           <Icon name="minus" />
         </button>
-        <button type="button" className="button-icon" title="Zoom in (or ctrl and the wheel)" aria-label="Zoom in" onClick={() => viewport.zoomBy(1.25)}>
+        <button
+          type="button"
+          className="button-icon"
+          title="Zoom in (or ctrl and the wheel)"
+          aria-label="Zoom in"
+          onClick={() => viewport.zoomBy(1.25)}
+        >
           <Icon name="plus" />
         </button>
         <button type="button" className="button-icon" title="Fit" aria-label="Fit" onClick={viewport.fit}>
@@ -55,7 +62,7 @@ export function GraphView({ graph, instances, selected, onSelect }: Props) {
           {layout.lines.map((line) => (
             <path
               key={`${line.from} ${line.to}`}
-              className={`graph-line ${failing.has(line.to) && (failing.has(line.from) || !tasks.has(line.from)) ? 'graph-line-failing' : ''}`}
+              className={isFailing(line) ? 'graph-line graph-line-failing' : 'graph-line'}
               d={line.path}
             />
           ))}

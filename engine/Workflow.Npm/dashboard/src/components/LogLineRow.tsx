@@ -1,40 +1,33 @@
 import { memo } from 'react';
-import { Link, useLocation } from 'react-router';
 import type { LogLine } from '../api/types';
 import { ansiSpans, withoutAnsi } from '../lib/ansi';
 
 interface Props {
   line: LogLine;
-  time: string;
+  /** When it was written, `HH:MM:SS`. */
+  clock: string;
   /** Lower-case text to mark. */
   needle: string;
   marked: boolean;
   hit: boolean;
 }
 
-export const LogLineRow = memo(function LogLineRow({ line, time, needle, marked, hit }: Props) {
+/** A line; kept light, since a log may have tens of thousands. The log itself handles a click on the number. */
+export const LogLineRow = memo(function LogLineRow({ line, clock, needle, marked, hit }: Props) {
   return (
     <div id={`L${line.seq}`} className={`log-line log-${line.level} ${marked ? 'log-marked' : ''} ${hit ? 'log-hit' : ''}`}>
-      <LineNumber seq={line.seq} />
-      <span className="log-time" title={time}>
-        {time.slice(11, 19)}
-      </span>
+      <a className="log-number" href={`#L${line.seq}`}>
+        {line.seq}
+      </a>
+      <span className="log-time">{clock}</span>
       <span className="log-level">{line.level === 'output' ? '' : line.level}</span>
-      <span className="log-text">{needle ? <Marked text={withoutAnsi(line.text)} needle={needle} /> : <Coloured text={line.text} />}</span>
+      <span className="log-text">{needle ? <Marked text={withoutAnsi(line.text)} needle={needle} /> : coloured(line.text)}</span>
     </div>
   );
 });
 
-function LineNumber({ seq }: { seq: number }) {
-  const { search } = useLocation();
-  return (
-    <Link className="log-number" to={{ search, hash: `L${seq}` }} replace>
-      {seq}
-    </Link>
-  );
-}
-
-function Coloured({ text }: { text: string }) {
+function coloured(text: string) {
+  if (!text.includes('\u001b')) return text;
   return ansiSpans(text).map((span, index) => (
     <span key={index} className={span.className}>
       {span.text}

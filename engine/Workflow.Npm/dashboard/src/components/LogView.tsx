@@ -1,10 +1,11 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { useLocation } from 'react-router';
+import { type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
 import type { LogLine, LogLevel } from '../api/types';
 import { withoutAnsi } from '../lib/ansi';
-import { timestamp } from '../lib/format';
+import { clock, plural } from '../lib/format';
 import { prefer, usePreferences } from '../state/preferences';
 import { type Attempt, useLog } from '../state/useLog';
+import { useLogWindow } from '../state/useLogWindow';
 import { useParam } from '../state/useParam';
 import { Icon } from './Icon';
 import { LogLineRow } from './LogLineRow';
@@ -19,7 +20,8 @@ export function LogView({ attempt }: { attempt: Attempt }) {
   const [level, setLevel] = useParam('level');
   const [query, setQuery] = useParam('find');
   const [match, setMatch] = useState(0);
-  const { hash } = useLocation();
+  const { search, hash } = useLocation();
+  const navigate = useNavigate();
   const box = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(hash === '');
 
@@ -28,31 +30,38 @@ export function LogView({ attempt }: { attempt: Attempt }) {
     return levels ? log.lines.filter((line) => levels.includes(line.level)) : log.lines;
   }, [log.lines, level]);
   const needle = (query ?? '').toLowerCase();
-  const hits = useMemo(() => (needle ? lines.filter((line) => withoutAnsi(line.text).toLowerCase().includes(needle)) : []), [lines, needle]);
+  const hits = useMemo(
+    () => (needle ? lines.filter((line) => withoutAnsi(line.text).toLowerCase().includes(needle)) : []),
+    [lines, needle],
+  );
   const hit = hits[match % Math.max(1, hits.length)];
+
+  // A finished log opens at its first error, unless the address names a line.
+  const firstError = log.complete ? log.lines.find((line) => line.level === 'error')?.seq : undefined;
+  const focus = hit?.seq ?? (hash ? Number(hash.slice(2)) : firstError);
+  const { shown, earlier, later, showEarlier, showLater } = useLogWindow(lines, focus);
+
+  useEffect(() => {
+    if (focus === undefined) return;
+    setFollowing(false);
+    scrollTo(box.current, `L${focus}`);
+  }, [focus, log.complete]);
 
   useLayoutEffect(() => {
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [lines, following]);
 
-  // A finished log opens at its first error, unless the address names a line.
-  const firstError = log.complete ? log.lines.find((line) => line.level === 'error')?.seq : undefined;
-  const target = hash ? hash.slice(1) : firstError === undefined ? undefined : `L${firstError}`;
-  useEffect(() => {
-    if (!target) return;
-    setFollowing(false);
-    scrollTo(box.current, target);
-  }, [target, log.complete]);
-
-  useEffect(() => {
-    if (!hit) return;
-    setFollowing(false);
-    scrollTo(box.current, `L${hit.seq}`);
-  }, [hit]);
-
   const onScroll = () => {
     const { scrollTop, scrollHeight, clientHeight } = box.current!;
     setFollowing(scrollHeight - scrollTop - clientHeight < 8);
+  };
+
+  // The browser's own jump to a line would scroll the page too.
+  const openLine = (event: MouseEvent) => {
+    const number = (event.target as Element).closest('a.log-number');
+    if (!number || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void navigate({ search, hash: number.getAttribute('href')! }, { replace: true });
   };
 
   return (
@@ -93,20 +102,39 @@ export function LogView({ attempt }: { attempt: Attempt }) {
         </button>
       </div>
       {log.error && <Failure what="The log could not be read." error={log.error} />}
-      <div ref={box} className={`log-lines ${wrapLog ? 'log-wrap' : ''}`} data-testid="log-lines" onScroll={onScroll} tabIndex={0} role="log" aria-label="Log">
-        {lines.map((line) => (
+      <div
+        ref={box}
+        className={`log-lines ${wrapLog ? 'log-wrap' : ''}`}
+        data-testid="log-lines"
+        onScroll={onScroll}
+        onClick={openLine}
+        tabIndex={0}
+        role="log"
+        aria-label="Log"
+      >
+        {earlier > 0 && <MoreLines count={earlier} where="earlier" onClick={showEarlier} />}
+        {shown.map((line) => (
           <LogLineRow
             key={line.seq}
             line={line}
-            time={timestamp(new Date(line.time), zone, true)}
+            clock={clock(new Date(line.time), zone)}
             needle={needle}
             marked={hash === `#L${line.seq}`}
             hit={hit === line}
           />
         ))}
+        {later > 0 && <MoreLines count={later} where="later" onClick={showLater} />}
         {lines.length === 0 && <p className="muted">{emptyText(log.complete, log.lines.length)}</p>}
       </div>
     </div>
+  );
+}
+
+function MoreLines({ count, where, onClick }: { count: number; where: string; onClick: () => void }) {
+  return (
+    <button type="button" className="link log-more" onClick={onClick}>
+      {plural(count, `${where} line`)}
+    </button>
   );
 }
 

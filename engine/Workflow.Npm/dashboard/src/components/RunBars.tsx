@@ -23,7 +23,13 @@ export function RunBars({ dagId, runs }: { dagId: string; runs: RecentRun[] }) {
           const label = `${run.dag_run_id}: ${word}${run.start_date ? `, ${duration(span)}` : ''}`;
           const height = 5 + (span / longest) * (TALLEST - 5);
           return (
-            <Link key={run.dag_run_id} className={`run-bar state-${look}`} to={links.run(dagId, run.dag_run_id)} title={label} aria-label={label}>
+            <Link
+              key={run.dag_run_id}
+              className={`run-bar state-${look}`}
+              to={links.run(dagId, run.dag_run_id)}
+              title={label}
+              aria-label={label}
+            >
               <svg viewBox={`0 0 8 ${TALLEST}`} aria-hidden="true">
                 <rect x="1" width="6" y={TALLEST - height} height={height} rx="1" />
                 {look === 'failed' && <path className="run-bar-mark" d={`M1 ${TALLEST - height + 2.5}h6`} />}

@@ -45,7 +45,12 @@ export function Shell() {
         ))}
         <span className="spring" />
         <HealthLine />
-        <button type="button" className="rail-link rail-fold" title={railFolded ? 'Unfold' : 'Fold'} onClick={() => prefer({ railFolded: !railFolded })}>
+        <button
+          type="button"
+          className="rail-link rail-fold"
+          title={railFolded ? 'Unfold' : 'Fold'}
+          onClick={() => prefer({ railFolded: !railFolded })}
+        >
           <Icon name={railFolded ? 'unfold' : 'fold'} />
           <span className="rail-word">Fold</span>
         </button>

@@ -70,11 +70,15 @@ function matches(dag: Dag, needle: string): boolean {
 function ImportErrors({ errors }: { errors: ImportError[] }) {
   if (errors.length === 0) return null;
   return (
-    <Callout kind="failed" title={`${plural(errors.length, 'file')} did not become a DAG; an earlier version, if there is one, keeps running.`}>
+    <Callout
+      kind="failed"
+      title={`${plural(errors.length, 'file')} did not become a DAG; an earlier version, if there is one, keeps running.`}
+    >
       {errors.map((error) => (
         <details key={error.import_error_id} open={errors.length <= 3}>
           <summary>
-            <code>{error.filename}</code> {error.dag_id && <span>({error.dag_id})</span>} <span className="muted">{plural(error.diagnostics.length, 'message')}, </span>
+            <code>{error.filename}</code> {error.dag_id && <span>({error.dag_id})</span>}{' '}
+            <span className="muted">{plural(error.diagnostics.length, 'message')}, </span>
             <span className="muted">
               <Time value={error.timestamp} />
             </span>
@@ -90,8 +94,8 @@ function NoDags() {
   return (
     <Empty title="No DAG yet">
       <p>
-        A DAG is one C# file in the folder <code>dags/</code>: a class that implements <code>IDag</code>. Save one there and within a second it is here, its graph
-        drawn and ready to run; if it does not compile, its errors are here instead, with file, line and column.
+        A DAG is one C# file in the folder <code>dags/</code>: a class that implements <code>IDag</code>. Save one there and within a second
+        it is here, its graph drawn and ready to run; if it does not compile, its errors are here instead, with file, line and column.
       </p>
     </Empty>
   );

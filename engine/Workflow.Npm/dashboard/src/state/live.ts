@@ -20,15 +20,29 @@ export function onLive(listener: (event: LiveEvent) => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Opens the stream of changes; returns what closes it. */
+/**
+ * Opens the stream of changes; returns what closes it. A hidden page lets go of it: over HTTP/1.1 a browser has six connections for all
+ * tabs together, and a stream holds one for as long as it is open.
+ */
 export function startLive(): () => void {
-  connect();
-  return () => {
-    source?.close();
-    clearInterval(poll);
-    poll = undefined;
-    streaming.set(true);
+  const follow = () => {
+    if (document.hidden) return disconnect();
+    connect();
+    emit({ kind: 'anything' });
   };
+  connect();
+  document.addEventListener('visibilitychange', follow);
+  return () => {
+    document.removeEventListener('visibilitychange', follow);
+    disconnect();
+  };
+}
+
+function disconnect(): void {
+  source?.close();
+  clearInterval(poll);
+  poll = undefined;
+  streaming.set(true);
 }
 
 function connect(): void {

@@ -18,7 +18,13 @@ export function DagDetailsTab() {
               <tr key={param.name}>
                 <td className="strong">{param.name}</td>
                 <td>{param.type}</td>
-                <td>{param.default == null ? <span className="muted">{param.required ? 'required' : 'none'}</span> : <code>{plain(param.default)}</code>}</td>
+                <td>
+                  {param.default == null ? (
+                    <span className="muted">{param.required ? 'required' : 'none'}</span>
+                  ) : (
+                    <code>{plain(param.default)}</code>
+                  )}
+                </td>
                 <td>{allowed(param)}</td>
                 <td className="wide">{param.help}</td>
               </tr>
@@ -27,7 +33,10 @@ export function DagDetailsTab() {
         )}
       </Section>
       <Section title="Tasks">
-        <Table label="Tasks" columns={['Task', 'Kind', 'Queue', { text: 'Retries', className: 'right' }, 'Runs when', 'Timeout', 'After', 'Reads', 'Writes']}>
+        <Table
+          label="Tasks"
+          columns={['Task', 'Kind', 'Queue', { text: 'Retries', className: 'right' }, 'Runs when', 'Timeout', 'After', 'Reads', 'Writes']}
+        >
           {dag.graph.tasks.map((task) => (
             <tr key={task.task_id}>
               <td className="strong">{task.task_id}</td>

@@ -76,7 +76,9 @@ function DagFacts({ dag }: { dag: DagDetails }) {
       </Fact>
       <Fact name="Next run">{dag.is_paused ? 'paused' : <Time value={dag.next_dagrun_run_after} />}</Fact>
       <Fact name="Owner">{dag.owners.join(', ') || '–'}</Fact>
-      <Fact name="Version">{dag.latest_version ? <Link to={links.source(dag.dag_id, dag.latest_version)}>v{dag.latest_version}</Link> : '–'}</Fact>
+      <Fact name="Version">
+        {dag.latest_version ? <Link to={links.source(dag.dag_id, dag.latest_version)}>v{dag.latest_version}</Link> : '–'}
+      </Fact>
       <Fact name="File">
         <code>{dag.fileloc}</code>
       </Fact>
@@ -88,7 +90,12 @@ function NewestFile({ dag }: { dag: DagDetails }) {
   const { data } = useApi('/api/v2/importErrors', { query: { limit: 100 } }, 'dags');
   const errors = data?.import_errors.filter((error) => error.dag_id === dag.dag_id || error.filename === dag.fileloc) ?? [];
   return (
-    <Callout kind="failed" title={dag.latest_version ? `The newest file does not compile; version ${dag.latest_version} keeps running.` : 'The file does not compile.'}>
+    <Callout
+      kind="failed"
+      title={
+        dag.latest_version ? `The newest file does not compile; version ${dag.latest_version} keeps running.` : 'The file does not compile.'
+      }
+    >
       {errors.map((error) => (
         <Diagnostics key={error.import_error_id} of={error} />
       ))}

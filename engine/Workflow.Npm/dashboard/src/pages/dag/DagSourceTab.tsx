@@ -13,7 +13,8 @@ export function DagSourceTab() {
   const [chosen, choose] = useParam('version');
   const [file, setFile] = useState<string>();
   const version = Number(chosen ?? latest_version ?? 0) || undefined;
-  const versions = useApi('/api/v2/dags/{dag_id}/dagVersions', { path: { dag_id }, query: { limit: 200 } }, 'dags').data?.dag_versions ?? [];
+  const versions =
+    useApi('/api/v2/dags/{dag_id}/dagVersions', { path: { dag_id }, query: { limit: 200 } }, 'dags').data?.dag_versions ?? [];
   const source = useApi('/api/v2/dagSources/{dag_id}', { path: { dag_id }, query: { version_number: version } }, 'never');
   const shown = versions.find(({ version_number }) => version_number === version);
   return (

@@ -26,7 +26,14 @@ export function JsonField({ conf, problems, onChange }: Props) {
   return (
     <label className="field">
       <span className="field-name">Parameters as JSON</span>
-      <textarea className="mono" rows={10} spellCheck={false} value={text} aria-invalid={broken !== undefined} onChange={(event) => change(event.target.value)} />
+      <textarea
+        className="mono"
+        rows={10}
+        spellCheck={false}
+        value={text}
+        aria-invalid={broken !== undefined}
+        onChange={(event) => change(event.target.value)}
+      />
       {broken && <span className="problem">Not valid JSON, the last valid form is used: {broken}</span>}
       {Object.entries(problems).map(([name, problem]) => (
         <span key={name} className="problem">

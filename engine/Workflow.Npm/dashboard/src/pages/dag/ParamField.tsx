@@ -29,7 +29,11 @@ export function ParamField({ param, value, problem, onChange }: Props) {
           ))}
         </select>
       ) : (
-        <input {...shared} inputMode={param.type === 'integer' ? 'numeric' : param.type === 'number' ? 'decimal' : 'text'} onChange={(event) => onChange(event.target.value)} />
+        <input
+          {...shared}
+          inputMode={param.type === 'integer' ? 'numeric' : param.type === 'number' ? 'decimal' : 'text'}
+          onChange={(event) => onChange(event.target.value)}
+        />
       )}
       <span id={`${id}-help`}>
         {problem && <span className="problem">{problem} </span>}

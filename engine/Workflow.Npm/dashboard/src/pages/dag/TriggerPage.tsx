@@ -61,7 +61,9 @@ function TriggerForm({ dag }: { dag: DagDetails }) {
           <p>{refused.message}</p>
         </Callout>
       )}
-      {dag.is_paused && <Callout kind="info" title="The DAG is paused. That stops its schedule; a run triggered by hand starts all the same." />}
+      {dag.is_paused && (
+        <Callout kind="info" title="The DAG is paused. That stops its schedule; a run triggered by hand starts all the same." />
+      )}
       {dag.params.length > 0 && (
         <div className="filters" role="group" aria-label="View">
           <button type="button" aria-pressed={view !== 'json'} onClick={() => setView(null)}>
@@ -74,7 +76,11 @@ function TriggerForm({ dag }: { dag: DagDetails }) {
       )}
       {dag.params.length === 0 && <p>This DAG takes no parameters.</p>}
       {view === 'json' ? (
-        <JsonField conf={conf} problems={{ ...wrong, ...atServer }} onChange={(next) => change(initialFields(dag.params.map(withoutDefault), next))} />
+        <JsonField
+          conf={conf}
+          problems={{ ...wrong, ...atServer }}
+          onChange={(next) => change(initialFields(dag.params.map(withoutDefault), next))}
+        />
       ) : (
         dag.params.map((param) => (
           <ParamField

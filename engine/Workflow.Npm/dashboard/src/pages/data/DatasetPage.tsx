@@ -28,7 +28,15 @@ export function DatasetPage() {
             <Section title="Versions" note={plural(versions.length, 'version')}>
               <Table
                 label="Versions"
-                columns={['Version', 'Hash', { text: 'Rows', className: RIGHT }, { text: 'Size', className: RIGHT }, 'Partition', 'Written', 'By']}
+                columns={[
+                  'Version',
+                  'Hash',
+                  { text: 'Rows', className: RIGHT },
+                  { text: 'Size', className: RIGHT },
+                  'Partition',
+                  'Written',
+                  'By',
+                ]}
               >
                 {versions.map((version) => (
                   <tr key={version.version} className={version === shown ? 'row-selected' : ''}>

@@ -22,8 +22,8 @@ export function DatasetsPage() {
           datasets.length === 0 ? (
             <Empty title="No dataset yet">
               <p>
-                A dataset appears when a task writes one: a DAG declares it, the task's output becomes version 1, and every later run adds an immutable
-                version with its schema, profile and hash.
+                A dataset appears when a task writes one: a DAG declares it, the task's output becomes version 1, and every later run adds
+                an immutable version with its schema, profile and hash.
               </p>
               <Link className="button button-main" to={links.dags}>
                 Choose a DAG to run

@@ -18,7 +18,10 @@ export function ModelsPage() {
         {({ models }) =>
           models.length === 0 ? (
             <Empty title="No model yet">
-              <p>A model appears when a training task of a DAG succeeds. A gate judges it, and a promoting task gives it the alias that others load.</p>
+              <p>
+                A model appears when a training task of a DAG succeeds. A gate judges it, and a promoting task gives it the alias that
+                others load.
+              </p>
               <Link className="button button-main" to={links.dags}>
                 Choose a DAG to run
               </Link>

@@ -10,7 +10,8 @@ export function RunFacts({ run }: { run: DagRun }) {
   return (
     <>
       <Fact name="DAG">
-        <Link to={links.dag(run.dag_id)}>{run.dag_id}</Link> <Link to={links.source(run.dag_id, run.dag_version_number)}>v{run.dag_version_number}</Link>
+        <Link to={links.dag(run.dag_id)}>{run.dag_id}</Link>{' '}
+        <Link to={links.source(run.dag_id, run.dag_version_number)}>v{run.dag_version_number}</Link>
       </Fact>
       <Fact name="Started">
         <Time value={run.start_date ?? run.queued_at} /> by {run.triggered_by}

@@ -13,10 +13,11 @@ import { useParam } from '../../state/useParam';
 
 const STATES: (RunState | '')[] = ['', 'running', 'failed', 'success', 'cancelled'];
 const PAGE = 50;
+const OF_STATE = ['offset'];
 
 /** Runs, newest first; of one DAG or of all. */
 export function RunList({ dagId }: { dagId?: string }) {
-  const [state, setState] = useParam('state');
+  const [state, setState] = useParam('state', OF_STATE);
   const [offset, setOffset] = useParam('offset');
   const from = Number(offset ?? 0);
   const answer = useApi(
@@ -32,12 +33,7 @@ export function RunList({ dagId }: { dagId?: string }) {
       <div className="toolbar">
         <div className="filters" role="group" aria-label="State">
           {STATES.map((name) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={(state ?? '') === name}
-              onClick={() => setState(name)}
-            >
+            <button key={name} type="button" aria-pressed={(state ?? '') === name} onClick={() => setState(name)}>
               {name === '' ? 'All' : <StateBadge state={name} />}
             </button>
           ))}
@@ -51,7 +47,17 @@ export function RunList({ dagId }: { dagId?: string }) {
             <>
               <Table
                 label="Runs"
-                columns={['Run', ...(dagId ? [] : ['DAG']), 'State', 'Why', 'Tasks', 'Started', { text: 'Duration', className: 'right' }, 'Started by', 'Version']}
+                columns={[
+                  'Run',
+                  ...(dagId ? [] : ['DAG']),
+                  'State',
+                  'Why',
+                  'Tasks',
+                  'Started',
+                  { text: 'Duration', className: 'right' },
+                  'Started by',
+                  'Version',
+                ]}
               >
                 {runs.map((run) => (
                   <RunRow key={`${run.dag_id} ${run.dag_run_id}`} run={run} withDag={!dagId} />

@@ -18,9 +18,11 @@ import { RunFacts } from './RunFacts';
 import { TaskPanel } from './TaskPanel';
 import { TaskTable } from './TaskTable';
 
+const OF_TASK = ['try', 'find'];
+
 export function RunPage() {
   const { dagId = '', runId = '' } = useParams();
-  const [selected, select] = useParam('task');
+  const [selected, select] = useParam('task', OF_TASK);
   const path = { dag_id: dagId, dag_run_id: runId };
   const run: Answer<DagRun> = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}', { path }, path);
   const graph = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/graph', { path }, 'never');
@@ -40,7 +42,14 @@ export function RunPage() {
         <Answered answer={run} what={`The run ${runId}`}>
           {({ failure }) =>
             failure && (
-              <Callout kind="failed" title={<button type="button" className="link" onClick={() => select(failure.task_id)}>{failure.task_id} failed</button>}>
+              <Callout
+                kind="failed"
+                title={
+                  <button type="button" className="link" onClick={() => select(failure.task_id)}>
+                    {failure.task_id} failed
+                  </button>
+                }
+              >
                 <p className="sentence">{failure.message}</p>
               </Callout>
             )
@@ -84,7 +93,12 @@ function RunActions({ run, instances, onChange }: ActionsProps) {
 
   return (
     <>
-      <Link className="button" to={links.trigger(run.dag_id, run.conf)} title="Trigger with the same parameters ( t )" data-testid="trigger">
+      <Link
+        className="button"
+        to={links.trigger(run.dag_id, run.conf)}
+        title="Trigger with the same parameters ( t )"
+        data-testid="trigger"
+      >
         Trigger again
       </Link>
       {run.state === 'running' && (
@@ -95,8 +109,8 @@ function RunActions({ run, instances, onChange }: ActionsProps) {
       {asking && (
         <Confirm title="Cancel this run?" action="Cancel the run" onConfirm={() => void cancel()} onClose={() => setAsking(false)}>
           <p>
-            {plural(running, 'running task')} {running === 1 ? 'is' : 'are'} stopped, {plural(open, 'waiting task')} will not start. What was finished stays. This
-            cannot be undone.
+            {plural(running, 'running task')} {running === 1 ? 'is' : 'are'} stopped, {plural(open, 'waiting task')} will not start. What
+            was finished stays. This cannot be undone.
           </p>
         </Confirm>
       )}

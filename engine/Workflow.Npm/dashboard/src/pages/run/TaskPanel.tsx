@@ -23,12 +23,8 @@ export function TaskPanel({ run, instance, onClose }: Props) {
   const tries = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries', { path }, run).data?.tries ?? [];
   const attempt = tries.find(({ try_number }) => String(try_number) === chosen) ?? tries.at(-1);
 
-  const close = () => {
-    choose(null);
-    onClose();
-  };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !(event.target as HTMLElement).closest('input, dialog')) close();
+    if (event.key === 'Escape' && !(event.target as HTMLElement).closest('input, dialog')) onClose();
   });
   useEffect(() => {
     document.addEventListener('keydown', onKey);
@@ -41,7 +37,7 @@ export function TaskPanel({ run, instance, onClose }: Props) {
         <h2>{instance.task_id}</h2>
         <StateBadge state={instance.state} large />
         <span className="spring" />
-        <button type="button" onClick={close} title="Close ( Esc )">
+        <button type="button" onClick={onClose} title="Close ( Esc )">
           Close
         </button>
       </header>
@@ -60,7 +56,9 @@ export function TaskPanel({ run, instance, onClose }: Props) {
         )}
         <Fact name="Queue">{instance.queue}</Fact>
       </dl>
-      {(attempt?.message ?? instance.message) && <p className={`why why-${STATES[attempt?.state ?? instance.state].look}`}>{attempt?.message ?? instance.message}</p>}
+      {(attempt?.message ?? instance.message) && (
+        <p className={`why why-${STATES[attempt?.state ?? instance.state].look}`}>{attempt?.message ?? instance.message}</p>
+      )}
       <div className="filters" role="group" aria-label="View">
         <button type="button" aria-pressed={view !== 'values'} onClick={() => setView(null)}>
           Log
@@ -84,7 +82,12 @@ function Attempts({ tries, shown, onChoose }: { tries: TaskTry[]; shown: TaskTry
   return (
     <div className="filters" role="group" aria-label="Attempt">
       {tries.map((attempt) => (
-        <button key={attempt.try_number} type="button" aria-pressed={attempt === shown} onClick={() => onChoose(String(attempt.try_number))}>
+        <button
+          key={attempt.try_number}
+          type="button"
+          aria-pressed={attempt === shown}
+          onClick={() => onChoose(String(attempt.try_number))}
+        >
           Attempt {attempt.try_number} <StateBadge state={attempt.state} />
         </button>
       ))}

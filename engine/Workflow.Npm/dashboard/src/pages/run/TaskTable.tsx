@@ -10,7 +10,16 @@ interface Props {
   onSelect: (taskId: string) => void;
 }
 
-const COLUMNS = ['Task', 'State', 'Why', 'Started', { text: 'Duration', className: 'right' }, { text: 'Attempt', className: 'right' }, 'Worker', 'Queue'];
+const COLUMNS = [
+  'Task',
+  'State',
+  'Why',
+  'Started',
+  { text: 'Duration', className: 'right' },
+  { text: 'Attempt', className: 'right' },
+  'Worker',
+  'Queue',
+];
 
 export function TaskTable({ instances, selected, onSelect }: Props) {
   return (

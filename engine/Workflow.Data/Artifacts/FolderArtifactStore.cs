@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Workflow.Artifacts;
+
+namespace Workflow.Data;
+
+/// <summary>
+/// The artifact store in a local folder: artifacts at <c>sha256/ab/abcdef...</c>, files being written at <c>staging/</c>, both on
+/// one file system so that a commit is a rename. An artifact is read-only once it has its name, and nothing ever writes over it.
+/// </summary>
+public sealed class FolderArtifactStore : IArtifactStore
+{
+    private const int HashLength = 64;
+
+    private readonly string artifacts;
+    private readonly string staging;
+
+    /// <summary>Uses a folder, and makes it if it does not exist.</summary>
+    /// <exception cref="WorkflowException">The folder cannot be written to; the message names it.</exception>
+    public FolderArtifactStore(string root)
+    {
+        Root = Path.GetFullPath(root);
+        artifacts = Path.Combine(Root, "sha256");
+        staging = Path.Combine(Root, "staging");
+        Guard("use", () =>
+        {
+            Directory.CreateDirectory(artifacts);
+            Directory.CreateDirectory(staging);
+            return true;
+        });
+    }
+
+    /// <summary>The folder's full path.</summary>
+    public string Root { get; }
+
+    /// <inheritdoc />
+    public string Stage() => Path.Combine(staging, Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture));
+
+    /// <inheritdoc />
+    /// <exception cref="WorkflowException">The folder is full or read-only, or holds a file of that name and another length; the
+    /// message names it.</exception>
+    public async Task<(string Sha256, long Bytes)> CommitAsync(string stagedPath, CancellationToken cancellationToken)
+    {
+        var (sha256, bytes) = await HashAsync(stagedPath, cancellationToken).ConfigureAwait(false);
+        return Guard("commit to", () =>
+        {
+            Place(stagedPath, sha256, bytes);
+            return (sha256, bytes);
+        });
+    }
+
+    /// <inheritdoc />
+    public Task<string> PathAsync(string sha256, CancellationToken cancellationToken)
+    {
+        // The hash comes from records and addresses: nothing but hex digits may reach a path.
+        if (sha256 is not { Length: HashLength } || !sha256.All(char.IsAsciiHexDigitLower))
+            throw new ArgumentException($"'{sha256}' is no SHA-256: 64 hex digits in lower case are.", nameof(sha256));
+        var path = PathOf(sha256);
+        return File.Exists(path)
+            ? Task.FromResult(path)
+            : throw new FileNotFoundException($"The artifact store {Root} does not hold {sha256}.", path);
+    }
+
+    private static async Task<(string Sha256, long Bytes)> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var stream = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        var hash = await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false);
+        return (Convert.ToHexStringLower(hash), stream.Length);
+    }
+
+    private string PathOf(string sha256) => Path.Combine(artifacts, sha256[..2], sha256);
+
+    private void Place(string stagedPath, string sha256, long bytes)
+    {
+        var path = PathOf(sha256);
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+
+        // Content reaches the disk before its name does: a name without its bytes would look committed after a power cut.
+        Durable.File(stagedPath);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(stagedPath, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+
+        try
+        {
+            // A kill before this line leaves a staged file, which the sweep of old staged files removes.
+            File.Move(stagedPath, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            Keep(path, bytes);
+            File.Delete(stagedPath);
+        }
+
+        // A kill before this line may lose the name in a power cut, but no record refers to it yet: the attempt is run again.
+        Durable.Folder(folder);
+        Durable.Folder(artifacts);
+    }
+
+    /// <summary>
+    /// Equal hashes mean equal content, so an artifact of another length was damaged: better to stop than to hand it out.
+    /// </summary>
+    private void Keep(string path, long bytes)
+    {
+        var held = new FileInfo(path).Length;
+        if (held != bytes)
+        {
+            throw new WorkflowException(
+                $"The artifact store {Root} is damaged: {path} has {held} bytes where its content has {bytes}. "
+                + "Remove the file and run the task again.");
+        }
+    }
+
+    private T Guard<T>(string act, Func<T> body)
+    {
+        try
+        {
+            return body();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkflowException(
+                $"Cannot {act} the artifact store {Root}: {error.Message} The folder must be writable and its disk must have room.", error);
+        }
+    }
+}

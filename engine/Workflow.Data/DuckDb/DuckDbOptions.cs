@@ -1,0 +1,20 @@
+namespace Workflow.Data.DuckDb;
+
+/// <summary>What a session may use. One worker runs several attempts at once, so each gets its share rather than the machine.</summary>
+public sealed record DuckDbOptions
+{
+    /// <summary>Memory that DuckDB may take before it spills to <see cref="TempFolder"/>: 1 GiB.</summary>
+    public const long DefaultMemoryBytes = 1L << 30;
+
+    /// <summary>
+    /// Threads of one query. One by default: sums of floating point numbers come out in another order with each run on more, and
+    /// the workers already run several attempts beside each other.
+    /// </summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Memory in bytes before DuckDB spills to <see cref="TempFolder"/>; at least 64 MiB make sense.</summary>
+    public long MemoryBytes { get; init; } = DefaultMemoryBytes;
+
+    /// <summary>Where to spill; null for no spilling, so that a query that needs more memory fails.</summary>
+    public string? TempFolder { get; init; }
+}

@@ -1,0 +1,87 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Workflow.Data.Files;
+
+/// <summary>What a file holds.</summary>
+internal enum FileFormat
+{
+    Csv,
+    GzipCsv,
+    Parquet,
+}
+
+/// <summary>A local file to read from, known by what it begins with rather than by its name.</summary>
+/// <param name="Name">What messages call it: the path or address that the author gave.</param>
+/// <param name="Path">Where it lies.</param>
+internal sealed record DataFile(string Name, string Path, FileFormat Format)
+{
+    private const int HeadBytes = 4096;
+
+    /// <exception cref="TaskFailureException">It is empty, or neither CSV nor Parquet.</exception>
+    public static DataFile Open(string name, string path)
+    {
+        var head = Head(name, path);
+        if (head.AsSpan().StartsWith("PAR1"u8))
+            return new DataFile(name, path, FileFormat.Parquet);
+        var gzip = head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]);
+        var file = new DataFile(name, path, gzip ? FileFormat.GzipCsv : FileFormat.Csv);
+        if (gzip)
+            head = file.Unzipped();
+
+        var text = head.AsSpan();
+        if (text.Length == 0 || text.SequenceEqual(Encoding.UTF8.Preamble))
+            throw file.Failure("is empty: a CSV file has at least a header.");
+        if (text.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || text.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]))
+            throw file.Failure("is UTF-16; convert it to UTF-8.");
+        if (text.Contains((byte)0))
+            throw file.Failure("is neither CSV (also gzip) nor Parquet: it holds zero bytes.");
+        return file;
+    }
+
+    /// <summary>The text of a CSV file, without its byte order mark. Bytes that are not UTF-8 become U+FFFD.</summary>
+    public StreamReader OpenText() => new(OpenBytes(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+
+    /// <summary>The content of a CSV file, unpacked.</summary>
+    public Stream OpenBytes()
+    {
+        var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        return Format == FileFormat.GzipCsv ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+    }
+
+    /// <summary>The same file would fail the same way again.</summary>
+    public TaskFailureException Failure(string complaint, Exception? inner = null) =>
+        new($"The file {Name} {complaint}", retryable: false, inner);
+
+    private static byte[] Head(string name, string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return Read(stream);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TaskFailureException($"The file {name} cannot be read: {error.Message}", retryable: true, error);
+        }
+    }
+
+    private static byte[] Read(Stream stream)
+    {
+        var buffer = new byte[HeadBytes];
+        return buffer[..stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
+    }
+
+    private byte[] Unzipped()
+    {
+        try
+        {
+            using var stream = new GZipStream(File.OpenRead(Path), CompressionMode.Decompress);
+            return Read(stream);
+        }
+        catch (InvalidDataException error)
+        {
+            throw Failure($"begins like gzip but cannot be unpacked: {error.Message}", error);
+        }
+    }
+}

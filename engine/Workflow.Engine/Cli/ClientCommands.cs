@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace Workflow.Engine.Cli;
+
+/// <summary>
+/// The commands that ask a running server: groups <c>dags</c>, <c>runs</c>, <c>tasks</c>, <c>datasets</c>, <c>models</c>, <c>gates</c>.
+/// </summary>
+public static class ClientCommands
+{
+    /// <summary>Adds the groups.</summary>
+    /// <param name="root">The command to add them to; run it with <see cref="CommandLine.InvokeAsync"/>.</param>
+    /// <param name="terminal">Where the commands read and write. Default: this process's.</param>
+    /// <param name="dagsVerbs">Verbs of the group <c>dags</c> that work without a server.</param>
+    public static void AddTo(RootCommand root, Terminal? terminal = null, params Command[] dagsVerbs)
+    {
+        var verbs = new Verbs(terminal ?? Terminal.System);
+        root.Add(Group("dags", "DAGs, and starting their runs.", [.. DagCommands.All(verbs), TriggerCommand.Create(verbs), .. dagsVerbs]));
+        root.Add(Group("runs", "Runs of DAGs.", RunCommands.All(verbs)));
+        root.Add(Group("tasks", "Tasks of a run, and their logs.", TaskCommands.All(verbs)));
+        root.Add(Group("datasets", "Datasets and their versions.", DatasetCommands.All(verbs)));
+        root.Add(Group("models", "Models, their versions and aliases.", ModelCommands.All(verbs)));
+        root.Add(Group("gates", "Verdicts of gates.", GateCommands.All(verbs)));
+    }
+
+    private static Command Group(string name, string description, IEnumerable<Command> verbs)
+    {
+        var group = new Command(name, description);
+        foreach (var verb in verbs)
+            group.Add(verb);
+        return group;
+    }
+}

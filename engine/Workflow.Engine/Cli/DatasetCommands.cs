@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Workflow.Engine.Cli;
+
+/// <summary><c>datasets list|show</c>.</summary>
+internal static class DatasetCommands
+{
+    internal static IEnumerable<Command> All(Verbs verbs)
+    {
+        var name = new Argument<string>("NAME") { Description = "Name of the dataset." };
+        yield return verbs.Verb("list", "Lists datasets.", [], (_, session, token) => ListAsync(session, token));
+        yield return verbs.Verb("show", "Shows a dataset and its versions, newest first.", [name], (parsed, session, token) =>
+            ShowAsync(session, parsed.GetRequiredValue(name), token));
+    }
+
+    /// <summary>The dataset versions from which something was made.</summary>
+    internal static string Parents(JsonNode? version) =>
+        Format.Names(version.List("parents").Select(parent => $"{parent.Text("dataset")} {parent.Int("version")}"));
+
+    /// <summary>The task and run that made something.</summary>
+    internal static string MadeBy(JsonNode? version) =>
+        version.Text("task_id") is { } task ? $"{task} in {version.Text("run_id")} of {version.Text("dag_id")}" : Format.Nothing;
+
+    private static async Task ListAsync(Session session, CancellationToken cancellationToken)
+    {
+        var datasets = await session.Api.ListAsync("datasets", "datasets", null, null, cancellationToken);
+        session.ShowList(datasets, "No datasets yet. A task that writes one makes its first version.", () =>
+        {
+            var table = Grid.Of("Dataset", "Versions", "Latest", "Rows", "Created").AlignRight(1, 2, 3);
+            foreach (var dataset in datasets)
+            {
+                table.Row(
+                    dataset.Text("name"),
+                    Format.Count(dataset.Number("versions")),
+                    Format.Count(dataset.Number("latest_version")),
+                    Format.Count(dataset.Number("latest_rows")),
+                    session.Time(dataset.Time("latest_created_at")));
+            }
+
+            return table;
+        });
+    }
+
+    private static async Task ShowAsync(Session session, string name, CancellationToken cancellationToken)
+    {
+        var dataset = await session.Api.GetAsync($"datasets/{Paths.Escape(name)}", cancellationToken);
+        session.Show(dataset, () =>
+        {
+            var versions = dataset.List("versions");
+            session.Console.Write(Grid.Facts(("Dataset", dataset.Text("name")), ("Versions", Format.Count(versions.Count))));
+            session.Line();
+            var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "From").AlignRight(0, 2, 3);
+            foreach (var version in versions)
+            {
+                table.Row(
+                    Format.Count(version.Number("version")),
+                    Format.Hash(version.Text("sha256")),
+                    Format.Count(version.Number("rows")),
+                    Format.Bytes(version.Number("bytes")),
+                    Format.Pairs(version.Map("partition")),
+                    session.Time(version.Time("created_at")),
+                    MadeBy(version),
+                    Parents(version));
+            }
+
+            session.Console.Write(table);
+            if (versions.FirstOrDefault() is { } newest)
+                ShowColumns(session, newest);
+        });
+    }
+
+    private static void ShowColumns(Session session, JsonNode newest)
+    {
+        session.Console.Heading($"Columns of version {newest.Int("version")}");
+        var profiles = newest.List("profile").ToLookup(profile => profile.Text("column"));
+        var table = Grid.Of("Column", "Type", "Nulls", "Distinct", "Min", "Max", "Mean").AlignRight(2, 3, 4, 5, 6);
+        foreach (var column in newest.List("columns"))
+        {
+            var profile = profiles[column.Text("name")].FirstOrDefault() as JsonObject;
+            table.Row(
+                column.Text("name"),
+                column.Text("type"),
+                Format.Count(profile.Number("nulls")),
+                Format.Count(profile.Number("distinct")),
+                Format.Value(profile?["min"]),
+                Format.Value(profile?["max"]),
+                Format.Metric(profile.Number("mean")));
+        }
+
+        session.Console.Write(table);
+    }
+}

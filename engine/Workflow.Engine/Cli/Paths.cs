@@ -1,0 +1,22 @@
+namespace Workflow.Engine.Cli;
+
+/// <summary>Addresses of the API's resources.</summary>
+internal static class Paths
+{
+    internal const string AnyDag = "~";
+
+    internal static string Dag(string dag) => $"dags/{Escape(dag)}";
+
+    internal static string Runs(string dag) => $"{Dag(dag)}/dagRuns";
+
+    internal static string Run(string dag, string run) => $"{Runs(dag)}/{Escape(run)}";
+
+    internal static string Tasks(string dag, string run) => $"{Run(dag, run)}/taskInstances";
+
+    internal static string Tries(string dag, string run, string task) => $"{Tasks(dag, run)}/{Escape(task)}/tries";
+
+    internal static string Log(string dag, string run, string task, int attempt, int after) =>
+        $"{Tasks(dag, run)}/{Escape(task)}/logs/{attempt}?after={after}";
+
+    internal static string Escape(string text) => Uri.EscapeDataString(text);
+}
