@@ -8,7 +8,7 @@ public sealed record DashboardOptions
     /// <summary>The shortest token allowed: a shorter one could be guessed over the network.</summary>
     public const int MinimumTokenLength = 16;
 
-    /// <summary>The password of the sign-in page and a bearer token of the API. Sessions are signed with a key that is derived from it.</summary>
+    /// <summary>The password of the sign-in page and a bearer token of the API. The key of sessions is derived from it.</summary>
     public required string Token { get; init; }
 
     /// <summary>The port; 0 for any free one.</summary>
@@ -17,7 +17,7 @@ public sealed record DashboardOptions
     /// <summary>The address to listen on; null for loopback. Any other needs <see cref="AllowedHosts"/>.</summary>
     public IPAddress? Address { get; init; }
 
-    /// <summary>Names under which browsers may reach it, without a port, besides localhost. Others are refused: they may be DNS rebinding.</summary>
+    /// <summary>Names under which browsers may reach it, without a port, besides localhost. Others may be DNS rebinding.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>The folder of the built pages; null for the one that npm builds.</summary>
@@ -38,7 +38,8 @@ public sealed record DashboardOptions
     internal void Validate()
     {
         if (Token is null || Token.Length < MinimumTokenLength)
-            throw new WorkflowException($"The dashboard's token has {Token?.Length ?? 0} characters; give one of {MinimumTokenLength} or more.");
+            throw new WorkflowException(
+                $"The dashboard's token has {Token?.Length ?? 0} characters; give one of {MinimumTokenLength} or more.");
         if (Port is < 0 or > ushort.MaxValue)
             throw new WorkflowException($"The dashboard's port {Port} is none; give one from 0 (any free one) to {ushort.MaxValue}.");
     }

@@ -47,7 +47,8 @@ public sealed class AuthTests(DashboardServer server) : IClassFixture<DashboardS
     [InlineData(DashboardServer.Token, HttpStatusCode.Unauthorized)]
     public async Task Call_WithAuthorizationHeader_IsJudgedByIt(string header, HttpStatusCode expected)
     {
-        using var response = await SendAsync(HttpMethod.Get, Me, request => request.Headers.TryAddWithoutValidation("Authorization", header));
+        using var response = await SendAsync(HttpMethod.Get, Me, request =>
+            request.Headers.TryAddWithoutValidation("Authorization", header));
 
         response.StatusCode.ShouldBe(expected);
     }
@@ -135,7 +136,8 @@ public sealed class AuthTests(DashboardServer server) : IClassFixture<DashboardS
         using var login = await LoginAsync(new { password = DashboardServer.Token });
         var cookie = CookieOf(login);
 
-        using var logout = await SendAsync(HttpMethod.Post, "/api/v2/auth/logout", request => request.Headers.Add("Cookie", $"workflow_session={cookie}"));
+        using var logout = await SendAsync(HttpMethod.Post, "/api/v2/auth/logout", request =>
+            request.Headers.Add("Cookie", $"workflow_session={cookie}"));
 
         logout.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await CallWithCookieAsync(cookie)).ShouldBe(HttpStatusCode.Unauthorized);
@@ -258,7 +260,8 @@ public sealed class AuthTests(DashboardServer server) : IClassFixture<DashboardS
 
     private async Task<HttpStatusCode> CallWithBearerAsync(string token)
     {
-        using var response = await SendAsync(HttpMethod.Get, Me, request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token));
+        using var response = await SendAsync(HttpMethod.Get, Me, request =>
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token));
         return response.StatusCode;
     }
 

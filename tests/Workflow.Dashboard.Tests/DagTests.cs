@@ -87,7 +87,8 @@ public sealed class DagTests(DashboardServer server) : IClassFixture<DashboardSe
         await server.Given.DagAsync("patched");
         await server.Given.DagAsync("untouched");
 
-        var (status, body) = await server.SendAsync(HttpMethod.Patch, "/dags/patched?update_mask=is_paused", """{"is_paused":true,"other":1}""");
+        var (status, body) = await server.SendAsync(HttpMethod.Patch, "/dags/patched?update_mask=is_paused",
+            """{"is_paused":true,"other":1}""");
 
         status.ShouldBe(200);
         body.At("is_paused").GetBoolean().ShouldBeTrue();

@@ -80,7 +80,8 @@ public sealed class DataTests : IAsyncLifetime
     {
         var source = await StartAsync("r1");
         CheckResult[] checks = [
-            new("between", "fare", Verdict.Fail, Severity.Block, double.NaN, ">= 0", 10, 2, ["""{"fare":-1}""", "not json"], "Two rows are below 0.")];
+            new("between", "fare", Verdict.Fail, Severity.Block, double.NaN, ">= 0", 10, 2, ["""{"fare":-1}""", "not json"],
+                "Two rows are below 0.")];
         await effects.StageAsync(source, GateVerdict.Of("trips v1", checks), new VerdictSubject(), default);
 
         var staged = await server.GetAsync("/gates");
@@ -113,7 +114,8 @@ public sealed class DataTests : IAsyncLifetime
         var data = await effects.StageAsync(source, Dataset("trips"), default);
         var model = await effects.StageAsync(source, Model("fare", data), default);
         CheckResult[] checks = [new("no_worse_than", "rmse", Verdict.Pass, Severity.Block, 1, "<= 2", 10, 0, [], "Good.")];
-        await effects.StageAsync(source, GateVerdict.Of("fare v1", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"), default);
+        await effects.StageAsync(source, GateVerdict.Of("fare v1", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"),
+            default);
         await effects.StageMoveAsync(source, "champion", model, default);
         var before = await server.GetAsync("/models");
         await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);

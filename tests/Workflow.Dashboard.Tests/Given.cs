@@ -21,19 +21,21 @@ public sealed class Given(NpgsqlDataSource dataSource)
     public static TaskDefinition Task(
         int index, string id, IReadOnlyList<int>? upstreams = null, string kind = "task", string queue = "default", int retries = 0,
         IReadOnlyList<string>? outlets = null, TimeSpan? timeout = null) =>
-        new(index, id, kind, queue, retries, Backoff.Constant(TimeSpan.FromHours(1)), timeout, TriggerRule.AllSuccess, upstreams ?? [], outlets ?? []);
+        new(index, id, kind, queue, retries, Backoff.Constant(TimeSpan.FromHours(1)), timeout, TriggerRule.AllSuccess,
+            upstreams ?? [], outlets ?? []);
 
     /// <summary>Extract, clean and load, one after the other.</summary>
     public static DagGraph Chain(int retries = 0, string queue = "default") => new(
         [Task(0, "extract", retries: retries, queue: queue), Task(1, "clean", [0], queue: queue), Task(2, "load", [1], queue: queue)]);
 
     public async Task DagAsync(
-        string dagId, DagGraph? graph = null, IReadOnlyList<ParamDefinition>? parameters = null, Cron? schedule = null, string source = "// source",
-        string? file = null)
+        string dagId, DagGraph? graph = null, IReadOnlyList<ParamDefinition>? parameters = null, Cron? schedule = null,
+        string source = "// source", string? file = null)
     {
         var content = new DagVersionContent(
-            dagId, file ?? $"{dagId}.cs", Hash(source + dagId), Hash(dagId), "What it is for.", "data-team", ["nightly", "taxi"], schedule, parameters ?? [],
-            graph ?? Chain(), source, new Dictionary<string, string> { ["lib/Taxi.cs"] = "// shared" }, "references", [1, 2, 3]);
+            dagId, file ?? $"{dagId}.cs", Hash(source + dagId), Hash(dagId), "What it is for.", "data-team", ["nightly", "taxi"], schedule,
+            parameters ?? [], graph ?? Chain(), source, new Dictionary<string, string> { ["lib/Taxi.cs"] = "// shared" }, "references",
+            [1, 2, 3]);
         await dags.SaveAsync(content, (_, after) => after + TimeSpan.FromDays(1), default);
     }
 

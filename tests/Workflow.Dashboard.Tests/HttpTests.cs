@@ -57,7 +57,8 @@ public sealed class HttpTests(DashboardServer server) : IClassFixture<DashboardS
     [Fact]
     public async Task Post_OfMoreThanAMegabyte_Is413()
     {
-        var (status, body) = await server.PostAsync("/dags/any/dagRuns", $$"""{"logical_date":null,"note":"{{new string('x', 1 << 20)}}"}""");
+        var (status, body) = await server.PostAsync("/dags/any/dagRuns",
+            $$"""{"logical_date":null,"note":"{{new string('x', 1 << 20)}}"}""");
 
         status.ShouldBe(413);
         body.Text("detail").ShouldContain("1 MB");
@@ -155,7 +156,10 @@ public sealed class HttpTests(DashboardServer server) : IClassFixture<DashboardS
         var before = await own.GetAsync("/monitor/health");
         await own.Given.WorkerAsync("w1");
         await own.Given.ExecuteAsync("INSERT INTO scheduler (name, dags_folder) VALUES ('s', 'dags')");
-        await own.Given.ExecuteAsync("INSERT INTO worker (name, queues, slots, engine_version, heartbeat_at) VALUES ('old', '{}', 8, '1', now() - interval '1 hour')");
+        await own.Given.ExecuteAsync(
+            """
+            INSERT INTO worker (name, queues, slots, engine_version, heartbeat_at) VALUES ('old', '{}', 8, '1', now() - interval '1 hour')
+            """);
 
         var after = await own.GetAsync("/monitor/health");
 

@@ -22,5 +22,6 @@ public static class Json
     public static string?[] All(this JsonElement element, string list, string field) =>
         [.. element.At(list).EnumerateArray().Select(item => item.At(field).ToString())];
 
-    public static string?[] Texts(this JsonElement element, string list) => [.. element.At(list).EnumerateArray().Select(item => item.GetString())];
+    public static string?[] Texts(this JsonElement element, string list) =>
+        [.. element.At(list).EnumerateArray().Select(item => item.GetString())];
 }

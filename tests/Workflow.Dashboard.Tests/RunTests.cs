@@ -11,7 +11,7 @@ public sealed class RunTests(DashboardServer server) : IClassFixture<DashboardSe
 
         var (status, made) = await server.PostAsync(
             "/dags/full/dagRuns",
-            """{"conf":{"month":"2019-02"},"logical_date":"2026-02-01T02:00:00+02:00","dag_run_id":"my run:1","note":"for the audit","extra":1}""");
+            """{"conf":{"month":"2019-02"},"logical_date":"2026-02-01T02:00:00+02:00","dag_run_id":"my run:1","note":"ours","extra":1}""");
 
         status.ShouldBe(200, made.ToString());
         var run = await server.GetAsync("/dags/full/dagRuns/my%20run%3A1");
@@ -22,7 +22,7 @@ public sealed class RunTests(DashboardServer server) : IClassFixture<DashboardSe
         run.Text("state").ShouldBe("running");
         run.Text("logical_date").ShouldBe("2026-02-01T00:00:00Z");
         run.Text("conf/month").ShouldBe("2019-02");
-        run.Text("note").ShouldBe("for the audit");
+        run.Text("note").ShouldBe("ours");
         run.Text("triggered_by").ShouldBe("user");
         run.Int("dag_version_number").ShouldBe(1);
         run.IsNull("end_date").ShouldBeTrue();
@@ -61,7 +61,8 @@ public sealed class RunTests(DashboardServer server) : IClassFixture<DashboardSe
     public async Task Trigger_WithWrongParameters_NamesEachOfThem()
     {
         await server.Given.DagAsync("typed", parameters: [
-            new ParamDefinition("rows", "integer", null, true, "", Minimum: 1), new ParamDefinition("colour", "string", null, false, "", Allowed: ["red"])]);
+            new ParamDefinition("rows", "integer", null, true, "", Minimum: 1),
+            new ParamDefinition("colour", "string", null, false, "", Allowed: ["red"])]);
 
         var (status, body) = await server.PostAsync("/dags/typed/dagRuns", """{"logical_date":null,"conf":{"colour":"blue","size":1}}""");
 
@@ -112,7 +113,8 @@ public sealed class RunTests(DashboardServer server) : IClassFixture<DashboardSe
         await server.Given.DagAsync("long_keys");
 
         var fits = await server.PostAsync("/dags/long_keys/dagRuns", $$"""{"logical_date":null,"dag_run_id":"{{new string('k', 250)}}"}""");
-        var isLonger = await server.PostAsync("/dags/long_keys/dagRuns", $$"""{"logical_date":null,"dag_run_id":"{{new string('k', 251)}}"}""");
+        var isLonger = await server.PostAsync("/dags/long_keys/dagRuns",
+            $$"""{"logical_date":null,"dag_run_id":"{{new string('k', 251)}}"}""");
 
         fits.Status.ShouldBe(200);
         isLonger.Status.ShouldBe(422);

@@ -18,7 +18,8 @@ public sealed class TaskTests : IAsyncLifetime
     public async Task List_OfWaitingTasks_SaysWhatEachWaitsFor()
     {
         await server.Given.DagAsync("waits", new DagGraph([
-            Given.Task(0, "extract"), Given.Task(1, "clean", queue: "etl"), Given.Task(2, "load", [0, 1]), Given.Task(3, "report", [0, 2])]));
+            Given.Task(0, "extract"), Given.Task(1, "clean", queue: "etl"), Given.Task(2, "load", [0, 1]),
+            Given.Task(3, "report", [0, 2])]));
         await server.Given.WorkerAsync("w", "default");
         await server.Given.RunAsync("waits", "r");
 
@@ -37,7 +38,8 @@ public sealed class TaskTests : IAsyncLifetime
     [Fact]
     public async Task List_AfterAnUpstreamEnded_NamesOnlyWhatIsUnfinished()
     {
-        await server.Given.DagAsync("partly", new DagGraph([Given.Task(0, "a", queue: "q1"), Given.Task(1, "b", queue: "q2"), Given.Task(2, "c", [0, 1])]));
+        await server.Given.DagAsync("partly",
+            new DagGraph([Given.Task(0, "a", queue: "q1"), Given.Task(1, "b", queue: "q2"), Given.Task(2, "c", [0, 1])]));
         var worker = await server.Given.WorkerAsync("w");
         await server.Given.RunAsync("partly", "r");
         var first = (await server.Given.ClaimAsync(worker, "q1")).ShouldHaveSingleItem();

@@ -6,10 +6,10 @@ namespace Workflow.Dashboard.Api;
 /// <summary>How the API reads and writes JSON, and how it reads what the database stores.</summary>
 internal static class ApiJson
 {
-    /// <summary>How deep a run's conf may be: what is stored is shown inside lists of runs, which must not pass the writer's limit.</summary>
+    /// <summary>How deep a run's conf may be: it is shown inside lists of runs, which must not pass the writer's limit.</summary>
     public const int ConfDepth = 32;
 
-    /// <summary>The form in which stores keep checks, profiles and diagnostics; numbers may be NaN there, which JSON has no word for.</summary>
+    /// <summary>The form in which stores keep checks, profiles and diagnostics; numbers may be NaN there.</summary>
     public static readonly JsonSerializerOptions Stored = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -82,7 +82,8 @@ internal static class ApiJson
         _ when depth > ConfDepth => $"is nested more than {ConfDepth} levels deep",
         JsonValueKind.Object => value.EnumerateObject()
             .Select(pair => Unstorable(pair.Name) ?? Unstorable(pair.Value, depth + 1)).FirstOrDefault(found => found is not null),
-        JsonValueKind.Array => value.EnumerateArray().Select(item => Unstorable(item, depth + 1)).FirstOrDefault(found => found is not null),
+        JsonValueKind.Array =>
+            value.EnumerateArray().Select(item => Unstorable(item, depth + 1)).FirstOrDefault(found => found is not null),
         JsonValueKind.String => Unstorable(value.GetString()!),
         _ => null,
     };

@@ -31,7 +31,8 @@ internal readonly record struct RunPath([FromRoute(Name = "dag_id")] string DagI
 
 /// <summary>The path of a task of a run.</summary>
 internal readonly record struct TaskPath(
-    [FromRoute(Name = "dag_id")] string DagId, [FromRoute(Name = "dag_run_id")] string DagRunId, [FromRoute(Name = "task_id")] string TaskId)
+    [FromRoute(Name = "dag_id")] string DagId, [FromRoute(Name = "dag_run_id")] string DagRunId,
+    [FromRoute(Name = "task_id")] string TaskId)
 {
     public RunPath Run => new(DagId, DagRunId);
 }

@@ -16,9 +16,9 @@ public sealed record RecentRun(
 /// <param name="Message">A sentence about the DAG as a whole, such as when its file was deleted.</param>
 /// <param name="RecentRuns">Newest first, up to 14.</param>
 public sealed record Dag(
-    string DagId, string DagDisplayName, string? Description, bool IsPaused, bool IsActive, string? TimetableSummary, string TimetableTimezone,
-    DateTime? NextDagrunRunAfter, IReadOnlyList<string> Owners, IReadOnlyList<Tag> Tags, string Fileloc, bool HasImportErrors,
-    int? LatestVersion, DateTime LastSeenAt, string? Message, IReadOnlyList<RecentRun> RecentRuns);
+    string DagId, string DagDisplayName, string? Description, bool IsPaused, bool IsActive, string? TimetableSummary,
+    string TimetableTimezone, DateTime? NextDagrunRunAfter, IReadOnlyList<string> Owners, IReadOnlyList<Tag> Tags, string Fileloc,
+    bool HasImportErrors, int? LatestVersion, DateTime LastSeenAt, string? Message, IReadOnlyList<RecentRun> RecentRuns);
 
 /// <summary>A page of dags.</summary>
 /// <param name="TotalEntries">How many there are in all, whatever the limit.</param>
@@ -35,9 +35,10 @@ public sealed record DagPatch(bool IsPaused);
 /// <param name="Params">What a run may be given, in the order of definition.</param>
 /// <param name="Graph">The tasks of the current version.</param>
 public sealed record DagDetails(
-    string DagId, string DagDisplayName, string? Description, bool IsPaused, bool IsActive, string? TimetableSummary, string TimetableTimezone,
-    DateTime? NextDagrunRunAfter, IReadOnlyList<string> Owners, IReadOnlyList<Tag> Tags, string Fileloc, bool HasImportErrors,
-    int? LatestVersion, DateTime LastSeenAt, string? Message, IReadOnlyList<RecentRun> RecentRuns, IReadOnlyList<Param> Params, Graph Graph)
+    string DagId, string DagDisplayName, string? Description, bool IsPaused, bool IsActive, string? TimetableSummary,
+    string TimetableTimezone, DateTime? NextDagrunRunAfter, IReadOnlyList<string> Owners, IReadOnlyList<Tag> Tags, string Fileloc,
+    bool HasImportErrors, int? LatestVersion, DateTime LastSeenAt, string? Message, IReadOnlyList<RecentRun> RecentRuns,
+    IReadOnlyList<Param> Params, Graph Graph)
 {
     internal static DagDetails Of(Dag dag, IReadOnlyList<Param> parameters, Graph graph) => new(
         dag.DagId, dag.DagDisplayName, dag.Description, dag.IsPaused, dag.IsActive, dag.TimetableSummary, dag.TimetableTimezone,
@@ -93,8 +94,8 @@ public sealed record Graph(IReadOnlyList<GraphTask> Tasks);
 /// <param name="Inlets">Names of datasets read.</param>
 /// <param name="Outlets">Names of datasets written.</param>
 public sealed record GraphTask(
-    string TaskId, TaskKind Kind, string Queue, int Retries, string TriggerRule, double? TimeoutSeconds, IReadOnlyList<string> UpstreamTaskIds,
-    IReadOnlyList<string> Inlets, IReadOnlyList<string> Outlets);
+    string TaskId, TaskKind Kind, string Queue, int Retries, string TriggerRule, double? TimeoutSeconds,
+    IReadOnlyList<string> UpstreamTaskIds, IReadOnlyList<string> Inlets, IReadOnlyList<string> Outlets);
 
 /// <summary>A page of dag versions.</summary>
 /// <param name="TotalEntries">How many there are in all, whatever the limit.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Workflow.Dashboard.Http;
 using Workflow.Postgres.Reads;
@@ -11,7 +12,8 @@ internal static class DagSourcesApi
     {
         var dags = api.MapGroup("").WithTags("DAGs");
         dags.MapGet("/dags/{dag_id}/dagVersions", VersionsAsync).WithSummary("Versions of a DAG, newest first.").Refuses(401, 404, 422);
-        dags.MapGet("/dagSources/{dag_id}", SourceAsync).WithSummary("Source of a version, the current one unless named.").Refuses(401, 404, 422);
+        dags.MapGet("/dagSources/{dag_id}", SourceAsync)
+            .WithSummary("Source of a version, the current one unless named.").Refuses(401, 404, 422);
         dags.MapGet("/importErrors", ImportErrorsAsync).WithSummary("Files that did not become DAGs.").Refuses(401, 422);
     }
 
@@ -30,7 +32,7 @@ internal static class DagSourcesApi
     {
         await DagsApi.RowAsync(dagId, reads, cancellationToken).ConfigureAwait(false);
         var source = await reads.SourceAsync(dagId, number, cancellationToken).ConfigureAwait(false)
-            ?? throw ApiException.NotFound(number is null ? $"DAG '{dagId}' has no version yet." : $"DAG '{dagId}' has no version {number}.");
+            ?? throw ApiException.NotFound($"DAG '{dagId}' has no version {number?.ToString(CultureInfo.InvariantCulture) ?? "yet"}.");
         return new DagSource(
             source.Source, source.Number, source.File,
             [.. ApiJson.Read<Dictionary<string, string>>(source.SharedSources).OrderBy(pair => pair.Key, StringComparer.Ordinal)
@@ -47,7 +49,8 @@ internal static class DagSourcesApi
     private static ImportError ErrorOf(ImportErrorRow row)
     {
         var diagnostics = ApiJson.Read<Diagnostic[]>(row.Diagnostics);
-        var text = string.Join('\n', diagnostics.Select(item => $"{item.File}({item.Line},{item.Column}): {item.Severity} {item.Code}: {item.Message}"));
+        var text = string.Join(
+            '\n', diagnostics.Select(item => $"{item.File}({item.Line},{item.Column}): {item.Severity} {item.Code}: {item.Message}"));
         return new ImportError(row.ImportErrorId, row.File, row.DagId, row.SeenAt, text, diagnostics);
     }
 }

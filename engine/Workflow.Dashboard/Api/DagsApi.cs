@@ -22,7 +22,8 @@ internal static class DagsApi
     }
 
     private static async Task<DagCollection> ListAsync(
-        [FromQuery(Name = "dag_id_pattern")] string? pattern, [AsParameters] PageQuery page, DagReads reads, CancellationToken cancellationToken)
+        [FromQuery(Name = "dag_id_pattern")] string? pattern, [AsParameters] PageQuery page, DagReads reads,
+        CancellationToken cancellationToken)
     {
         var found = await reads.ListAsync(pattern is "" ? null : pattern, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
         return new DagCollection(await WithRunsAsync(found.Items, reads, cancellationToken).ConfigureAwait(false), found.Total);
@@ -54,7 +55,8 @@ internal static class DagsApi
             return DagDetails.Of(dag, [], new Graph([]));
 
         var graph = await graphs.GetAsync(definition.DagVersionId, cancellationToken).ConfigureAwait(false);
-        return DagDetails.Of(dag, [.. JsonSerializer.Deserialize<ParamDefinition[]>(definition.Params)!.Select(ParamOf)], GraphView.Of(graph));
+        var parameters = JsonSerializer.Deserialize<ParamDefinition[]>(definition.Params)!.Select(ParamOf);
+        return DagDetails.Of(dag, [.. parameters], GraphView.Of(graph));
     }
 
     internal static async Task<DagRow> RowAsync(string dagId, DagReads reads, CancellationToken cancellationToken) =>
@@ -66,7 +68,8 @@ internal static class DagsApi
         param.Name, StateNames.Parse<ParamType>(param.Type), param.Default, param.Help.Length > 0 ? param.Help : null, param.Required,
         new ParamSchema(param.Pattern, param.Allowed?.Select(text => (JsonNode)text).ToList(), param.Minimum, param.Maximum));
 
-    private static async Task<IReadOnlyList<Dag>> WithRunsAsync(IReadOnlyList<DagRow> rows, DagReads reads, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Dag>> WithRunsAsync(
+        IReadOnlyList<DagRow> rows, DagReads reads, CancellationToken cancellationToken)
     {
         var runs = (await reads.RecentRunsAsync([.. rows.Select(row => row.DagId)], cancellationToken).ConfigureAwait(false))
             .ToLookup(run => run.DagId);

@@ -5,7 +5,8 @@ namespace Workflow.Dashboard.Api;
 /// <summary>A gate's decision with every check that led to it.</summary>
 /// <param name="Subject">What was judged.</param>
 public sealed record Gate(
-    string RunId, string DagId, string TaskId, int TryNumber, Verdict Verdict, string Subject, DateTime CreatedAt, IReadOnlyList<GateCheck> Checks);
+    string RunId, string DagId, string TaskId, int TryNumber, Verdict Verdict, string Subject, DateTime CreatedAt,
+    IReadOnlyList<GateCheck> Checks);
 
 /// <summary>One check of a gate.</summary>
 /// <param name="SampleRows">A few of the failing rows, by column name.</param>
@@ -31,7 +32,8 @@ public sealed record DatasetDetails(string Name, IReadOnlyList<DatasetVersion> V
 /// <summary>An immutable version of a dataset.</summary>
 public sealed record DatasetVersion(
     int Version, string Sha256, long Rows, long Bytes, IReadOnlyDictionary<string, string> Partition, DateTime CreatedAt, string? DagId,
-    string? RunId, string? TaskId, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<ColumnProfile> Profile, IReadOnlyList<Parent> Parents);
+    string? RunId, string? TaskId, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<ColumnProfile> Profile,
+    IReadOnlyList<Parent> Parents);
 
 /// <summary>A column of a dataset.</summary>
 public sealed record DatasetColumn(string Name, string Type);
@@ -61,8 +63,9 @@ public sealed record ModelDetails(
 /// <summary>An immutable version of a model.</summary>
 /// <param name="Metrics">By name; one that is not a number is left out.</param>
 public sealed record ModelVersion(
-    int Version, string Sha256, string Flavour, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, JsonElement> Params,
-    IReadOnlyList<Parent> Parents, DateTime CreatedAt, string? DagId, string? RunId, string? TaskId, IReadOnlyList<ModelGate> Gates);
+    int Version, string Sha256, string Flavour, IReadOnlyDictionary<string, double> Metrics,
+    IReadOnlyDictionary<string, JsonElement> Params, IReadOnlyList<Parent> Parents, DateTime CreatedAt, string? DagId, string? RunId,
+    string? TaskId, IReadOnlyList<ModelGate> Gates);
 
 /// <summary>A gate that judged a model version.</summary>
 public sealed record ModelGate(string TaskId, Verdict Verdict);

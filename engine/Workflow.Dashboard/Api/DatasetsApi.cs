@@ -13,7 +13,8 @@ internal static class DatasetsApi
         datasets.MapGet("/{name}", GetAsync).WithSummary("A dataset with a page of its versions, newest first.").Refuses(401, 404, 422);
     }
 
-    private static async Task<DatasetCollection> ListAsync([AsParameters] PageQuery page, DatasetReads reads, CancellationToken cancellationToken)
+    private static async Task<DatasetCollection> ListAsync(
+        [AsParameters] PageQuery page, DatasetReads reads, CancellationToken cancellationToken)
     {
         var found = await reads.ListAsync(page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
         return new DatasetCollection(

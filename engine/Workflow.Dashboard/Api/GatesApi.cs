@@ -11,8 +11,8 @@ internal static class GatesApi
         api.MapGroup("").WithTags("Data").MapGet("/gates", ListAsync).WithSummary("Verdicts of gates, newest first.").Refuses(401, 422);
 
     private static async Task<GateCollection> ListAsync(
-        [FromQuery(Name = "dag_id")] string? dagId, [FromQuery(Name = "run_id")] string? runId, [AsParameters] PageQuery page, ModelReads reads,
-        CancellationToken cancellationToken)
+        [FromQuery(Name = "dag_id")] string? dagId, [FromQuery(Name = "run_id")] string? runId, [AsParameters] PageQuery page,
+        ModelReads reads, CancellationToken cancellationToken)
     {
         var dag = dagId is "" or RunReads.AnyDag ? null : dagId;
         var found = await reads.GatesAsync(dag, runId is "" ? null : runId, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);

@@ -17,7 +17,8 @@ internal static class ModelsApi
             .WithSummary("A model with a page of its versions and the last 100 moves of its aliases, newest first.").Refuses(401, 404, 422);
     }
 
-    private static async Task<ModelCollection> ListAsync([AsParameters] PageQuery page, ModelReads reads, CancellationToken cancellationToken)
+    private static async Task<ModelCollection> ListAsync(
+        [AsParameters] PageQuery page, ModelReads reads, CancellationToken cancellationToken)
     {
         var found = await reads.ListAsync(page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
         var aliases = (await reads.AliasesAsync([.. found.Items.Select(row => row.Name)], cancellationToken).ConfigureAwait(false))

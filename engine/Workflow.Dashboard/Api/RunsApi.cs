@@ -18,22 +18,27 @@ internal static class RunsApi
         runs.MapGet("/{dag_run_id}", GetAsync).WithSummary("One run.").Refuses(401, 404, 409);
         runs.MapPost("/{dag_run_id}/cancel", CancelAsync)
             .WithSummary("Cancels a run; its running tasks are stopped.").Refuses(401, 403, 404, 409);
-        runs.MapGet("/{dag_run_id}/graph", GraphAsync).WithSummary("Graph of the version that the run is pinned to.").Refuses(401, 404, 409);
+        runs.MapGet("/{dag_run_id}/graph", GraphAsync)
+            .WithSummary("Graph of the version that the run is pinned to.").Refuses(401, 404, 409);
     }
 
     private static async Task<DagRunCollection> ListAsync(
-        [FromRoute(Name = "dag_id")] string dagId, [FromQuery(Name = "state")] string? state, [FromQuery(Name = "order_by")] string? orderBy,
-        [AsParameters] PageQuery page, RunReads reads, DagReads dags, CancellationToken cancellationToken)
+        [FromRoute(Name = "dag_id")] string dagId, [FromQuery(Name = "state")] string? state,
+        [FromQuery(Name = "order_by")] string? orderBy, [AsParameters] PageQuery page, RunReads reads, DagReads dags,
+        CancellationToken cancellationToken)
     {
         if (dagId != RunReads.AnyDag)
             await DagsApi.RowAsync(dagId, dags, cancellationToken).ConfigureAwait(false);
         if (state is "")
             state = null;
-        if (state is not null && !Enum.GetValues<RunState>().Any(known => known.Name() == state))
-            throw ApiException.Invalid("state", $"must be one of {string.Join(", ", Enum.GetValues<RunState>().Select(known => known.Name()))}");
-        var found = await reads.ListAsync(dagId, state, IsNewestFirst(orderBy), page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        var states = Enum.GetValues<RunState>().Select(known => known.Name()).ToList();
+        if (state is not null && !states.Contains(state))
+            throw ApiException.Invalid("state", $"must be one of {string.Join(", ", states)}");
+        var found = await reads.ListAsync(dagId, state, IsNewestFirst(orderBy), page.Take, page.Skip, cancellationToken)
+            .ConfigureAwait(false);
 
-        // What needs the task instances is read for the runs where a person waits for it, and within bounds: a page of a thousand runs stays quick.
+        // What needs the task instances is read for the runs where a person waits for it, and within bounds: a page of a thousand runs
+        // stays quick.
         var running = found.Items.Where(run => run.State == RunState.Running.Name()).Select(run => run.RunId).ToList();
         var failed = found.Items.Where(run => run.State != RunState.Success.Name()).Select(run => run.RunId).ToList();
         var counts = await CountsAsync(running, reads, cancellationToken).ConfigureAwait(false);
@@ -42,8 +47,11 @@ internal static class RunsApi
             [.. found.Items.Select(run => RunOf(run, counts[run.RunId], failures.GetValueOrDefault(run.RunId)))], found.Total);
     }
 
-    private static async Task<DagRun> GetAsync([AsParameters] RunPath path, RunReads reads, CancellationToken cancellationToken) =>
-        await DetailedAsync(await FindAsync(path, reads, cancellationToken).ConfigureAwait(false), reads, cancellationToken).ConfigureAwait(false);
+    private static async Task<DagRun> GetAsync([AsParameters] RunPath path, RunReads reads, CancellationToken cancellationToken)
+    {
+        var run = await FindAsync(path, reads, cancellationToken).ConfigureAwait(false);
+        return await DetailedAsync(run, reads, cancellationToken).ConfigureAwait(false);
+    }
 
     private static async Task<DagRun> CancelAsync(
         [AsParameters] RunPath path, RunReads reads, RunStore store, CancellationToken cancellationToken)
@@ -75,7 +83,7 @@ internal static class RunsApi
             0 => throw ApiException.NotFound($"DAG '{path.DagId}' has no run '{path.DagRunId}'."),
             1 => found[0],
             _ => throw ApiException.Conflict(
-                $"Several DAGs have a run '{path.DagRunId}': {string.Join(", ", found.Select(run => run.DagId))}. Name the one meant instead of ~."),
+                $"Several DAGs have a run '{path.DagRunId}': {string.Join(", ", found.Select(run => run.DagId))}. Name one instead of ~."),
         };
     }
 
@@ -100,7 +108,8 @@ internal static class RunsApi
 
     private static async Task<Dictionary<long, FailureRow>> FailuresAsync(
         IReadOnlyList<long> runIds, int reach, RunReads reads, CancellationToken cancellationToken) =>
-        (runIds.Count == 0 ? [] : await reads.FailuresAsync(runIds, reach, cancellationToken).ConfigureAwait(false)).ToDictionary(row => row.RunId);
+        (runIds.Count == 0 ? [] : await reads.FailuresAsync(runIds, reach, cancellationToken).ConfigureAwait(false))
+            .ToDictionary(row => row.RunId);
 
     private static DagRun RunOf(RunRow run, IEnumerable<TaskCountRow> counts, FailureRow? failure) => new(
         run.RunKey, run.DagId, StateNames.Parse<RunType>(run.RunType), StateNames.Parse<RunState>(run.State), run.LogicalDate,

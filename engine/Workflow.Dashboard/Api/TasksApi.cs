@@ -47,8 +47,8 @@ internal static class TasksApi
     }
 
     private static async Task<LogPage> LogAsync(
-        [AsParameters] TaskPath path, [FromRoute(Name = "try_number")] int tryNumber, [FromQuery(Name = "after")] long? after, RunReads runs,
-        TaskReads reads, GraphCache graphs, CancellationToken cancellationToken)
+        [AsParameters] TaskPath path, [FromRoute(Name = "try_number")] int tryNumber, [FromQuery(Name = "after")] long? after,
+        RunReads runs, TaskReads reads, GraphCache graphs, CancellationToken cancellationToken)
     {
         var (run, task) = await FindAsync(path, runs, graphs, cancellationToken).ConfigureAwait(false);
         var tries = await reads.TriesAsync(run.RunId, task.Index, cancellationToken).ConfigureAwait(false);
@@ -83,9 +83,9 @@ internal static class TasksApi
     }
 
     private static TaskInstance InstanceOf(TaskRow row, TaskDefinition task, string? message) => new(
-        row.TaskId, row.MapIndex, StateNames.Parse<TaskState>(row.State), row.Attempt, task.Retries + 1, row.Queue, row.StartedAt, row.FinishedAt,
-        Seconds(row.StartedAt, row.FinishedAt), row.Worker, row.State == TaskState.UpForRetry.Name() ? row.ReadyAt : null, message,
-        GraphView.KindOf(task));
+        row.TaskId, row.MapIndex, StateNames.Parse<TaskState>(row.State), row.Attempt, task.Retries + 1, row.Queue, row.StartedAt,
+        row.FinishedAt, Seconds(row.StartedAt, row.FinishedAt), row.Worker, row.State == TaskState.UpForRetry.Name() ? row.ReadyAt : null,
+        message, GraphView.KindOf(task));
 
     private static double? Seconds(DateTime? start, DateTime? end) => (end - start)?.TotalSeconds;
 }

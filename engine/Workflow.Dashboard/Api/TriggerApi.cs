@@ -53,7 +53,7 @@ internal static class TriggerApi
         return await RunsApi.DetailedAsync(created, reads, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What keeps a key from naming a run. It is a part of a path: what a browser or a proxy would change in one is refused too.</summary>
+    /// <summary>What keeps a key from naming a run. It is a part of a path, which browsers and proxies may change.</summary>
     private static string? KeyComplaint(string key) => key switch
     {
         "" => "must not be empty",

@@ -23,7 +23,9 @@ internal sealed class Waiting
         var upstreams = In(tasks, TaskState.Pending).SelectMany(task => graph.Tasks[task.TaskIndex].Upstreams).Distinct().ToList();
         var queues = In(tasks, TaskState.Queued).Select(task => task.Queue).Distinct().ToList();
         var unfinished = upstreams.Count == 0 ? [] : await reads.UnfinishedAsync(runId, upstreams, cancellationToken).ConfigureAwait(false);
-        var unserved = queues.Count == 0 ? [] : await reads.UnservedAsync(queues, WorkerStore.Lease, cancellationToken).ConfigureAwait(false);
+        var unserved = queues.Count == 0
+            ? []
+            : await reads.UnservedAsync(queues, WorkerStore.Lease, cancellationToken).ConfigureAwait(false);
         return new Waiting(graph, [.. unfinished.Select(row => row.TaskIndex)], [.. unserved]);
     }
 
@@ -44,5 +46,6 @@ internal sealed class Waiting
         return awaited.Count == 0 ? "Is about to be queued." : $"Waits for {string.Join(", ", awaited.Take(NamedUpstreams))}{more}.";
     }
 
-    private static IEnumerable<TaskRow> In(IReadOnlyList<TaskRow> tasks, TaskState state) => tasks.Where(task => task.State == state.Name());
+    private static IEnumerable<TaskRow> In(IReadOnlyList<TaskRow> tasks, TaskState state) =>
+        tasks.Where(task => task.State == state.Name());
 }

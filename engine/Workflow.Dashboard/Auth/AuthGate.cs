@@ -8,7 +8,7 @@ internal sealed class OpenToAll
     public static readonly OpenToAll Mark = new();
 }
 
-/// <summary>Lets a request through to the API only with a credential. Whatever is not marked open is closed, also what does not exist.</summary>
+/// <summary>Lets a request through to the API only with a credential. What is not marked open is closed.</summary>
 internal sealed class AuthGate(RequestDelegate next, DashboardAuth auth)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -24,7 +24,8 @@ internal sealed class AuthGate(RequestDelegate next, DashboardAuth auth)
         if (credential == Credential.None && endpoint?.Metadata.GetMetadata<OpenToAll>() is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            throw new ApiException(StatusCodes.Status401Unauthorized, "Sign in first: no valid bearer token or session cookie came with the request.");
+            throw new ApiException(
+                StatusCodes.Status401Unauthorized, "Sign in first: no valid bearer token or session cookie came with the request.");
         }
 
         // A page of another site can make a browser send a cookie or a sign-in, but not a bearer token.

@@ -32,7 +32,9 @@ internal sealed class DashboardAuth(
             return FixedTime.Equals(token, options.Token) || sessions.IsValid(token, TokenUse.Bearer) ? Credential.Bearer : Credential.None;
         }
 
-        return request.Cookies[CookieName] is { Length: > 0 } cookie && sessions.IsValid(cookie, TokenUse.Cookie) ? Credential.Cookie : Credential.None;
+        return request.Cookies[CookieName] is { Length: > 0 } cookie && sessions.IsValid(cookie, TokenUse.Cookie)
+            ? Credential.Cookie
+            : Credential.None;
     }
 
     /// <summary>Signs a browser in: sets the session cookie.</summary>
@@ -42,7 +44,8 @@ internal sealed class DashboardAuth(
             CheckCode(code);
         else
             CheckPassword(context, password ?? "");
-        context.Response.Headers.Append(HeaderNames.SetCookie, Cookie(context, sessions.Issue(TokenUse.Cookie, options.SessionLifetime), options.SessionLifetime));
+        var session = sessions.Issue(TokenUse.Cookie, options.SessionLifetime);
+        context.Response.Headers.Append(HeaderNames.SetCookie, Cookie(context, session, options.SessionLifetime));
     }
 
     /// <summary>A bearer token that ends by itself.</summary>
@@ -67,7 +70,8 @@ internal sealed class DashboardAuth(
         logger.SignInRefused();
         throw new ApiException(
             StatusCodes.Status401Unauthorized,
-            $"The link was used already, or is older than {SignInCodes.Lifetime.TotalMinutes} minutes. Sign in with the password, or restart the engine for a new link.");
+            $"The link was used already, or is older than {SignInCodes.Lifetime.TotalMinutes} minutes. "
+            + "Sign in with the password, or restart the engine for a new link.");
     }
 
     private void CheckPassword(HttpContext context, string password)

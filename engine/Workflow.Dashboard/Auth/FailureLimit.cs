@@ -1,6 +1,6 @@
 namespace Workflow.Dashboard.Auth;
 
-/// <summary>Refuses passwords for a while after too many wrong ones, whoever gave them: there is one password, so the limit is global.</summary>
+/// <summary>Refuses passwords for a while after too many wrong ones, whoever gave them: there is one.</summary>
 internal sealed class FailureLimit(TimeProvider time)
 {
     public const int Failures = 10;

@@ -18,7 +18,8 @@ internal enum TokenUse
 /// </summary>
 internal sealed class SessionTokens(DashboardOptions options, TimeProvider time)
 {
-    private readonly byte[] key = HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(options.Token), 32, info: "workflow sessions 1"u8.ToArray());
+    private readonly byte[] key =
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(options.Token), 32, info: "workflow sessions 1"u8.ToArray());
     private readonly Lock gate = new();
     private readonly Dictionary<string, DateTimeOffset> revoked = [];
 

@@ -20,7 +20,8 @@ internal sealed class ChangePoller(ChangeHub hub, HealthReads reads, Listener li
     /// <summary>How many running runs are followed: a page shows fewer, and its next look shows the others.</summary>
     private const int Followed = 200;
 
-    private readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> bell =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(

@@ -13,7 +13,8 @@ internal static class EventStream
     public static async Task WriteAsync(HttpContext context, ChangeHub hub, IHostApplicationLifetime lifetime)
     {
         var stream = hub.Open()
-            ?? throw new ApiException(StatusCodes.Status503ServiceUnavailable, "Too many pages follow the changes already. Close some, or ask again later.");
+            ?? throw new ApiException(
+                StatusCodes.Status503ServiceUnavailable, "Too many pages follow the changes already. Close some, or ask again later.");
         try
         {
             // A stream has no end of its own, and must not hold up the end of the server.

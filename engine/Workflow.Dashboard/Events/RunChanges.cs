@@ -3,7 +3,7 @@ using Workflow.Runs;
 
 namespace Workflow.Dashboard.Events;
 
-/// <summary>Decides which runs to speak of, from one look at them to the next: new ones, ended ones, and running ones once a second.</summary>
+/// <summary>Decides which runs to speak of, from one look to the next: new ones, ended ones, and running ones once a second.</summary>
 /// <param name="newest">The newest run when the looking began: what ended before that is no news.</param>
 internal sealed class RunChanges(long newest)
 {
@@ -35,8 +35,8 @@ internal sealed class RunChanges(long newest)
         }
 
         After = Math.Max(first, Math.Max(After, seen.Count > 0 ? seen.Max(run => run.RunId) - Stragglers : 0));
-        foreach (var old in known.Where(run => run.Key <= After && run.Value.State != RunState.Running.Name()).Select(run => run.Key).ToList())
-            known.Remove(old);
+        foreach (var old in known.Where(run => run.Key <= After && run.Value.State != RunState.Running.Name()).ToList())
+            known.Remove(old.Key);
         return news;
     }
 }

@@ -29,7 +29,10 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
 
         // Routing and the framework refuse without a body.
         if (ApiPath.Is(context.Request.Path) && context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null })
-            await WriteAsync(context, context.Response.StatusCode, new Problem(Sentence(context, context.Response.StatusCode))).ConfigureAwait(false);
+        {
+            var status = context.Response.StatusCode;
+            await WriteAsync(context, status, new Problem(Sentence(context, status))).ConfigureAwait(false);
+        }
     }
 
     private (int Status, Problem Problem) Answer(HttpContext context, Exception exception)
@@ -45,7 +48,8 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
                 return (bad.StatusCode, new Problem(Sentence(context, bad.StatusCode)));
             // Class 22, data exception: PostgreSQL cannot hold what was given, such as a text with NUL in it.
             case PostgresException { SqlState: ['2', '2', ..] } data:
-                return (StatusCodes.Status422UnprocessableEntity, new Problem($"PostgreSQL cannot hold a value that was given: {data.MessageText}."));
+                return (StatusCodes.Status422UnprocessableEntity,
+                    new Problem($"PostgreSQL cannot hold a value that was given: {data.MessageText}."));
             case var _ when IsDatabaseAway(exception):
                 logger.DatabaseAway(method, path, exception.Message);
                 return (StatusCodes.Status503ServiceUnavailable,

@@ -6,9 +6,11 @@ namespace Workflow.Dashboard.Http;
 internal sealed class HostGuard(RequestDelegate next, DashboardOptions options, ILogger<HostGuard> logger)
 {
     // The built pages load scripts, styles and images from their own origin, and put nothing inline.
-    private const string ContentPolicy = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
+    private const string ContentPolicy =
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    private readonly HashSet<string> hosts = new(["localhost", "127.0.0.1", "[::1]", .. options.AllowedHosts], StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> hosts =
+        new(["localhost", "127.0.0.1", "[::1]", .. options.AllowedHosts], StringComparer.OrdinalIgnoreCase);
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -27,7 +27,8 @@ internal static class Pages
         {
             var path = context.Request.Path;
             var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-            if (reads && context.GetEndpoint() is null && !ApiPath.Is(path) && !path.StartsWithSegments(Assets) && !files.GetFileInfo(path).Exists)
+            if (reads && context.GetEndpoint() is null && !ApiPath.Is(path) && !path.StartsWithSegments(Assets)
+                && !files.GetFileInfo(path).Exists)
                 context.Request.Path = Start;
             return next(context);
         });

@@ -38,7 +38,8 @@ public sealed partial class DagReads
         """;
 
     private const string Versions = """
-        SELECT v.number AS Number, v.hash AS Hash, v.created_at AS CreatedAt, v.dag_version_id IS NOT DISTINCT FROM d.version_id AS IsCurrent,
+        SELECT v.number AS Number, v.hash AS Hash, v.created_at AS CreatedAt,
+            v.dag_version_id IS NOT DISTINCT FROM d.version_id AS IsCurrent,
             coalesce(used.runs, 0) AS RunCount
         FROM dag d JOIN dag_version v ON v.dag_id = d.dag_id
             LEFT JOIN (SELECT dag_version_id, count(*)::int AS runs FROM dag_run WHERE dag_id = @dagId GROUP BY dag_version_id) used

@@ -21,7 +21,8 @@ public sealed partial class DatasetReads(NpgsqlDataSource dataSource)
         dataSource.PageAsync<DatasetRow>(List, Count, new { limit, offset }, cancellationToken);
 
     /// <summary>The versions of a dataset, newest first.</summary>
-    public Task<IReadOnlyList<DatasetVersionRow>> VersionsAsync(string dataset, int limit, int offset, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<DatasetVersionRow>> VersionsAsync(
+        string dataset, int limit, int offset, CancellationToken cancellationToken) =>
         dataSource.ListAsync<DatasetVersionRow>(Versions, new { dataset, limit, offset }, cancellationToken);
 
     /// <summary>Whether a dataset has a version.</summary>

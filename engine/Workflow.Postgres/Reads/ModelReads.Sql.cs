@@ -30,7 +30,8 @@ public sealed partial class ModelReads
 
     // A gate that was tried again counts with its last verdict.
     private const string GatesOf = """
-        SELECT DISTINCT ON (model_version_id, run_id, task_index, map_index) model_version_id AS VersionId, task_id AS TaskId, verdict AS Verdict
+        SELECT DISTINCT ON (model_version_id, run_id, task_index, map_index) model_version_id AS VersionId, task_id AS TaskId,
+            verdict AS Verdict
         FROM gate_verdict WHERE model_version_id = ANY (@versionIds) AND published_at IS NOT NULL
         ORDER BY model_version_id, run_id, task_index, map_index, attempt DESC
         """;
@@ -56,8 +57,8 @@ public sealed partial class ModelReads
 
     // Through the run, whose key has an index; verdicts have one by run.
     private const string GatesOfRun = """
-        SELECT g.dag_id AS DagId, g.run_key AS RunKey, g.task_id AS TaskId, g.attempt AS Attempt, g.verdict AS Verdict, g.subject AS Subject,
-            g.published_at AS PublishedAt, g.checks::text AS Checks
+        SELECT g.dag_id AS DagId, g.run_key AS RunKey, g.task_id AS TaskId, g.attempt AS Attempt, g.verdict AS Verdict,
+            g.subject AS Subject, g.published_at AS PublishedAt, g.checks::text AS Checks
         FROM dag d JOIN dag_run r ON r.dag_id = d.dag_id AND r.run_key = @runKey JOIN gate_verdict g ON g.run_id = r.run_id
         WHERE g.published_at IS NOT NULL AND (@dagId::text IS NULL OR d.dag_id = @dagId)
         ORDER BY g.published_at DESC, g.gate_verdict_id DESC LIMIT @limit OFFSET @offset

@@ -3,8 +3,9 @@ namespace Workflow.Postgres.Reads;
 public sealed partial class TaskReads
 {
     private const string List = """
-        SELECT t.task_index AS TaskIndex, t.map_index AS MapIndex, t.task_id AS TaskId, t.queue AS Queue, t.state AS State, t.ready_at AS ReadyAt,
-            t.attempt AS Attempt, t.started_at AS StartedAt, t.finished_at AS FinishedAt, t.message AS Message, w.name AS Worker
+        SELECT t.task_index AS TaskIndex, t.map_index AS MapIndex, t.task_id AS TaskId, t.queue AS Queue, t.state AS State,
+            t.ready_at AS ReadyAt, t.attempt AS Attempt, t.started_at AS StartedAt, t.finished_at AS FinishedAt, t.message AS Message,
+            w.name AS Worker
         FROM task_instance t LEFT JOIN worker w ON w.worker_id = t.worker_id
         WHERE t.run_id = @runId ORDER BY t.task_index, t.map_index LIMIT @limit OFFSET @offset
         """;
@@ -37,5 +38,6 @@ public sealed partial class TaskReads
         ORDER BY seq LIMIT @limit
         """;
 
-    private const string Output = "SELECT value::text FROM task_output WHERE run_id = @runId AND task_index = @taskIndex AND map_index = -1";
+    private const string Output =
+        "SELECT value::text FROM task_output WHERE run_id = @runId AND task_index = @taskIndex AND map_index = -1";
 }
