@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Workflow.Dashboard.Api;
@@ -66,25 +65,27 @@ internal static class ApiJson
     }
 
     /// <summary>What keeps a conf from being stored, or null: PostgreSQL's jsonb holds no NUL and no half of a surrogate pair.</summary>
-    public static string? Unstorable(JsonNode? node, int depth = 1)
+    public static string? Unstorable(IReadOnlyDictionary<string, JsonElement> conf)
     {
-        if (depth > ConfDepth)
-            return $"is nested more than {ConfDepth} levels deep";
         try
         {
-            return node switch
-            {
-                JsonObject map => map.Select(pair => Text(pair.Key) ?? Unstorable(pair.Value, depth + 1)).FirstOrDefault(found => found is not null),
-                JsonArray list => list.Select(item => Unstorable(item, depth + 1)).FirstOrDefault(found => found is not null),
-                JsonValue value when value.GetValueKind() == JsonValueKind.String => Text(value.GetValue<string>()),
-                _ => null,
-            };
+            return conf.Select(pair => Unstorable(pair.Key) ?? Unstorable(pair.Value, 1)).FirstOrDefault(found => found is not null);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        catch (InvalidOperationException)
         {
             return "has text that is not valid Unicode";
         }
-
-        static string? Text(string text) => text.Contains('\0') ? "has text with the character NUL" : null;
     }
+
+    private static string? Unstorable(JsonElement value, int depth) => value.ValueKind switch
+    {
+        _ when depth > ConfDepth => $"is nested more than {ConfDepth} levels deep",
+        JsonValueKind.Object => value.EnumerateObject()
+            .Select(pair => Unstorable(pair.Name) ?? Unstorable(pair.Value, depth + 1)).FirstOrDefault(found => found is not null),
+        JsonValueKind.Array => value.EnumerateArray().Select(item => Unstorable(item, depth + 1)).FirstOrDefault(found => found is not null),
+        JsonValueKind.String => Unstorable(value.GetString()!),
+        _ => null,
+    };
+
+    private static string? Unstorable(string text) => text.Contains('\0') ? "has text with the character NUL" : null;
 }

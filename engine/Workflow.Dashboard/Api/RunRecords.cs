@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Workflow.Runs;
 
 namespace Workflow.Dashboard.Api;
@@ -27,4 +26,5 @@ public sealed record DagRunCollection(IReadOnlyList<DagRun> DagRuns, int TotalEn
 /// <param name="Conf">The parameters; without them the DAG's defaults hold.</param>
 /// <param name="DagRunId">The run's name; one is made when it has none.</param>
 /// <param name="Note">A remark.</param>
-public sealed record TriggerRequest(DateTimeOffset? LogicalDate, JsonObject? Conf = null, string? DagRunId = null, string? Note = null);
+public sealed record TriggerRequest(
+    DateTimeOffset? LogicalDate, IReadOnlyDictionary<string, JsonElement>? Conf = null, string? DagRunId = null, string? Note = null);

@@ -22,14 +22,16 @@ internal static class RunsApi
     }
 
     private static async Task<DagRunCollection> ListAsync(
-        [FromRoute(Name = "dag_id")] string dagId, [FromQuery(Name = "state")] RunState? state, [FromQuery(Name = "order_by")] string? orderBy,
+        [FromRoute(Name = "dag_id")] string dagId, [FromQuery(Name = "state")] string? state, [FromQuery(Name = "order_by")] string? orderBy,
         [AsParameters] PageQuery page, RunReads reads, DagReads dags, CancellationToken cancellationToken)
     {
         if (dagId != RunReads.AnyDag)
             await DagsApi.RowAsync(dagId, dags, cancellationToken).ConfigureAwait(false);
-        if (state is { } wanted && !Enum.IsDefined(wanted))
-            throw ApiException.Invalid("state", "is not a state of a run");
-        var found = await reads.ListAsync(dagId, state?.Name(), IsNewestFirst(orderBy), page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        if (state is "")
+            state = null;
+        if (state is not null && !Enum.GetValues<RunState>().Any(known => known.Name() == state))
+            throw ApiException.Invalid("state", $"must be one of {string.Join(", ", Enum.GetValues<RunState>().Select(known => known.Name()))}");
+        var found = await reads.ListAsync(dagId, state, IsNewestFirst(orderBy), page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
 
         // What needs the task instances is read for the runs where a person waits for it, and within bounds: a page of a thousand runs stays quick.
         var running = found.Items.Where(run => run.State == RunState.Running.Name()).Select(run => run.RunId).ToList();

@@ -29,7 +29,7 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
 
         // Routing and the framework refuse without a body.
         if (ApiPath.Is(context.Request.Path) && context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null })
-            await WriteAsync(context, context.Response.StatusCode, new Problem(Sentence(context))).ConfigureAwait(false);
+            await WriteAsync(context, context.Response.StatusCode, new Problem(Sentence(context, context.Response.StatusCode))).ConfigureAwait(false);
     }
 
     private (int Status, Problem Problem) Answer(HttpContext context, Exception exception)
@@ -41,12 +41,8 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
                 return (refused.Status, refused.Problem);
             case BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad:
                 return (StatusCodes.Status422UnprocessableEntity, Invalid(bad));
-            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return (StatusCodes.Status413PayloadTooLarge, new Problem("The body is larger than 1 MB."));
-            case BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }:
-                return (StatusCodes.Status415UnsupportedMediaType, new Problem("The body must be of the media type application/json."));
             case BadHttpRequestException bad:
-                return (bad.StatusCode, new Problem(bad.Message));
+                return (bad.StatusCode, new Problem(Sentence(context, bad.StatusCode)));
             // Class 22, data exception: PostgreSQL cannot hold what was given, such as a text with NUL in it.
             case PostgresException { SqlState: ['2', '2', ..] } data:
                 return (StatusCodes.Status422UnprocessableEntity, new Problem($"PostgreSQL cannot hold a value that was given: {data.MessageText}."));
@@ -85,19 +81,20 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
 
         var match = Unbindable().Match(bad.Message);
         if (!match.Success)
-            return new Problem(bad.Message);
+            return new Problem("The body is not valid: it must be a JSON object.", [new ParamError("body", "must be a JSON object")]);
         var name = match.Groups["name"].Value;
         var message = $"must be of its type, got '{match.Groups["value"].Value}'";
         return new Problem($"{name} {message}.", [new ParamError(name, message)]);
     }
 
-    private static string Sentence(HttpContext context) => context.Response.StatusCode switch
+    private static string Sentence(HttpContext context, int status) => status switch
     {
         StatusCodes.Status404NotFound => $"The API has no {context.Request.Path.Value}.",
         StatusCodes.Status405MethodNotAllowed =>
             $"{context.Request.Path.Value} does not take {context.Request.Method}; it takes {context.Response.Headers.Allow}.",
+        StatusCodes.Status413PayloadTooLarge => "The body is larger than 1 MB.",
         StatusCodes.Status415UnsupportedMediaType => "The body must be of the media type application/json.",
-        var status => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+        _ => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
     };
 
     private static Task WriteAsync(HttpContext context, int status, Problem problem)

@@ -60,6 +60,9 @@ internal static class Description
     {
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<OpenToAll>().Any())
             operation.Security = [];
+        // Bound as text, since the framework knows an enum's C# names only.
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "state"))
+            parameter.Schema = new OpenApiSchemaReference(nameof(Workflow.Runs.RunState), context.Document);
         return Task.CompletedTask;
     }
 
@@ -68,7 +71,7 @@ internal static class Description
         // The generator leaves out that the names of an enum are text, and that an object of any shape may have members.
         if (schema.Enum is { Count: > 0 })
             schema.Type = JsonSchemaType.String;
-        if (context.JsonTypeInfo.Type == typeof(JsonObject) || context.JsonTypeInfo.Type == typeof(IReadOnlyDictionary<string, JsonElement>))
+        if (context.JsonTypeInfo.Type == typeof(IReadOnlyDictionary<string, JsonElement>))
         {
             schema.Type = JsonSchemaType.Object;
             schema.AdditionalProperties = new OpenApiSchema();

@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+using Workflow.Postgres.Effects;
+using Workflow.Postgres.Steps;
+using Workflow.Runs;
+
+namespace Workflow.Dashboard.Tests;
+
+/// <summary>Each test has a server of its own: claims know no DAG.</summary>
+public sealed class DataTests : IAsyncLifetime
+{
+    private static readonly string Sha = new('a', 64);
+    private DashboardServer server = null!;
+    private EffectStore effects = null!;
+    private long worker;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await DashboardServer.StartAsync();
+        effects = new EffectStore(server.Database.DataSource);
+        worker = await server.Given.WorkerAsync("w");
+        await server.Given.DagAsync("taxi", new([Given.Task(0, "make")]));
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task Datasets_WhileTheirVersionIsStaged_AreNotSeen()
+    {
+        var source = await StartAsync("r1");
+        await effects.StageAsync(source, Dataset("trips"), default);
+
+        var staged = await server.GetAsync("/datasets");
+        var stagedOne = await server.SendAsync(HttpMethod.Get, "/datasets/trips");
+        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        var published = await server.GetAsync("/datasets");
+
+        staged.Int("total_entries").ShouldBe(0);
+        staged.At("datasets").GetArrayLength().ShouldBe(0);
+        stagedOne.Status.ShouldBe(404);
+        published.Text("datasets/0/name").ShouldBe("trips");
+        published.Int("datasets/0/versions").ShouldBe(1);
+        published.Int("datasets/0/latest_rows").ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task Dataset_WithVersionsAndAStagedOne_ShowsThePublishedNewestFirst()
+    {
+        var first = await StartAsync("r1");
+        var parent = await effects.StageAsync(first, Dataset("raw"), default);
+        await server.Given.FinishAsync(worker, first.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        foreach (var key in new[] { "r2", "r3" })
+        {
+            var made = await StartAsync(key);
+            await effects.StageAsync(made, Dataset("trips", parent), default);
+            await server.Given.FinishAsync(worker, made.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        }
+
+        await effects.StageAsync(await StartAsync("r4"), Dataset("trips", parent), default);
+
+        var trips = await server.GetAsync("/datasets/trips");
+
+        trips.All("versions", "version").ShouldBe(["2", "1"]);
+        var newest = trips.At("versions/0");
+        newest.Text("sha256").ShouldBe(Sha);
+        newest.Text("partition/month").ShouldBe("2019-01");
+        newest.Text("dag_id").ShouldBe("taxi");
+        newest.Text("run_id").ShouldBe("r3");
+        newest.Text("task_id").ShouldBe("make");
+        newest.Text("columns/0/name").ShouldBe("fare");
+        newest.Text("profile/0/min").ShouldBe("1");
+        newest.At("profile/0/sd").GetDouble().ShouldBe(2.5);
+        newest.IsNull("profile/0/mean").ShouldBeTrue("JSON has no NaN");
+        newest.Text("parents/0/dataset").ShouldBe("raw");
+        newest.Int("parents/0/version").ShouldBe(1);
+        (await server.GetAsync("/datasets/trips?limit=1&offset=1")).All("versions", "version").ShouldBe(["1"]);
+    }
+
+    [Fact]
+    public async Task Gates_OfARunningAndOfAFailedAttempt_AreSeenWhenItHasEnded()
+    {
+        var source = await StartAsync("r1");
+        CheckResult[] checks = [
+            new("between", "fare", Verdict.Fail, Severity.Block, double.NaN, ">= 0", 10, 2, ["""{"fare":-1}""", "not json"], "Two rows are below 0.")];
+        await effects.StageAsync(source, GateVerdict.Of("trips v1", checks), new VerdictSubject(), default);
+
+        var staged = await server.GetAsync("/gates");
+        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Failed("The gate failed.", Retryable: false), hasEffects: true);
+        var gates = await server.GetAsync("/gates?dag_id=taxi&run_id=r1");
+
+        staged.Int("total_entries").ShouldBe(0);
+        gates.Int("total_entries").ShouldBe(1);
+        var gate = gates.At("gates/0");
+        gate.Text("run_id").ShouldBe("r1");
+        gate.Text("task_id").ShouldBe("make");
+        gate.Text("verdict").ShouldBe("fail");
+        gate.Text("subject").ShouldBe("trips v1");
+        gate.Int("try_number").ShouldBe(1);
+        gate.Text("checks/0/verdict").ShouldBe("fail");
+        gate.IsNull("checks/0/observed").ShouldBeTrue();
+        gate.Int("checks/0/failing_rows").ShouldBe(2);
+        gate.Int("checks/0/sample_rows/0/fare").ShouldBe(-1);
+        gate.Text("checks/0/sample_rows/1/row").ShouldBe("not json");
+        (await server.GetAsync("/gates")).Int("total_entries").ShouldBe(1);
+        (await server.GetAsync("/gates?dag_id=~&run_id=r1")).Int("total_entries").ShouldBe(1);
+        (await server.GetAsync("/gates?dag_id=other")).Int("total_entries").ShouldBe(0);
+        (await server.GetAsync("/gates?run_id=r2")).Int("total_entries").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Models_WithAnAliasAndAStagedVersion_ShowOnlyWhatIsPublished()
+    {
+        var source = await StartAsync("r1");
+        var data = await effects.StageAsync(source, Dataset("trips"), default);
+        var model = await effects.StageAsync(source, Model("fare", data), default);
+        CheckResult[] checks = [new("no_worse_than", "rmse", Verdict.Pass, Severity.Block, 1, "<= 2", 10, 0, [], "Good.")];
+        await effects.StageAsync(source, GateVerdict.Of("fare v1", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"), default);
+        await effects.StageMoveAsync(source, "champion", model, default);
+        var before = await server.GetAsync("/models");
+        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        await effects.StageAsync(await StartAsync("r2"), Model("fare", data), default);
+
+        var list = await server.GetAsync("/models");
+        var fare = await server.GetAsync("/models/fare");
+
+        before.Int("total_entries").ShouldBe(0);
+        list.Int("models/0/versions").ShouldBe(1);
+        list.Int("models/0/aliases/champion").ShouldBe(1);
+        fare.Int("aliases/champion").ShouldBe(1);
+        fare.All("versions", "version").ShouldBe(["1"]);
+        fare.At("versions/0/metrics").ToString().ShouldBe("""{"rmse":2.5}""", "what is not a number is left out");
+        fare.Int("versions/0/params/depth").ShouldBe(3);
+        fare.Text("versions/0/flavour").ShouldBe("linear");
+        fare.Text("versions/0/parents/0/dataset").ShouldBe("trips");
+        fare.Text("versions/0/gates/0/verdict").ShouldBe("pass");
+        fare.Text("alias_moves/0/alias").ShouldBe("champion");
+        fare.Int("alias_moves/0/to_version").ShouldBe(1);
+        fare.IsNull("alias_moves/0/from_version").ShouldBeTrue();
+        fare.Text("alias_moves/0/run_id").ShouldBe("r1");
+    }
+
+    private async Task<AttemptSource> StartAsync(string runKey)
+    {
+        var runId = await server.Given.RunAsync("taxi", runKey);
+        return new AttemptSource((await server.Given.ClaimAsync(worker)).Single(task => task.Key.RunId == runId), "make");
+    }
+
+    private static StagedDataset Dataset(string name, params long[] parents) => new(
+        name, Sha, 1000, 10, new Dictionary<string, string> { ["month"] = "2019-01" }, [new Column("fare", "DOUBLE")],
+        [new ColumnProfile("fare", "DOUBLE", 10, 0, 7, "1", "9", double.NaN, 2.5)], "tests 1", parents);
+
+    private static StagedModel Model(string name, params long[] parents) => new(
+        name, Sha, 500, "linear", new JsonObject { ["depth"] = 3 },
+        new Dictionary<string, double> { ["rmse"] = 2.5, ["bias"] = double.PositiveInfinity }, parents);
+}
