@@ -52,7 +52,7 @@ internal static class Canned
         }
         """;
 
-    internal static string Task(string id, string state, int attempt = 1, string duration = "1.25", string message = "null") => $$"""
+    internal static string Task(string id, string state, int attempt = 1, string duration = "1.2", string message = "null") => $$"""
         {
           "task_id": "{{id}}", "map_index": -1, "state": "{{state}}", "try_number": {{attempt}}, "max_tries": 4, "queue": "default",
           "duration": {{duration}}, "message": {{message}}, "kind": "task"
@@ -65,7 +65,10 @@ internal static class Canned
     internal static string Log(int from, int to, bool complete = true)
     {
         var lines = Enumerable.Range(from, to - from + 1).Select(seq =>
-            $$"""{"seq": {{seq}}, "time": "2026-01-01T00:00:{{seq:00}}Z", "level": "{{(seq == to ? "error" : "output")}}", "text": "line {{seq}}"}""");
+        {
+            var level = seq == to ? "error" : "output";
+            return $$"""{"seq": {{seq}}, "time": "2026-01-01T00:00:{{seq:00}}Z", "level": "{{level}}", "text": "line {{seq}}"}""";
+        });
         return $$"""{"lines": [{{string.Join(',', lines)}}], "next": {{to}}, "complete": {{(complete ? "true" : "false")}}}""";
     }
 }

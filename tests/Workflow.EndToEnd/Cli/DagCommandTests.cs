@@ -15,7 +15,7 @@ public sealed class DagCommandTests : CliTest
         result.Code.ShouldBe(0);
         result.Rows[0].ShouldBe("DAG Status Latest run Schedule Next run Version Owners");
         result.Rows[1].ShouldBe("taxi active ✗ failed 0 2 * * * (America/New_York) 2026-01-02 07:00:00 UTC 1,234 data");
-        result.Rows[2].ShouldBe("idle ■ paused – – – –");
+        result.Rows[2].ShouldBe("idle ■ paused – – – – –");
     }
 
     [Fact]
@@ -35,8 +35,12 @@ public sealed class DagCommandTests : CliTest
     [Fact]
     public async Task List_MoreThanAPage_AsksForAll()
     {
-        string Page(int from, int count) =>
-            $$"""{"dags": [{{string.Join(',', Enumerable.Range(from, count).Select(i => $$"""{"dag_id": "d{{i}}"}"""))}}], "total_entries": 150}""";
+        static string Page(int from, int count)
+        {
+            var dags = Enumerable.Range(from, count).Select(i => $$"""{"dag_id": "d{{i}}"}""");
+            return $$"""{"dags": [{{string.Join(',', dags)}}], "total_entries": 150}""";
+        }
+
         Api.On("GET dags", Page(0, 100), Page(100, 50));
 
         var result = await RunAsync("dags", "list", "-o", "json");
@@ -123,7 +127,8 @@ public sealed class DagCommandTests : CliTest
     {
         const string Error = """
             {"import_error_id": 1, "filename": "dags/Bad.cs", "timestamp": "2026-01-01T00:00:00Z", "stack_trace": "all of it",
-             "diagnostics": [{"file": "dags/Bad.cs", "line": 12, "column": 5, "code": "CS1002", "message": "; expected", "severity": "error"}]}
+             "diagnostics": [
+               {"file": "dags/Bad.cs", "line": 12, "column": 5, "code": "CS1002", "message": "; expected", "severity": "error"}]}
             """;
         Api.On("GET importErrors", Canned.Page("import_errors", Error));
 
@@ -141,6 +146,7 @@ public sealed class DagCommandTests : CliTest
 
         (await RunAsync("dags", "next-execution", "taxi")).Output.ShouldBe("2026-01-02 07:00:00 UTC\n");
         (await RunAsync("dags", "next-execution", "idle")).Output.ShouldBe("none while the DAG is paused\n");
-        ((string?)(await RunAsync("dags", "next-execution", "taxi", "-o", "json")).Json["next_dagrun_run_after"]).ShouldBe("2026-01-02T07:00:00Z");
+        var json = (await RunAsync("dags", "next-execution", "taxi", "-o", "json")).Json;
+        ((string?)json["next_dagrun_run_after"]).ShouldBe("2026-01-02T07:00:00Z");
     }
 }

@@ -9,7 +9,9 @@ public sealed class DataCommandTests : CliTest
           "version": 3, "sha256": "{{Sha}}", "rows": 1234567, "bytes": 1572864, "partition": {"month": "2019-01"},
           "created_at": "2026-01-01T00:00:00Z", "dag_id": "taxi", "run_id": "r1", "task_id": "ingest",
           "columns": [{"name": "fare", "type": "DOUBLE"}],
-          "profile": [{"column": "fare", "type": "DOUBLE", "count": 1234567, "nulls": 0, "distinct": 812, "min": -1.5, "max": 500, "mean": 13.04567}],
+          "profile": [
+            {"column": "fare", "type": "DOUBLE", "count": 1234567, "nulls": 0, "distinct": 812, "min": -1.5, "max": 500, "mean": 13.04567}
+          ],
           "parents": [{"dataset": "raw", "version": 2, "sha256": "{{Sha}}"}]}]}
         """;
 
@@ -50,8 +52,10 @@ public sealed class DataCommandTests : CliTest
     [Fact]
     public async Task ListDatasets_Both_ShowLatest()
     {
-        Api.On("GET datasets", Canned.Page(
-            "datasets", """{"name": "fares", "versions": 3, "latest_version": 3, "latest_rows": 98765, "latest_created_at": "2026-01-01T00:00:00Z"}"""));
+        const string Fares = """
+            {"name": "fares", "versions": 3, "latest_version": 3, "latest_rows": 98765, "latest_created_at": "2026-01-01T00:00:00Z"}
+            """;
+        Api.On("GET datasets", Canned.Page("datasets", Fares));
 
         (await RunAsync("datasets", "list")).Rows[1].ShouldBe("fares 3 3 98,765 2026-01-01 00:00:00 UTC");
         ((string?)(await RunAsync("datasets", "list", "-o", "json")).Json[0]!["name"]).ShouldBe("fares");
@@ -85,7 +89,8 @@ public sealed class DataCommandTests : CliTest
     [Fact]
     public async Task ListModels_Both_ShowAliases()
     {
-        Api.On("GET models", Canned.Page("models", """{"name": "m", "versions": 2, "latest_version": 2, "aliases": {"champion": 1, "challenger": 2}}"""));
+        const string Model = """{"name": "m", "versions": 2, "latest_version": 2, "aliases": {"champion": 1, "challenger": 2}}""";
+        Api.On("GET models", Canned.Page("models", Model));
 
         (await RunAsync("models", "list")).Rows[1].ShouldBe("m 2 2 champion 1, challenger 2");
         (await RunAsync("models", "list", "-o", "json")).Json.AsArray().Count.ShouldBe(1);

@@ -7,7 +7,8 @@ public sealed class RunCommandTests : CliTest
     [Fact]
     public async Task List_Filters_AreSentAndRowsShown()
     {
-        Api.On("GET dags/taxi/dagRuns", Canned.Page("dag_runs", Canned.Run("failed", """{"success": 2, "failed": 1, "pending": 1}""", Failure)));
+        var run = Canned.Run("failed", """{"success": 2, "failed": 1, "pending": 1}""", Failure);
+        Api.On("GET dags/taxi/dagRuns", Canned.Page("dag_runs", run));
 
         var result = await RunAsync("runs", "list", "--dag", "taxi", "--state", "failed", "--limit", "7");
 
@@ -56,7 +57,8 @@ public sealed class RunCommandTests : CliTest
     [Fact]
     public async Task Show_WithoutDag_FindsTheRunOfThatId()
     {
-        Api.On("GET dags/~/dagRuns", Canned.Page("dag_runs", Canned.Run("running", run: "r2"), Canned.Run("success", run: "r1", dag: "other")));
+        var (another, wanted) = (Canned.Run("running", run: "r2"), Canned.Run("success", run: "r1", dag: "other"));
+        Api.On("GET dags/~/dagRuns", Canned.Page("dag_runs", another, wanted));
 
         var result = await RunAsync("runs", "show", "r1", "--output", "json");
 

@@ -88,9 +88,16 @@ internal sealed class StubApi : IAsyncDisposable
         Requests.Enqueue($"{request}{query} {body}".TrimEnd());
         if (context.Request.Headers.Authorization != $"Bearer {Token}")
             await WriteAsync(context, StatusCodes.Status401Unauthorized, """{"detail": "Sign in first."}""");
-        else if (answers.TryGetValue(request, out var queue) && (queue.Count > 1 ? queue.TryDequeue(out var answer) : queue.TryPeek(out answer)))
+        else if (Next(request) is { } answer)
             await answer(context);
         else
             await WriteAsync(context, StatusCodes.Status404NotFound, $$"""{"detail": "The stub has no {{request}}."}""");
+    }
+
+    private Func<HttpContext, Task>? Next(string request)
+    {
+        if (!answers.TryGetValue(request, out var queue))
+            return null;
+        return (queue.Count > 1 ? queue.TryDequeue(out var answer) : queue.TryPeek(out answer)) ? answer : null;
     }
 }

@@ -9,7 +9,9 @@ public sealed class TaskCommandTests : CliTest
     [Fact]
     public async Task List_RunningTask_CountsItsDurationOn()
     {
-        const string Running = """{"task_id": "train", "map_index": 3, "state": "running", "try_number": 1, "max_tries": 1, "start_date": "2025-12-31T23:59:18Z"}""";
+        const string Running = """
+            {"task_id": "train", "map_index": 3, "state": "running", "try_number": 1, "max_tries": 1, "start_date": "2025-12-31T23:59:18Z"}
+            """;
         Api.On(Tasks, Canned.Page("task_instances", Running));
 
         var result = await RunAsync("tasks", "list", "r1", "--dag", "taxi");
