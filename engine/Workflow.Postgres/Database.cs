@@ -5,6 +5,9 @@ namespace Workflow.Postgres;
 /// <summary>Opens the database.</summary>
 public static class Database
 {
+    private static readonly string[] QueuePlanning =
+        ["enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off", "plan_cache_mode=force_generic_plan", "jit=off"];
+
     /// <summary>A pool of connections for stores and queries.</summary>
     /// <param name="connectionString">As Npgsql reads it.</param>
     /// <param name="applicationName">What <c>pg_stat_activity</c> shows.</param>
@@ -26,10 +29,13 @@ public static class Database
     /// that, so whatever would scan or hash a table is priced out of the planner's choice.
     /// </summary>
     public static NpgsqlDataSource OpenQueue(string connectionString, string applicationName) =>
-        Open(
-            new NpgsqlConnectionStringBuilder(connectionString)
-            {
-                Options = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off",
-            }.ConnectionString,
-            applicationName);
+        Open(QueuePlanning.Aggregate(connectionString, WithOption), applicationName);
+
+    /// <summary>Adds a setting that every session of a connection string starts with, such as <c>role=somebody</c>.</summary>
+    public static string WithOption(string connectionString, string option)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.Options = $"{settings.Options} -c {option}".TrimStart();
+        return settings.ConnectionString;
+    }
 }

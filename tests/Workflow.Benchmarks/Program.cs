@@ -1,1 +1,22 @@
+using Workflow.Benchmarks;
+
+// Usage: dotnet run -c Release --project tests/Workflow.Benchmarks -- [NAME...] [--json FILE]
+var arguments = BenchmarkArguments.Parse(args);
+if (arguments.Problem is { } problem)
+{
+    Console.Error.WriteLine(problem);
+    return 2;
+}
+
+await using var stage = await Stage.OpenAsync();
+var rows = new List<BenchmarkRow>();
+foreach (var (name, run) in Catalogue.All.Where(entry => arguments.Names.Count == 0 || arguments.Names.Contains(entry.Key)))
+{
+    Console.Error.WriteLine($"{name} ...");
+    rows.AddRange(await run(stage));
+}
+
+Report.Print(rows, Console.Out);
+if (arguments.JsonFile is { } file)
+    Report.Write(rows, file);
 return 0;

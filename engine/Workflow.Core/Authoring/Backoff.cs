@@ -22,7 +22,8 @@ public sealed record Backoff(TimeSpan First, double Multiplier, TimeSpan Cap, do
     /// <param name="draw">A number in [0, 1) that decides the jitter.</param>
     public TimeSpan After(int failures, double draw)
     {
-        var wait = Math.Min(First.TotalSeconds * Math.Pow(Multiplier, failures - 1), Cap.TotalSeconds);
+        // The factor is bounded first: it may overflow to infinity, and nothing times infinity is no number.
+        var wait = Math.Min(First.TotalSeconds * Math.Min(Math.Pow(Multiplier, failures - 1), double.MaxValue), Cap.TotalSeconds);
         return TimeSpan.FromSeconds(Math.Min(wait * (1 + (Jitter * draw)), Cap.TotalSeconds));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Workflow.Graphs;
 
 namespace Workflow;
@@ -7,7 +8,9 @@ namespace Workflow;
 public sealed partial class DagBuilder
 {
     private readonly List<TaskDraft> tasks = [];
+    private readonly HashSet<string> taskIds = [];
     private readonly List<ParamDefinition> parameters = [];
+    private readonly Dictionary<string, Func<RunInfo, object>> values = [];
     private readonly List<string> tags = [];
     private string? id;
     private string? description;
@@ -66,6 +69,9 @@ public sealed partial class DagBuilder
         string name, T defaultValue, string help = "", string? pattern = null, string[]? allowed = null, double? minimum = null, double? maximum = null)
         where T : notnull
     {
+        if (defaultValue is double number && !double.IsFinite(number))
+            throw new DagDefinitionException($"Parameter '{name}': the default must be a finite number, got {number}.");
+        RequirePattern(name, pattern);
         var definition = new ParamDefinition(
             name, ParamType<T>(name), JsonSerializer.SerializeToNode(defaultValue), Required: false, help, pattern, allowed, minimum, maximum);
         if (definition.Complaint(definition.Default) is { } complaint)
@@ -134,13 +140,13 @@ public sealed partial class DagBuilder
             throw new DagDefinitionException($"{source.GetType().Name}.Define must name the DAG: dag.Id(\"...\").");
         if (dag.tasks.Count == 0)
             throw new DagDefinitionException($"DAG '{dag.id}' has no tasks.");
-        return DagDefinition.Of(dag.id, dag.description ?? "", dag.owner ?? "", dag.tags, dag.schedule, dag.parameters, dag.tasks);
+        return DagDefinition.Of(dag.id, dag.description ?? "", dag.owner ?? "", dag.tags, dag.schedule, dag.parameters, dag.values, dag.tasks);
     }
 
     private TaskDraft Draft(string taskId, IReadOnlyList<TaskHandle> inputs, TaskSpec spec, Type? output = null)
     {
         Identifier.Require(taskId, "task id");
-        if (tasks.Any(task => task.Id == taskId))
+        if (!taskIds.Add(taskId))
             throw new DagDefinitionException($"Two tasks are called '{taskId}'.");
         if (inputs.FirstOrDefault(input => input.Dag != this) is { } stranger)
             throw new DagDefinitionException($"Task '{taskId}' takes '{stranger.Id}', which belongs to another DAG.");
@@ -151,20 +157,41 @@ public sealed partial class DagBuilder
     }
 
     private Param<T> Add<T>(Param<T> param)
+        where T : notnull
     {
         Identifier.Require(param.Definition.Name, "parameter name");
+        RequirePattern(param.Definition.Name, param.Definition.Pattern);
         if (parameters.Any(other => other.Name == param.Definition.Name))
             throw new DagDefinitionException($"Two parameters are called '{param.Definition.Name}'.");
         parameters.Add(param.Definition);
+        values[param.Definition.Name] = run => param.Read(run);
         return param;
     }
 
-    private static string ParamType<T>(string name) => Type.GetTypeCode(typeof(T)) switch
+    /// <remarks>
+    /// An enum is refused by hand, since its type code is that of its number: no type of an author may get into the serializer's caches.
+    /// </remarks>
+    private static string ParamType<T>(string name) => typeof(T).IsEnum ? throw BadType<T>(name) : Type.GetTypeCode(typeof(T)) switch
     {
         TypeCode.String => "string",
         TypeCode.Boolean => "boolean",
         TypeCode.Int32 or TypeCode.Int64 => "integer",
         TypeCode.Double => "number",
-        _ => throw new DagDefinitionException($"Parameter '{name}' has type {typeof(T).Name}; use string, bool, int, long or double."),
+        _ => throw BadType<T>(name),
     };
+
+    private static DagDefinitionException BadType<T>(string name) =>
+        new($"Parameter '{name}' has type {typeof(T).Name}; use string, bool, int, long or double.");
+
+    private static void RequirePattern(string name, string? pattern)
+    {
+        try
+        {
+            _ = pattern is null ? null : new Regex(pattern);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new DagDefinitionException($"Parameter '{name}': the pattern '{pattern}' is no regular expression: {exception.Message}");
+        }
+    }
 }

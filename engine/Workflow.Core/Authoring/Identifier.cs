@@ -11,6 +11,6 @@ internal static partial class Identifier
             throw new DagDefinitionException($"'{value}' is no valid {what}: use 1 to 200 letters, digits, '_', '.' or '-'.");
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_.\-]{1,200}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_.\-]{1,200}\z")]
     private static partial Regex Form();
 }

@@ -27,7 +27,7 @@ public sealed record ParamDefinition(
         if (!FitsType(value))
             return $"must be of type {Type}, got {value.ToJsonString()}";
         var text = value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
-        if (text is not null && Pattern is not null && !Regex.IsMatch(text, $"^(?:{Pattern})$", RegexOptions.None, TimeSpan.FromSeconds(1)))
+        if (text is not null && Pattern is not null && !Regex.IsMatch(text, $@"^(?:{Pattern})\z", RegexOptions.None, TimeSpan.FromSeconds(1)))
             return $"must match {Pattern}, got '{text}'";
         if (text is not null && Allowed is not null && !Allowed.Contains(text))
             return $"must be one of {string.Join(", ", Allowed)}, got '{text}'";

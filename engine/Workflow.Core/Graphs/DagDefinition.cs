@@ -8,11 +8,16 @@ namespace Workflow.Graphs;
 /// <summary>A DAG as its code defines it: the graph, and what each node runs.</summary>
 public sealed class DagDefinition
 {
-    private static readonly JsonSerializerOptions Canonical = new() { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Canonical = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        // A bound of a check may be infinite.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     private DagDefinition(
         string id, string description, string owner, IReadOnlyList<string> tags, Cron? schedule, IReadOnlyList<ParamDefinition> parameters,
-        DagGraph graph, IReadOnlyList<TaskCode> code)
+        IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagGraph graph, IReadOnlyList<TaskCode> code)
     {
         Id = id;
         Description = description;
@@ -20,6 +25,7 @@ public sealed class DagDefinition
         Tags = tags;
         Schedule = schedule;
         Parameters = parameters;
+        Values = values;
         Graph = graph;
         Code = code;
         Hash = ComputeHash();
@@ -43,6 +49,9 @@ public sealed class DagDefinition
     /// <summary>Its parameters, in the order of definition.</summary>
     public IReadOnlyList<ParamDefinition> Parameters { get; }
 
+    /// <summary>How to read each parameter's value from a run, by name.</summary>
+    public IReadOnlyDictionary<string, Func<RunInfo, object>> Values { get; }
+
     /// <summary>The graph.</summary>
     public DagGraph Graph { get; }
 
@@ -61,7 +70,7 @@ public sealed class DagDefinition
 
     internal static DagDefinition Of(
         string id, string description, string owner, IReadOnlyList<string> tags, Cron? schedule, IReadOnlyList<ParamDefinition> parameters,
-        IReadOnlyList<TaskDraft> drafts)
+        IReadOnlyDictionary<string, Func<RunInfo, object>> values, IReadOnlyList<TaskDraft> drafts)
     {
         var ordered = TopologicalOrder(id, drafts);
         var index = ordered.Select((draft, place) => (draft, place)).ToDictionary(pair => pair.draft, pair => pair.place);
@@ -70,7 +79,7 @@ public sealed class DagDefinition
             [.. draft.Upstreams.Select(upstream => index[upstream]).Distinct().Order()], draft.Spec.Outlets));
         var code = ordered.Select(draft => new TaskCode(
             draft.Spec, [.. draft.Inputs.Select(input => new TaskInput(index[input], input.Output!))]));
-        return new DagDefinition(id, description, owner, [.. tags], schedule, [.. parameters], new DagGraph([.. tasks]), [.. code]);
+        return new DagDefinition(id, description, owner, [.. tags], schedule, [.. parameters], values, new DagGraph([.. tasks]), [.. code]);
     }
 
     /// <summary>Upstreams first; among those that are free, the order of definition, so that equal code gives equal indexes.</summary>
@@ -103,7 +112,20 @@ public sealed class DagDefinition
     private string ComputeHash()
     {
         var canonical = JsonSerializer.Serialize(
-            new { Id, Description, Owner, Tags, Schedule, Parameters, Graph = Graph.ToJson(), Settings = Code.Select(code => code.Spec.Settings) }, Canonical);
+            new
+            {
+                Id,
+                Description,
+                Owner,
+                Tags,
+                Schedule,
+                Parameters,
+                Graph = Graph.ToJson(),
+                Settings = Code.Select(code => code.Spec.Settings),
+                // The graph knows upstreams as a set: which of them is whose first input, only the code does.
+                Inputs = Code.Select(code => code.Inputs.Select(input => input.Upstream)),
+            },
+            Canonical);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
     }
 }

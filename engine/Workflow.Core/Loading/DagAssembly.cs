@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Workflow.Graphs;
 
 namespace Workflow.Loading;
@@ -33,8 +34,15 @@ public sealed class DagAssembly : IDisposable
         assembly = context.LoadFromStream(stream);
     }
 
-    /// <summary>For writing and reading values of the assembly's types. Use no options that outlive the assembly for those: their caches would pin it.</summary>
-    public JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
+    /// <summary>
+    /// For writing and reading values of the assembly's types. Use no options that outlive the assembly for those: their caches would pin
+    /// it.
+    /// </summary>
+    /// <remarks>
+    /// The resolver is its own too: options with equal settings share one cache, and the resolver is what makes these unequal to all
+    /// others.
+    /// </remarks>
+    public JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <summary>Loads an assembly from its bytes; debug information is read from those bytes when it is embedded.</summary>
     /// <exception cref="BadImageFormatException">The bytes are no assembly that this runtime can load.</exception>
@@ -47,7 +55,8 @@ public sealed class DagAssembly : IDisposable
     /// <summary>Runs the definition of every class that implements <see cref="IDag"/>, in the order of their names.</summary>
     /// <param name="limit">How long that may take in all; <see cref="DefaultLimit"/> unless given.</param>
     /// <remarks>
-    /// Each class is defined twice, on two fresh objects: definitions that differ would let a run start on one graph and go on with another.
+    /// Each class is defined twice, on two fresh objects: definitions that differ would let a run start on one graph and go on with
+    /// another.
     /// </remarks>
     /// <exception cref="ReflectionTypeLoadException">The assembly was compiled against something that this host does not have.</exception>
     public IReadOnlyList<DefinedDag> Define(TimeSpan? limit = null)
@@ -78,13 +87,15 @@ public sealed class DagAssembly : IDisposable
                 return finished;
             var stuck = types[finished.Count].FullName!;
             var problem = new DefinitionProblem(
-                $"{stuck}.Define did not return within {time.TotalSeconds:0.###} seconds. A definition only describes tasks: put work into their bodies.");
+                $"{stuck}.Define did not return within {time.TotalSeconds:0.###} seconds. "
+                + "A definition only describes tasks: put work into their bodies.");
             return [.. finished, new DefinedDag(stuck, null, problem)];
         }
     }
 
     /// <summary>Finds one DAG, for a worker that is about to run its tasks.</summary>
-    /// <exception cref="DagDefinitionException">The assembly does not define that DAG; the message says what it defines instead.</exception>
+    /// <exception cref="DagDefinitionException">The assembly does not define that DAG; the message says what it defines
+    /// instead.</exception>
     public DagDefinition Find(string dagId, TimeSpan? limit = null)
     {
         var found = Define(limit);
@@ -104,7 +115,8 @@ public sealed class DagAssembly : IDisposable
     }
 
     private List<Type> DagTypes() => [.. assembly.GetTypes()
-        .Where(type => type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && typeof(IDag).IsAssignableFrom(type))
+        .Where(type => type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false })
+        .Where(typeof(IDag).IsAssignableFrom)
         .OrderBy(type => type.FullName, StringComparer.Ordinal)];
 
     /// <remarks>The exception is turned into text here and dropped: its stack trace would keep the assembly alive.</remarks>
@@ -121,8 +133,8 @@ public sealed class DagAssembly : IDisposable
             return first.Hash == second.Hash
                 ? new DefinedDag(name, first, null)
                 : new DefinedDag(name, null, new DefinitionProblem(
-                    $"{name}: the definition is not deterministic: it reads the clock, chance or the environment, so that two calls of Define "
-                    + "differ. Move what changes into a task's body or a parameter."));
+                    $"{name}: the definition is not deterministic: it reads the clock, chance or the environment, so that two calls of "
+                    + "Define differ. Move what changes into a task's body or a parameter."));
         }
         catch (Exception exception)
         {

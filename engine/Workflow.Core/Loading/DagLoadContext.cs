@@ -3,7 +3,10 @@ using System.Runtime.Loader;
 
 namespace Workflow.Loading;
 
-/// <summary>The context of one DAG assembly. Everything that the assembly refers to is the host's, so an <see cref="IDag"/> is the same type inside and outside.</summary>
+/// <summary>
+/// The context of one DAG assembly. Everything that the assembly refers to is the host's, so an <see cref="IDag"/> is the same type inside
+/// and outside.
+/// </summary>
 internal sealed class DagLoadContext() : AssemblyLoadContext("dag", isCollectible: true)
 {
     /// <remarks>

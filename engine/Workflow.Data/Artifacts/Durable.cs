@@ -12,7 +12,9 @@ internal static partial class Durable
         RandomAccess.FlushToDisk(handle);
     }
 
-    /// <summary>Makes the names in a folder durable. On Windows a rename is as durable as its journal makes it: there is nothing to call.</summary>
+    /// <summary>
+    /// Makes the names in a folder durable. On Windows a rename is as durable as its journal makes it: there is nothing to call.
+    /// </summary>
     public static void Folder(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -5,8 +5,8 @@ using Workflow.Artifacts;
 namespace Workflow.Data;
 
 /// <summary>
-/// The artifact store in a local folder: artifacts at <c>sha256/ab/abcdef...</c>, files being written at <c>staging/</c>, both on one file system so
-/// that a commit is a rename. An artifact is read-only once it has its name, and nothing ever writes over it.
+/// The artifact store in a local folder: artifacts at <c>sha256/ab/abcdef...</c>, files being written at <c>staging/</c>, both on
+/// one file system so that a commit is a rename. An artifact is read-only once it has its name, and nothing ever writes over it.
 /// </summary>
 public sealed class FolderArtifactStore : IArtifactStore
 {
@@ -37,7 +37,8 @@ public sealed class FolderArtifactStore : IArtifactStore
     public string Stage() => Path.Combine(staging, Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture));
 
     /// <inheritdoc />
-    /// <exception cref="WorkflowException">The folder is full or read-only, or holds a file of that name and another length; the message names it.</exception>
+    /// <exception cref="WorkflowException">The folder is full or read-only, or holds a file of that name and another length; the
+    /// message names it.</exception>
     public async Task<(string Sha256, long Bytes)> CommitAsync(string stagedPath, CancellationToken cancellationToken)
     {
         var (sha256, bytes) = await HashAsync(stagedPath, cancellationToken).ConfigureAwait(false);
@@ -62,7 +63,8 @@ public sealed class FolderArtifactStore : IArtifactStore
 
     private static async Task<(string Sha256, long Bytes)> HashAsync(string path, CancellationToken cancellationToken)
     {
-        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        await using var stream = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         var hash = await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false);
         return (Convert.ToHexStringLower(hash), stream.Length);
     }
@@ -96,14 +98,17 @@ public sealed class FolderArtifactStore : IArtifactStore
         Durable.Folder(artifacts);
     }
 
-    /// <summary>Equal hashes mean equal content, so an artifact of another length was damaged: better to stop than to hand it out.</summary>
+    /// <summary>
+    /// Equal hashes mean equal content, so an artifact of another length was damaged: better to stop than to hand it out.
+    /// </summary>
     private void Keep(string path, long bytes)
     {
         var held = new FileInfo(path).Length;
         if (held != bytes)
         {
             throw new WorkflowException(
-                $"The artifact store {Root} is damaged: {path} has {held} bytes where its content has {bytes}. Remove the file and run the task again.");
+                $"The artifact store {Root} is damaged: {path} has {held} bytes where its content has {bytes}. "
+                + "Remove the file and run the task again.");
         }
     }
 

@@ -4,15 +4,18 @@ namespace Workflow.Data;
 /// <param name="Sql">One DuckDB <c>SELECT</c>; it reads its inputs by their names.</param>
 public sealed record DatasetQuery(string Sql)
 {
-    /// <summary>The Parquet files behind each name that the SQL may read, such as <c>input</c>; several files of one schema are read one after the other.</summary>
+    /// <summary>
+    /// The Parquet files behind each name that the SQL may read, such as <c>input</c>; several files of one schema are read one after the
+    /// other.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Inputs { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>The values that the SQL refers to as <c>$name</c>; those that it does not name are ignored.</summary>
     public IReadOnlyDictionary<string, object?> Values { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>
-    /// The columns to sort by first; the others follow in their own order, so that the order is total. Empty for all columns in their order, as
-    /// <c>ORDER BY ALL</c>. An <c>ORDER BY</c> in the SQL itself has no effect on the file.
+    /// The columns to sort by first; the others follow in their own order, so that the order is total. Empty for all columns in
+    /// their order, as <c>ORDER BY ALL</c>. An <c>ORDER BY</c> in the SQL itself has no effect on the file.
     /// </summary>
     public IReadOnlyList<string> OrderBy { get; init; } = [];
 }

@@ -4,11 +4,12 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data;
 
 /// <summary>
-/// Writes relations as Parquet into the artifact store so that the same rows always make the same bytes, and so the same hash. Four things see to that:
+/// Writes relations as Parquet into the artifact store so that the same rows always make the same bytes, and so the same hash. Four
+/// things see to that:
 /// <list type="bullet">
 /// <item>rows are in a total order, so it does not matter in which order they were found;</item>
-/// <item>the query runs on one thread, because sums of floating point numbers depend on the order of adding. A million rows take about a second
-/// either way: reading and sorting hardly gain from a second core;</item>
+/// <item>the query runs on one thread, because sums of floating point numbers depend on the order of adding. A million rows take
+/// about a second either way: reading and sorting hardly gain from a second core;</item>
 /// <item>row groups have one size, and the compression is zstd at DuckDB's fixed level;</item>
 /// <item>DuckDB's Parquet files hold no time, host or path. They name DuckDB's version, so it is given with each stored dataset.</item>
 /// </list>
@@ -40,7 +41,8 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
         try
         {
             // DuckDB blocks its thread; the caller's may have a heartbeat to send.
-            var (schema, profile, rows) = await Task.Run(() => Write(query, prepare, staged, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var (schema, profile, rows) = await Task.Run(
+                () => Write(query, prepare, staged, cancellationToken), cancellationToken).ConfigureAwait(false);
             var (sha256, bytes) = await store.CommitAsync(staged, cancellationToken).ConfigureAwait(false);
             return new StoredDataset(sha256, bytes, rows, schema, profile, $"duckdb {DuckDbSession.Version}");
         }
@@ -67,7 +69,8 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
     }
 
     private (IReadOnlyList<Column> Schema, IReadOnlyList<ColumnProfile> Profile, long Rows) Write(
-        DatasetQuery query, Action<DuckDbSession, DatasetQuery, CancellationToken> prepare, string staged, CancellationToken cancellationToken)
+        DatasetQuery query, Action<DuckDbSession, DatasetQuery, CancellationToken> prepare, string staged,
+        CancellationToken cancellationToken)
     {
         using var session = new DuckDbSession(options);
         prepare(session, query, cancellationToken);
@@ -78,7 +81,8 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
             throw new TaskFailureException("The SQL must be one SELECT: a dataset is its rows.", retryable: false);
         var schema = session.Describe(select, query.Values, cancellationToken);
         if (schema.GroupBy(column => column.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new TaskFailureException($"The SELECT gives the column '{twice.Key}' more than once: name each column once with AS.", retryable: false);
+            throw new TaskFailureException(
+                $"The SELECT gives the column '{twice.Key}' more than once: name each column once with AS.", retryable: false);
 
         var values = new Dictionary<string, object?>(query.Values) { [FileParameter] = staged };
         session.Execute(

@@ -5,8 +5,8 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data;
 
 /// <summary>
-/// Counts what each column of a Parquet file holds, in one scan. On one thread, so that means come out the same every time; the number of different
-/// values is a HyperLogLog estimate (about 2 % off), which depends on the values alone.
+/// Counts what each column of a Parquet file holds, in one scan. On one thread, so that means come out the same every time; the
+/// number of different values is a HyperLogLog estimate (about 2 % off), which depends on the values alone.
 /// </summary>
 internal static partial class Profiler
 {
@@ -66,8 +66,8 @@ internal static partial class Profiler
         double? Finite(string measure) => row.Double(Of(measure)) is { } value && double.IsFinite(value) ? value : null;
         var count = row.Long(Of("count"));
         return new ColumnProfile(
-            column.Name, column.Type, count, rows - count, row.Long(Of("distinct")), row.Text(Of("min")), row.Text(Of("max")), Finite("mean"),
-            Finite("deviation"));
+            column.Name, column.Type, count, rows - count, row.Long(Of("distinct")), row.Text(Of("min")), row.Text(Of("max")),
+            Finite("mean"), Finite("deviation"));
     }
 
     [GeneratedRegex(@"^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$")]

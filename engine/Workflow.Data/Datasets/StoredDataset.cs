@@ -6,6 +6,7 @@ namespace Workflow.Data;
 /// <param name="Rows">How many rows it has.</param>
 /// <param name="Schema">Its columns, in order.</param>
 /// <param name="Profile">What each column holds, in the same order.</param>
-/// <param name="WriterVersion">Who wrote the file, such as <c>duckdb v1.5.6</c>: another version may give the same rows other bytes.</param>
+/// <param name="WriterVersion">Who wrote the file, such as <c>duckdb v1.5.6</c>: another version may give the same rows other
+/// bytes.</param>
 public sealed record StoredDataset(
     string Sha256, long Bytes, long Rows, IReadOnlyList<Column> Schema, IReadOnlyList<ColumnProfile> Profile, string WriterVersion);

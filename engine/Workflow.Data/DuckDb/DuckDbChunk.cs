@@ -93,7 +93,9 @@ public sealed class DuckDbChunk : IDisposable
     /// <summary>A boolean column; a null is false, see <see cref="Nulls"/>.</summary>
     /// <exception cref="TaskFailureException">The column is not boolean.</exception>
     public bool[] Booleans(int column) =>
-        columns[column].Type == DuckDbType.Boolean ? Array.ConvertAll(Longs(column), value => value != 0) : throw Unreadable(columns[column], "boolean");
+        columns[column].Type == DuckDbType.Boolean
+            ? Array.ConvertAll(Longs(column), value => value != 0)
+            : throw Unreadable(columns[column], "boolean");
 
     /// <summary>A text column.</summary>
     /// <exception cref="TaskFailureException">The column is not text; cast it in SQL.</exception>

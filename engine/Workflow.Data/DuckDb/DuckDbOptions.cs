@@ -7,8 +7,8 @@ public sealed record DuckDbOptions
     public const long DefaultMemoryBytes = 1L << 30;
 
     /// <summary>
-    /// Threads of one query. One by default: sums of floating point numbers come out in another order with each run on more, and the workers
-    /// already run several attempts beside each other.
+    /// Threads of one query. One by default: sums of floating point numbers come out in another order with each run on more, and
+    /// the workers already run several attempts beside each other.
     /// </summary>
     public int Threads { get; init; } = 1;
 

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Workflow.Data.DuckDb;
 
 /// <summary>
-/// An in-memory DuckDB database with one connection, for the length of one attempt. One query runs at a time; a stream must be read to its end or
-/// disposed of before the next one starts. Extensions are never fetched and the time zone is UTC, so that a query gives the same on every machine.
+/// An in-memory DuckDB database with one connection, for the length of one attempt. One query runs at a time; a stream must be read
+/// to its end or disposed of before the next one starts. Extensions are never fetched and the time zone is UTC, so that a query
+/// gives the same on every machine.
 /// </summary>
 public sealed class DuckDbSession : IDisposable
 {
@@ -82,7 +83,8 @@ public sealed class DuckDbSession : IDisposable
     /// <inheritdoc cref="Execute" path="/exception" />
     public IReadOnlyList<Column> Describe(
         string sql, IReadOnlyDictionary<string, object?>? values = null, CancellationToken cancellationToken = default) =>
-        [.. Query($"DESCRIBE (\n{sql}\n)", values, cancellationToken).Select(row => new Column(row.Text("column_name")!, row.Text("column_type")!))];
+        [.. Query($"DESCRIBE (\n{sql}\n)", values, cancellationToken).Select(
+            row => new Column(row.Text("column_name")!, row.Text("column_type")!))];
 
     /// <summary>Whether the text is one <c>SELECT</c> and nothing else.</summary>
     /// <exception cref="TaskFailureException">It does not parse, or names what does not exist.</exception>

@@ -32,7 +32,9 @@ internal sealed class DuckDbStatement : IDisposable
             NativeMethods.duckdb_free(pointer);
             if (!values.TryGetValue(name, out var value))
             {
-                var known = values.Count == 0 ? "there are none" : $"there are {string.Join(", ", values.Keys.Order(StringComparer.Ordinal).Select(key => "$" + key))}";
+                var known = values.Count == 0
+                    ? "there are none"
+                    : $"there are {string.Join(", ", values.Keys.Order(StringComparer.Ordinal).Select(key => "$" + key))}";
                 throw new TaskFailureException($"The SQL refers to ${name}, but no such value is given; {known}.", retryable: false);
             }
 
@@ -60,11 +62,13 @@ internal sealed class DuckDbStatement : IDisposable
         int number => NativeMethods.duckdb_bind_int64(handle, index, number),
         long number => NativeMethods.duckdb_bind_int64(handle, index, number),
         double number => NativeMethods.duckdb_bind_double(handle, index, number),
-        DateOnly date => NativeMethods.duckdb_bind_date(handle, index, date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber),
+        DateOnly date =>
+            NativeMethods.duckdb_bind_date(handle, index, date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber),
         DateTime time => NativeMethods.duckdb_bind_timestamp(handle, index, Microseconds(time)),
         DateTimeOffset time => NativeMethods.duckdb_bind_timestamp_tz(handle, index, Microseconds(time.UtcDateTime)),
         _ => throw new TaskFailureException(
-            $"The value of ${name} is a {value.GetType().Name}; a value is a string, bool, int, long, double, DateOnly, DateTime or DateTimeOffset.",
+            $"The value of ${name} is a {value.GetType().Name}; "
+            + "a value is a string, bool, int, long, double, DateOnly, DateTime or DateTimeOffset.",
             retryable: false),
     };
 

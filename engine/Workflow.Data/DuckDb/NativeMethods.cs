@@ -4,7 +4,9 @@ using Workflow.Npm;
 
 namespace Workflow.Data.DuckDb;
 
-/// <summary>The part of DuckDB's C API (1.5) that the session needs. Handles are bare pointers: the session alone owns and frees them.</summary>
+/// <summary>
+/// The part of DuckDB's C API (1.5) that the session needs. Handles are bare pointers: the session alone owns and frees them.
+/// </summary>
 internal static partial class NativeMethods
 {
     public const int Success = 0;

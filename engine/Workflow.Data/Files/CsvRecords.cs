@@ -8,8 +8,8 @@ namespace Workflow.Data.Files;
 internal sealed record CsvRecord(long Line, IReadOnlyList<string> Fields);
 
 /// <summary>
-/// Reads CSV as RFC 4180 has it, one record at a time. DuckDB reads the data; this reads the header, and finds the line of a record that DuckDB
-/// refused, which DuckDB knows only by its number.
+/// Reads CSV as RFC 4180 has it, one record at a time. DuckDB reads the data; this reads the header, and finds the line of a record
+/// that DuckDB refused, which DuckDB knows only by its number.
 /// </summary>
 internal static class CsvRecords
 {

@@ -1,13 +1,12 @@
-using System.Text;
 using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Files;
 
 /// <summary>
-/// Reads a CSV file as RFC 4180 has it: a header with a name for each column, records of that many fields, quotes doubled within quotes, UTF-8
-/// with or without a byte order mark. Fields are separated by comma, semicolon, tab or bar, whichever the header has most of. An empty field is a
-/// null, quoted or not; blank lines between records of several columns hold none. Anything else is an error with its line: no row is skipped,
-/// padded or guessed.
+/// Reads a CSV file as RFC 4180 has it: a header with a name for each column, records of that many fields, quotes doubled within
+/// quotes, UTF-8 with or without a byte order mark. Fields are separated by comma, semicolon, tab or bar, whichever the header has
+/// most of. An empty field is a null, quoted or not; blank lines between records of several columns hold none. Anything else is an
+/// error with its line: no row is skipped, padded or guessed.
 /// </summary>
 internal static class CsvSource
 {
@@ -26,14 +25,16 @@ internal static class CsvSource
         var columns = expected;
         try
         {
-            columns ??= CsvTypes.Infer(session, Reader(file, [.. names.Select(name => new Column(name, "VARCHAR"))], delimiter), values, names, cancellationToken);
+            columns ??= CsvTypes.Infer(
+                session, Reader(file, [.. names.Select(name => new Column(name, "VARCHAR"))], delimiter), values, names, cancellationToken);
         }
         catch (TaskFailureException error)
         {
             throw CsvErrors.Explain(file, [], delimiter, error);
         }
 
-        // Where DuckDB's reader would round 1.5 to 2 or cut the time from a date, it reads text, and the conversion refuses what does not fit.
+        // Where DuckDB's reader would round 1.5 to 2 or cut the time from a date, it reads text, and the conversion refuses what
+        // does not fit.
         var read = columns.Select(column => CsvTypes.Strict(column.Type) is null ? column : column with { Type = "VARCHAR" }).ToList();
         var terms = columns.Select((column, index) => $"{Converted(column, index)} AS {Sql.Name(column.Name)}");
         return new CsvQuery($"SELECT {string.Join(", ", terms)} FROM {Reader(file, read, delimiter)}", values, columns, delimiter);
@@ -45,7 +46,8 @@ internal static class CsvSource
         if (CsvTypes.Strict(column.Type) is not { } pattern)
             return name;
         var cast = $"TRY_CAST({name} AS {column.Type})";
-        return $"CASE WHEN {name} IS NULL THEN NULL WHEN regexp_full_match({name}, {Sql.Literal(pattern)}) AND {cast} IS NOT NULL THEN {cast} "
+        return $"CASE WHEN {name} IS NULL THEN NULL "
+            + $"WHEN regexp_full_match({name}, {Sql.Literal(pattern)}) AND {cast} IS NOT NULL THEN {cast} "
             + $"ELSE error('{CsvErrors.Marker}:{index}:' || {name}) END";
     }
 
@@ -54,8 +56,9 @@ internal static class CsvSource
         var types = string.Join(", ", columns.Select(column => $"{Sql.Literal(column.Name)}: {Sql.Literal(column.Type)}"));
         return $"""
             read_csv(
-                ${FileParameter}, columns = {'{'}{types}{'}'}, auto_detect = false, header = true, delim = {Sql.Literal(delimiter.ToString())},
-                quote = '"', escape = '"', nullstr = '', strict_mode = true, null_padding = false, ignore_errors = false, hive_partitioning = false,
+                ${FileParameter}, columns = {'{'}{types}{'}'}, auto_detect = false, header = true,
+                delim = {Sql.Literal(delimiter.ToString())}, quote = '"', escape = '"', nullstr = '',
+                strict_mode = true, null_padding = false, ignore_errors = false, hive_partitioning = false,
                 compression = '{(file.Format == FileFormat.GzipCsv ? "gzip" : "none")}')
             """;
     }
@@ -65,26 +68,30 @@ internal static class CsvSource
         try
         {
             string whole;
-            using (var text = file.OpenText(strict: true))
+            using (var text = file.OpenText())
                 whole = CsvRecords.Read(text, delimiter: null).First().Fields[0];
+            if (whole.Contains('\uFFFD', StringComparison.Ordinal))
+                throw file.Failure($"has a header, line 1, that is not UTF-8: {whole} Convert the file to UTF-8.");
             var delimiter = Delimiters.MaxBy(candidate => whole.Count(letter => letter == candidate));
-            using (var text = file.OpenText(strict: true))
+            using (var text = file.OpenText())
                 return (Named(file, CsvRecords.Read(text, delimiter).First().Fields), delimiter);
         }
-        catch (Exception error) when (error is DecoderFallbackException or InvalidDataException)
+        catch (InvalidDataException error)
         {
-            throw file.Failure($"has a header that cannot be read as UTF-8: {error.Message}", error);
+            throw file.Failure($"cannot be unpacked: {error.Message}", error);
         }
     }
 
     private static IReadOnlyList<string> Named(DataFile file, IReadOnlyList<string> names)
     {
         if (names.Index().FirstOrDefault(pair => string.IsNullOrWhiteSpace(pair.Item)) is { Item: not null } blank)
-            throw file.Failure($"has no name for column {blank.Index + 1} in its header, line 1: {string.Join(", ", names.Select(name => $"'{name}'"))}.");
+            throw file.Failure(
+                $"has no name for column {blank.Index + 1} in its header, line 1: {string.Join(", ", names.Select(name => $"'{name}'"))}.");
 
         // DuckDB tells columns apart without regard to case.
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw file.Failure($"names column '{twice.Key}' {twice.Count()} times in its header, line 1; names that differ only in case are the same.");
+            throw file.Failure(
+                $"names column '{twice.Key}' {twice.Count()} times in its header, line 1; names that differ only in case are the same.");
         return names;
     }
 }

@@ -39,17 +39,19 @@ internal sealed record DataFile(string Name, string Path, FileFormat Format)
         return file;
     }
 
-    /// <summary>The text of a CSV file, without its byte order mark. Bytes that are not UTF-8 throw only where a caller asks for it.</summary>
-    public StreamReader OpenText(bool strict)
+    /// <summary>The text of a CSV file, without its byte order mark. Bytes that are not UTF-8 become U+FFFD.</summary>
+    public StreamReader OpenText() => new(OpenBytes(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+
+    /// <summary>The content of a CSV file, unpacked.</summary>
+    public Stream OpenBytes()
     {
-        Stream stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        if (Format == FileFormat.GzipCsv)
-            stream = new GZipStream(stream, CompressionMode.Decompress);
-        return new StreamReader(stream, new UTF8Encoding(false, strict), detectEncodingFromByteOrderMarks: true);
+        var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        return Format == FileFormat.GzipCsv ? new GZipStream(stream, CompressionMode.Decompress) : stream;
     }
 
     /// <summary>The same file would fail the same way again.</summary>
-    public TaskFailureException Failure(string complaint, Exception? inner = null) => new($"The file {Name} {complaint}", retryable: false, inner);
+    public TaskFailureException Failure(string complaint, Exception? inner = null) =>
+        new($"The file {Name} {complaint}", retryable: false, inner);
 
     private static byte[] Head(string name, string path)
     {

@@ -9,8 +9,8 @@ internal static class ExpectedColumns
         var columns = expected.Select(column => column with { Type = column.Type.Trim().ToUpperInvariant() }).ToList();
         return columns.FirstOrDefault(column => !CsvTypes.IsKnown(column.Type)) is { } unknown
             ? throw new TaskFailureException(
-                $"Column '{unknown.Name}' cannot be read as {unknown.Type}. There are VARCHAR, BOOLEAN, BIGINT, INTEGER and the other integers, FLOAT, DOUBLE, "
-                + "DECIMAL(width, scale), DATE, TIME, TIMESTAMP and TIMESTAMP WITH TIME ZONE.",
+                $"Column '{unknown.Name}' cannot be read as {unknown.Type}. There are VARCHAR, BOOLEAN, BIGINT, INTEGER "
+                + "and the other integers, FLOAT, DOUBLE, DECIMAL(width, scale), DATE, TIME, TIMESTAMP and TIMESTAMP WITH TIME ZONE.",
                 retryable: false)
             : columns;
     }
@@ -23,7 +23,8 @@ internal static class ExpectedColumns
         var missing = wanted.Except(names).ToList();
         var unexpected = names.Except(wanted).ToList();
         if (missing.Count == 0 && unexpected.Count == 0)
-            throw file.Failure($"has its columns in another order: expected {string.Join(", ", wanted)}, found {string.Join(", ", names)}.");
+            throw file.Failure(
+                $"has its columns in another order: expected {string.Join(", ", wanted)}, found {string.Join(", ", names)}.");
         var complaints = new List<string>();
         if (missing.Count > 0)
             complaints.Add($"missing {string.Join(", ", missing)}");
@@ -35,7 +36,8 @@ internal static class ExpectedColumns
     public static void RequireTypes(DataFile file, IReadOnlyList<Column> expected, IReadOnlyList<Column> found)
     {
         RequireNames(file, expected, [.. found.Select(column => column.Name)]);
-        var wrong = expected.Zip(found).Where(pair => pair.First.Type.Replace(" ", "", StringComparison.Ordinal) != pair.Second.Type.Replace(" ", "", StringComparison.Ordinal));
+        var wrong = expected.Zip(found).Where(pair => pair.First.Type.Replace(
+            " ", "", StringComparison.Ordinal) != pair.Second.Type.Replace(" ", "", StringComparison.Ordinal));
         var complaints = wrong.Select(pair => $"'{pair.First.Name}' is {pair.Second.Type}, not {pair.First.Type}").ToList();
         if (complaints.Count > 0)
             throw file.Failure($"has columns of other types: {string.Join("; ", complaints)}.");

@@ -40,9 +40,11 @@ internal sealed class FileFetcher(HttpClient http)
         Address(file)?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) ?? Path.GetFullPath(file);
 
     private static Uri? Address(string file) =>
-        Uri.TryCreate(file, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
-            ? address
-            : null;
+        Uri.TryCreate(file, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : null;
+
+    // HttpClient reports its own timeout as a cancellation.
+    private static bool IsTimeout(Exception error, CancellationToken cancellationToken) =>
+        error is OperationCanceledException && !cancellationToken.IsCancellationRequested;
 
     private static string Megabytes(long bytes) => (bytes / 1e6).ToString("F1", CultureInfo.InvariantCulture);
 
@@ -51,7 +53,8 @@ internal sealed class FileFetcher(HttpClient http)
         var name = Name(address.OriginalString);
         try
         {
-            using var answer = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            using var answer = await http.GetAsync(
+                address, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (!answer.IsSuccessStatusCode)
                 throw Refused(name, answer.StatusCode);
             await using var source = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -62,7 +65,7 @@ internal sealed class FileFetcher(HttpClient http)
                 throw new TaskFailureException($"The download of {name} broke off after {bytes} of {promised} bytes.", retryable: true);
             log?.Report($"Downloaded {name}: {Megabytes(bytes)} MB.");
         }
-        catch (Exception error) when (error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException or IOException || IsTimeout(error, cancellationToken))
         {
             throw new TaskFailureException($"Cannot download {name}: {error.Message}", retryable: true, error);
         }
@@ -82,7 +85,8 @@ internal sealed class FileFetcher(HttpClient http)
             if (total - reported < ReportBytes)
                 continue;
             reported = total;
-            log?.Report(length is { } all ? $"Downloading {name}: {Megabytes(total)} of {Megabytes(all)} MB." : $"Downloading {name}: {Megabytes(total)} MB.");
+            var whole = length is { } all ? $" of {Megabytes(all)}" : "";
+            log?.Report($"Downloading {name}: {Megabytes(total)}{whole} MB.");
         }
 
         return total;

@@ -5,8 +5,9 @@ using Workflow.Data.Files;
 namespace Workflow.Data;
 
 /// <summary>
-/// Reads a CSV file (also gzip) or a Parquet file, local or at an <c>http(s)</c> address, into the artifact store. The file's content decides what it
-/// is, not its name. Rows that do not fit stop the reading: the message names file, line and cause, and nothing is stored.
+/// Reads a CSV file (also gzip) or a Parquet file, local or at an <c>http(s)</c> address, into the artifact store. The file's
+/// content decides what it is, not its name. Rows that do not fit stop the reading: the message names file, line and cause, and
+/// nothing is stored.
 /// </summary>
 /// <param name="store">Where the dataset goes, and a download until it is read.</param>
 /// <param name="http">Downloads addresses.</param>
@@ -19,7 +20,8 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
 
     /// <summary>Reads a file into a dataset, sorted by all of its columns.</summary>
     /// <param name="file">A path, or an <c>http(s)</c> address.</param>
-    /// <param name="columns">The columns that the file must have, in order, with their DuckDB types; null to take the types that all of its rows fit.</param>
+    /// <param name="columns">The columns that the file must have, in order, with their DuckDB types; null to take the types that
+    /// all of its rows fit.</param>
     /// <param name="log">Hears how a download gets on.</param>
     /// <param name="cancellationToken">Stops the download or the query.</param>
     /// <exception cref="TaskFailureException">No such file, other columns, or a row that does not fit.</exception>
@@ -34,11 +36,32 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
             var data = DataFile.Open(FileFetcher.Name(file), path);
             return data.Format == FileFormat.Parquet
                 ? await ReadParquetAsync(data, expected, cancellationToken).ConfigureAwait(false)
-                : await ReadCsvAsync(data, expected, cancellationToken).ConfigureAwait(false);
+                : await ReadAnyCsvAsync(data, expected, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             File.Delete(staged);
+        }
+    }
+
+    private async Task<StoredDataset> ReadAnyCsvAsync(DataFile file, IReadOnlyList<Column>? expected, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadCsvAsync(file, expected, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TaskFailureException error) when (CsvErrors.MayBeMixedLineEnds(error))
+        {
+            var copy = store.Stage();
+            try
+            {
+                var unified = LineEnds.Unify(file, copy, cancellationToken);
+                return await ReadCsvAsync(unified, expected, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                File.Delete(copy);
+            }
         }
     }
 
@@ -74,7 +97,8 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
         try
         {
             var query = new DatasetQuery(csv.Sql) { Values = csv.Values };
-            return await new DatasetWriter(store, options).WriteAsync(query, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
+            return await new DatasetWriter(store, options).WriteAsync(
+                query, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
         }
         catch (TaskFailureException error)
         {

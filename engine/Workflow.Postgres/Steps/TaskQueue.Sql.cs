@@ -87,7 +87,8 @@ public sealed partial class TaskQueue
     private const string Notify = "SELECT pg_notify($1, $2)";
 
     // SKIP LOCKED lets many workers claim at once; MATERIALIZED keeps the planner from locking more rows than the limit. A task waiting for
-    // its retry is claimable by itself once its time has come: nobody needs to move it.
+    // its retry is claimable by itself once its time has come: nobody needs to move it. The run is joined after the update: within it, the
+    // planner would look tasks up by the run alone and read all of them for each.
     private const string Claim = """
         WITH next AS MATERIALIZED (
             SELECT run_id, task_index, map_index FROM task_instance
@@ -95,13 +96,16 @@ public sealed partial class TaskQueue
             ORDER BY ready_at, run_id, task_index
             LIMIT $3
             FOR UPDATE SKIP LOCKED
+        ), claimed AS (
+            UPDATE task_instance t SET
+                state = 'running', attempt = t.attempt + 1, worker_id = $1, started_at = now(), ready_at = NULL, message = NULL
+            FROM next n
+            WHERE t.run_id = n.run_id AND t.task_index = n.task_index AND t.map_index = n.map_index
+            RETURNING t.run_id, t.task_index, t.map_index, t.attempt, t.lost
         )
-        UPDATE task_instance t SET
-            state = 'running', attempt = t.attempt + 1, worker_id = $1, started_at = now(), ready_at = NULL, message = NULL
-        FROM next n JOIN dag_run r ON r.run_id = n.run_id
-        WHERE t.run_id = n.run_id AND t.task_index = n.task_index AND t.map_index = n.map_index
-        RETURNING t.run_id, t.task_index, t.map_index, r.dag_version_id, t.attempt, t.lost, r.dag_id, r.run_key, r.logical_date, r.run_after,
+        SELECT c.run_id, c.task_index, c.map_index, r.dag_version_id, c.attempt, c.lost, r.dag_id, r.run_key, r.logical_date, r.run_after,
             r.conf::text
+        FROM claimed c JOIN dag_run r ON r.run_id = c.run_id
         """;
 
     // Scans the active runs: asked only after a lost connection or a lost worker, never in the course of work.

@@ -2,14 +2,19 @@ using System.Threading.Channels;
 
 namespace Workflow.Scheduler.Loading;
 
-/// <summary>Rings when the file system announces a change in the folder. Any number of announcements before somebody listens are one ring.</summary>
+/// <summary>
+/// Rings when the file system announces a change in the folder. Any number of announcements before somebody listens are one ring.
+/// </summary>
 internal sealed class ChangeBell(string folder) : IDisposable
 {
-    private readonly Channel<bool> rings = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> rings = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private FileSystemWatcher? watcher;
     private volatile bool broken;
 
-    /// <summary>Watches the folder if it is there and not watched yet; makes a new watch when the old one is no longer to be trusted.</summary>
+    /// <summary>
+    /// Watches the folder if it is there and not watched yet; makes a new watch when the old one is no longer to be trusted.
+    /// </summary>
     internal void Listen(bool renew = false)
     {
         if (watcher is not null && (renew || broken || !Directory.Exists(folder)))
@@ -23,7 +28,8 @@ internal sealed class ChangeBell(string folder) : IDisposable
     }
 
     /// <summary>Completes at the next ring, or at once when it rang since the last call.</summary>
-    internal async Task RungAsync(CancellationToken cancellationToken) => await rings.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+    internal async Task RungAsync(CancellationToken cancellationToken) =>
+        await rings.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 
     public void Dispose() => watcher?.Dispose();
 

@@ -7,8 +7,8 @@ internal static class DagClaims
     /// <param name="files">Every file with what it defines.</param>
     /// <param name="owners">Which file gave or held an id before.</param>
     /// <remarks>
-    /// An id belongs to the file that had it before, as long as that file still defines it or is broken (then nobody can know what it will define
-    /// once mended). Otherwise to the first file by ordinal name that defines it, and within a file to the first class.
+    /// An id belongs to the file that had it before, as long as that file still defines it or is broken (then nobody can know what it will
+    /// define once mended). Otherwise to the first file by ordinal name that defines it, and within a file to the first class.
     /// </remarks>
     internal static IReadOnlyList<LoadedFile> Settle(IReadOnlyList<LoadedFile> files, IReadOnlyDictionary<string, string> owners)
     {
@@ -52,7 +52,8 @@ internal static class DagClaims
     {
         var message = winner.File == file.File
             ? $"{file.File} defines DAG '{dag.Id}' twice, in {winner.ClassName} and in {dag.Class.Name}; the first one counts."
-            : $"DAG '{dag.Id}' in {file.File} is also in {winner.File}, which had it first. Give one of them another id, or delete one file.";
+            : $"DAG '{dag.Id}' in {file.File} is also in {winner.File}, which had it first. "
+                + "Give one of them another id, or delete one file.";
         return new ImportDiagnostic(file.File, dag.Class.Line, dag.Class.Column, ImportCodes.DuplicateDag, message, ImportSeverity.Error);
     }
 

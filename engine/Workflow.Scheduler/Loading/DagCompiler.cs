@@ -9,12 +9,14 @@ namespace Workflow.Scheduler.Loading;
 
 /// <summary>Compiles one DAG file with the shared files into an assembly in memory. Equal input gives equal bytes.</summary>
 /// <remarks>
-/// The first compilation takes one to two seconds, nearly all of it the just-in-time compilation of Roslyn itself; later ones take 50 to 100 ms.
-/// Safe for use by several threads: a compilation runs on its caller's thread alone.
+/// The first compilation takes one to two seconds, nearly all of it the just-in-time compilation of Roslyn itself; later ones take 50 to
+/// 100 ms. Safe for use by several threads: a compilation runs on its caller's thread alone.
 /// </remarks>
 public sealed class DagCompiler
 {
-    /// <summary>The same implicit usings as the SDK's, so that a file means the same here and in the IDE, and the authors' namespace.</summary>
+    /// <summary>
+    /// The same implicit usings as the SDK's, so that a file means the same here and in the IDE, and the authors' namespace.
+    /// </summary>
     private const string ImplicitUsings = """
         global using global::System;
         global using global::System.Collections.Generic;
@@ -37,7 +39,10 @@ public sealed class DagCompiler
 
     /// <summary>Makes Roslyn ready, so that the first file that somebody saves is compiled as fast as any other.</summary>
     public void WarmUp() => Compile(
-        SourceFile.Of("WarmUp.cs", """class WarmUp : IDag { public void Define(DagBuilder dag) => dag.Id("x").Task("t", async c => await Task.Yield()); }"""), []);
+        SourceFile.Of(
+            "WarmUp.cs",
+            """class WarmUp : IDag { public void Define(DagBuilder dag) => dag.Id("x").Task("t", async c => await Task.Yield()); }"""),
+        []);
 
     /// <summary>Compiles a DAG file.</summary>
     /// <param name="file">The file.</param>
@@ -60,7 +65,8 @@ public sealed class DagCompiler
                 source.FilePath, dag.Line, dag.Column, ImportCodes.DagInShared,
                 $"{dag.Name} is a DAG in the shared folder, where it would belong to every file. Move it out, or make it abstract.",
                 ImportSeverity.Error)));
-        List<ImportDiagnostic> errors = [.. emitted.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).Select(Diagnostic), .. misplaced];
+        List<ImportDiagnostic> errors =
+            [.. emitted.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).Select(Diagnostic), .. misplaced];
         return errors.Count > 0
             ? new CompiledFile(null, [], errors)
             : new CompiledFile(image.ToArray(), [.. DagClasses(compilation, tree, cancellationToken)], []);

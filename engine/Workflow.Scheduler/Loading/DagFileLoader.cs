@@ -23,7 +23,8 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             return File(source, [], [new ImportDiagnostic(
-                source.File, 1, 1, ImportCodes.Internal, $"The file could not be loaded: {exception.GetType().Name}: {exception.Message}", ImportSeverity.Error)]);
+                source.File, 1, 1, ImportCodes.Internal, $"The file could not be loaded: {exception.GetType().Name}: {exception.Message}",
+                ImportSeverity.Error)]);
         }
     }
 
@@ -63,7 +64,8 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
 
     private static ImportDiagnostic NoDag(SourceFile source) => new(
         source.File, 1, 1, ImportCodes.NoDag,
-        $"The file has no class that implements IDag, so it gives no DAG. Code that DAGs share belongs into {DagFolder.SharedFolder}/.", ImportSeverity.Warning);
+        $"The file has no class that implements IDag, so it gives no DAG. Code that DAGs share belongs into {DagFolder.SharedFolder}/.",
+        ImportSeverity.Warning);
 
     private static LoadedFile File(SourceFile source, IReadOnlyList<LoadedDag> dags, IReadOnlyList<ImportDiagnostic> problems) =>
         new(source.File, source.Sha256, [], [], problems) { Defined = dags, OwnDiagnostics = problems };

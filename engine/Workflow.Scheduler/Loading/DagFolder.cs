@@ -29,8 +29,8 @@ public static class DagFolder
 
     /// <summary>Reads every <c>.cs</c> file in the folder and the folders within it.</summary>
     /// <remarks>
-    /// Hidden folders, <c>bin</c> and <c>obj</c> are left out, so an IDE may build in the same place; links to folders are not followed, as they
-    /// may lead in circles. A file that vanishes while the folder is read counts as deleted.
+    /// Hidden folders, <c>bin</c> and <c>obj</c> are left out, so an IDE may build in the same place; links to folders are not followed, as
+    /// they may lead in circles. A file that vanishes while the folder is read counts as deleted.
     /// </remarks>
     public static FolderSnapshot Scan(string path)
     {
@@ -59,9 +59,13 @@ public static class DagFolder
         return new FolderSnapshot(path, Directory.Exists(path), [.. shared[false]], [.. shared[true]], unreadable);
     }
 
-    /// <summary>A hash over names, lengths and write times: cheap enough to ask every other second, and different after nearly every change.</summary>
+    /// <summary>
+    /// A hash over names, lengths and write times: cheap enough to ask every other second, and different after nearly every change.
+    /// </summary>
     internal static string Fingerprint(string path) =>
-        Hash.Of([$"{Directory.Exists(path)}", .. Find(path).Select(file => $"{file.FullName}|{Length(file)}|{file.LastWriteTimeUtc.Ticks}")]);
+        Hash.Of([
+            $"{Directory.Exists(path)}",
+            .. Find(path).Select(file => $"{file.FullName}|{Length(file)}|{file.LastWriteTimeUtc.Ticks}")]);
 
     /// <summary>Whether a change to a path can matter: a C# file, or a folder, outside of the folders that are left out.</summary>
     internal static bool Matters(string path, string changed)
@@ -82,7 +86,7 @@ public static class DagFolder
             try
             {
                 found.AddRange(folder.EnumerateFiles("*.cs").Where(file => !file.Name.StartsWith('.')));
-                foreach (var inner in folder.EnumerateDirectories().Where(inner => inner.LinkTarget is null && IsFolderOfSources(inner.Name)))
+                foreach (var inner in folder.EnumerateDirectories().Where(each => each.LinkTarget is null && IsFolderOfSources(each.Name)))
                     Add(inner);
             }
             catch (Exception exception) when (exception is DirectoryNotFoundException or UnauthorizedAccessException)

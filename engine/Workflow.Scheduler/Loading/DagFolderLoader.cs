@@ -11,8 +11,8 @@ public sealed class DagFolderLoader(DagCompiler compiler, TimeSpan? defineLimit 
     /// <param name="folder">The folder as it is now.</param>
     /// <param name="before">The last result; <see cref="LoadResult.Nothing"/> at first.</param>
     /// <param name="knownOwners">
-    /// Which file is known to have which DAG id, for the first load after a start: without it, two files with one id would be settled by their
-    /// names and not by who had it first.
+    /// Which file is known to have which DAG id, for the first load after a start: without it, two files with one id would be settled by
+    /// their names and not by who had it first.
     /// </param>
     /// <param name="cancellationToken">Gives up; the state before stays as it is.</param>
     public LoadResult Load(
@@ -30,10 +30,13 @@ public sealed class DagFolderLoader(DagCompiler compiler, TimeSpan? defineLimit 
 
         var loaded = new LoadedFile[changed.Count];
         Parallel.For(
-            0, changed.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
+            0,
+            changed.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
             at => loaded[at] = files.Load(changed[at], folder.Shared, cancellationToken));
 
-        var fresh = loaded.Concat(folder.Unreadable.Where(found => !IsShared(found.File)).Select(Unreadable)).ToDictionary(file => file.File);
+        var fresh = loaded.Concat(folder.Unreadable.Where(found => !IsShared(found.File)).Select(Unreadable))
+            .ToDictionary(file => file.File);
         var present = folder.Files.Select(file => file.File).Concat(fresh.Keys).Distinct().Order(StringComparer.Ordinal);
         var all = present.Select(file => fresh.GetValueOrDefault(file) ?? known[file]).ToList();
         var settled = DagClaims.Settle(all, owners);
@@ -50,7 +53,8 @@ public sealed class DagFolderLoader(DagCompiler compiler, TimeSpan? defineLimit 
             [.. known.Keys.Except(settled.Select(file => file.File)).Order(StringComparer.Ordinal)],
             [.. owners.Keys.Except(now.Keys).Order(StringComparer.Ordinal)],
             [.. now.Where(pair => owners.TryGetValue(pair.Key, out var from) && from != pair.Value)
-                .Select(pair => new MovedDag(pair.Key, owners[pair.Key], pair.Value)).OrderBy(moved => moved.DagId, StringComparer.Ordinal)],
+                .Select(pair => new MovedDag(pair.Key, owners[pair.Key], pair.Value))
+                .OrderBy(moved => moved.DagId, StringComparer.Ordinal)],
             folder.Summary);
     }
 

@@ -3,7 +3,9 @@ namespace Workflow.Scheduler.Loading;
 /// <summary>How the DAG folder is watched.</summary>
 public sealed record DagFolderWatcherOptions
 {
-    /// <summary>How long the folder must be quiet before a change is taken in, so that a save that is several writes counts once. 150 ms.</summary>
+    /// <summary>
+    /// How long the folder must be quiet before a change is taken in, so that a save that is several writes counts once. 150 ms.
+    /// </summary>
     public TimeSpan Quiet { get; init; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary>A change is taken in after this even if the folder is never quiet. 600 ms, so that a save shows within a second.</summary>
@@ -13,10 +15,13 @@ public sealed record DagFolderWatcherOptions
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(2);
 }
 
-/// <summary>Says when something in the DAG folder changed. Announcements of the file system wake it, a slow look at names, sizes and times guarantees.</summary>
+/// <summary>
+/// Says when something in the DAG folder changed. Announcements of the file system wake it, a slow look at names, sizes and times
+/// guarantees.
+/// </summary>
 /// <remarks>
-/// The folder may be absent, deleted and made again at any time. A watch on a folder that was replaced hears nothing and says nothing of it:
-/// therefore a change that only the poll saw makes a new watch.
+/// The folder may be absent, deleted and made again at any time. A watch on a folder that was replaced hears nothing and says nothing of
+/// it: therefore a change that only the poll saw makes a new watch.
 /// </remarks>
 /// <param name="folder">The folder.</param>
 /// <param name="time">The clock of the waits.</param>

@@ -6,12 +6,13 @@ namespace Workflow.Scheduler.Loading;
 
 /// <summary>What a DAG file may refer to: the .NET base library and Workflow.Core. Not ASP.NET, and nothing of the engine.</summary>
 /// <remarks>
-/// The engine's packages are kept out so that an upgrade of them can never break a stored DAG. The base library is taken from the runtime that
-/// the engine itself runs on: what compiles here also loads here.
+/// The engine's packages are kept out so that an upgrade of them can never break a stored DAG. The base library is taken from the runtime
+/// that the engine itself runs on: what compiles here also loads here.
 /// </remarks>
 public static class DagReferences
 {
-    private static readonly Lazy<IReadOnlyList<MetadataReference>> Loaded = new(() => [.. Paths().Select(path => MetadataReference.CreateFromFile(path))]);
+    private static readonly Lazy<IReadOnlyList<MetadataReference>> Loaded = new(
+        () => [.. Paths().Select(path => MetadataReference.CreateFromFile(path))]);
 
     /// <summary>Their names and versions; part of a DAG version's hash.</summary>
     public static IReadOnlyDictionary<string, string> Versions { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -25,7 +26,8 @@ public static class DagReferences
     private static IEnumerable<string> Paths()
     {
         var trusted = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")
-            ?? throw new WorkflowException("The runtime does not say which assemblies it trusts; DAG files cannot be compiled in a single-file host.");
+            ?? throw new WorkflowException("The runtime does not say which assemblies it trusts; "
+                + "DAG files cannot be compiled in a single-file host.");
         var runtime = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
         return trusted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Where(path => Path.GetDirectoryName(path) == runtime && IsBaseLibrary(Path.GetFileNameWithoutExtension(path)))

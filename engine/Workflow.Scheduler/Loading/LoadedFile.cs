@@ -23,14 +23,17 @@ public sealed record LoadedDag(
 /// <param name="SourceSha256">The hash of its text; empty when it could not be read.</param>
 /// <param name="Dags">The DAGs that it gives.</param>
 /// <param name="Held">
-/// Ids of DAGs that it gave when they last loaded and that it still has a claim on: they are neither deleted nor open to another file while this
-/// one is broken.
+/// Ids of DAGs that it gave when they last loaded and that it still has a claim on: they are neither deleted nor open to another file while
+/// this one is broken.
 /// </param>
 /// <param name="Diagnostics">What is wrong with it.</param>
 public sealed record LoadedFile(
-    string File, string SourceSha256, IReadOnlyList<LoadedDag> Dags, IReadOnlyList<string> Held, IReadOnlyList<ImportDiagnostic> Diagnostics)
+    string File, string SourceSha256, IReadOnlyList<LoadedDag> Dags, IReadOnlyList<string> Held,
+    IReadOnlyList<ImportDiagnostic> Diagnostics)
 {
-    /// <summary>Every DAG that the file defines, also those whose id another file has. Kept so that one can step in without a compilation.</summary>
+    /// <summary>
+    /// Every DAG that the file defines, also those whose id another file has. Kept so that one can step in without a compilation.
+    /// </summary>
     internal IReadOnlyList<LoadedDag> Defined { get; init; } = [];
 
     /// <summary>What is wrong with the file by itself.</summary>

@@ -12,6 +12,8 @@ namespace Workflow.Scheduler.Services;
 /// <summary>Keeps the database in step with the DAG folder: loads what changed, stores versions, import errors and what is gone.</summary>
 public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions options, TimeProvider time, ILogger<DagLoader> logger) : BackgroundService
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -20,7 +22,11 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
 
     private readonly DagFolderLoader loader = new(new DagCompiler());
     private readonly Dictionary<string, (string Hash, string File)> stored = [];
+    private readonly TaskCompletionSource firstLoad = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LoadResult last = LoadResult.Nothing;
+
+    /// <summary>Ends when the folder was loaded for the first time.</summary>
+    public Task FirstLoad => firstLoad.Task;
 
     /// <summary>Loads what changed since the last time.</summary>
     /// <returns>What there is now.</returns>
@@ -53,6 +59,7 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
 
         // Only now: what fails on the way is done again at the next turn.
         last = result;
+        firstLoad.TrySetResult();
         logger.Loaded(result.Summary, result.Compiled.Count, versions, result.Diagnostics.Count());
         return result;
     }
@@ -60,24 +67,31 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // The watcher calls at once, and then whenever something changed.
         await Task.Yield();
-        await LoadOrLogAsync(stoppingToken).ConfigureAwait(false);
-        await new DagFolderWatcher(options.DagsFolder, time).RunAsync(LoadOrLogAsync, stoppingToken).ConfigureAwait(false);
+        await new DagFolderWatcher(options.DagsFolder, time).RunAsync(LoadUntilDoneAsync, stoppingToken).ConfigureAwait(false);
     }
 
-    private async Task LoadOrLogAsync(CancellationToken cancellationToken)
+    /// <summary>Loads, and tries again until the database has it: no later change of a file may be needed for that.</summary>
+    private async Task LoadUntilDoneAsync(CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            await LoadAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (NpgsqlException exception)
-        {
-            logger.DatabaseAway(nameof(DagLoader), exception.Message);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            logger.ServiceFailed(exception, nameof(DagLoader));
+            try
+            {
+                await LoadAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (NpgsqlException exception)
+            {
+                logger.DatabaseAway(nameof(DagLoader), exception.Message);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                logger.ServiceFailed(exception, nameof(DagLoader));
+            }
+
+            await Task.Delay(RetryAfter, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -33,7 +33,9 @@ public static class Timetable
     public static DateTimeOffset? NextFire(Cron cron, DateTimeOffset after)
     {
         ArgumentNullException.ThrowIfNull(cron);
-        return Parse(cron).GetNextValidTimeAfter(after)?.ToUniversalTime();
+        var expression = Parse(cron);
+        var next = expression.GetNextValidTimeAfter(after)?.ToUniversalTime();
+        return next is { } fire && IsRepeated(fire, expression.TimeZone) ? FiresAround(expression, fire).First(each => each > after) : next;
     }
 
     /// <summary>The last fire time before an instant, in UTC; null when there is none.</summary>
@@ -41,7 +43,27 @@ public static class Timetable
     public static DateTimeOffset? PreviousFire(Cron cron, DateTimeOffset before)
     {
         ArgumentNullException.ThrowIfNull(cron);
-        return Parse(cron).GetPreviousValidTimeBefore(before)?.ToUniversalTime();
+        var expression = Parse(cron);
+        var previous = expression.GetPreviousValidTimeBefore(before)?.ToUniversalTime();
+        return previous is { } fire && IsRepeated(fire, expression.TimeZone)
+            ? FiresAround(expression, fire).TakeWhile(each => each < before).Last()
+            : previous;
+    }
+
+    /// <summary>Whether an instant lies in the hour that clocks show a second time.</summary>
+    private static bool IsRepeated(DateTimeOffset instant, TimeZoneInfo zone) =>
+        zone.IsAmbiguousTime(instant) && zone.GetUtcOffset(instant) == zone.GetAmbiguousTimeOffsets(instant).Min();
+
+    /// <summary>The fire times from before the repeated hour on.</summary>
+    /// <remarks>
+    /// Asked from within the repeated hour, Quartz takes a fixed time that has already fired for one yet to come. Which fire times there
+    /// are must not depend on where one asks, or a DAG that is first seen in that hour fires twice; so they are walked to from before it.
+    /// </remarks>
+    private static IEnumerable<DateTimeOffset> FiresAround(CronExpression expression, DateTimeOffset repeated)
+    {
+        var before = expression.GetPreviousValidTimeBefore(repeated.AddHours(-6)) ?? repeated.AddHours(-6);
+        for (var at = expression.GetNextValidTimeAfter(before); at is { } fire; at = expression.GetNextValidTimeAfter(fire))
+            yield return fire.ToUniversalTime();
     }
 
     /// <remarks>Parsing takes about 4 us, so nothing is cached.</remarks>

@@ -2,12 +2,13 @@ using Workflow.Graphs;
 using Workflow.Postgres.Effects;
 using Workflow.Postgres.Steps;
 using Workflow.Worker.Logs;
+using Workflow.Worker.Planes;
 
 namespace Workflow.Worker.Execution;
 
 /// <summary>What a running attempt can reach, for handlers and for the author's code.</summary>
 public sealed class AttemptContext(
-    ClaimedTask task, DagDefinition dag, TaskLog log, Planes planes, CancellationToken cancellation) : TaskContext
+    ClaimedTask task, DagDefinition dag, TaskLog log, DataPlanes planes, CancellationToken cancellation) : TaskContext
 {
     private IDatasets? datasets;
     private IModels? models;

@@ -5,12 +5,13 @@ using Workflow.Postgres.Steps;
 using Workflow.Runs;
 using Workflow.Worker.Handlers;
 using Workflow.Worker.Logs;
+using Workflow.Worker.Planes;
 
 namespace Workflow.Worker.Execution;
 
 /// <summary>Executes one attempt: loads its code, gathers its inputs, runs it under its timeout, and says how it ended.</summary>
 public sealed class AttemptRunner(
-    DagCodeCache codes, TaskQueue queue, LogWriter logs, Planes planes, IEnumerable<ITaskHandler> handlers, WorkerOptions options,
+    DagCodeCache codes, TaskQueue queue, LogWriter logs, DataPlanes planes, IEnumerable<ITaskHandler> handlers, WorkerOptions options,
     TimeProvider time, ILogger<AttemptRunner> logger)
 {
     private readonly Dictionary<Type, ITaskHandler> handlers = handlers.ToDictionary(handler => handler.Spec);

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using Workflow.Runs;
+
+namespace Workflow.Dashboard.Api;
+
+/// <summary>A tag of a DAG.</summary>
+public sealed record Tag(string Name);
+
+/// <summary>A run as the list of DAGs shows it.</summary>
+public sealed record RecentRun(
+    string DagRunId, RunState State, RunType RunType, DateTime? StartDate, DateTime? EndDate, DateTime? LogicalDate);
+
+/// <summary>A DAG.</summary>
+/// <param name="IsActive">False when its file is gone.</param>
+/// <param name="TimetableSummary">The cron expression; null without a schedule.</param>
+/// <param name="Message">A sentence about the DAG as a whole, such as when its file was deleted.</param>
+/// <param name="RecentRuns">Newest first, up to 14.</param>
+public sealed record Dag(
+    string DagId, string DagDisplayName, string? Description, bool IsPaused, bool IsActive, string? TimetableSummary, string TimetableTimezone,
+    DateTime? NextDagrunRunAfter, IReadOnlyList<string> Owners, IReadOnlyList<Tag> Tags, string Fileloc, bool HasImportErrors,
+    int? LatestVersion, DateTime LastSeenAt, string? Message, IReadOnlyList<RecentRun> RecentRuns);
+
+/// <summary>A page of dags.</summary>
+/// <param name="TotalEntries">How many there are in all, whatever the limit.</param>
+public sealed record DagCollection(IReadOnlyList<Dag> Dags, int TotalEntries);
+
+/// <summary>Changes a DAG; the fields to take are named in update_mask.</summary>
+public sealed record DagPatch(bool IsPaused);
+
+/// <summary>A DAG with its parameters and graph.</summary>
+/// <param name="IsActive">False when its file is gone.</param>
+/// <param name="TimetableSummary">The cron expression; null without a schedule.</param>
+/// <param name="Message">A sentence about the DAG as a whole, such as when its file was deleted.</param>
+/// <param name="RecentRuns">Newest first, up to 14.</param>
+/// <param name="Params">What a run may be given, in the order of definition.</param>
+/// <param name="Graph">The tasks of the current version.</param>
+public sealed record DagDetails(
+    string DagId, string DagDisplayName, string? Description, bool IsPaused, bool IsActive, string? TimetableSummary, string TimetableTimezone,
+    DateTime? NextDagrunRunAfter, IReadOnlyList<string> Owners, IReadOnlyList<Tag> Tags, string Fileloc, bool HasImportErrors,
+    int? LatestVersion, DateTime LastSeenAt, string? Message, IReadOnlyList<RecentRun> RecentRuns, IReadOnlyList<Param> Params, Graph Graph)
+{
+    internal static DagDetails Of(Dag dag, IReadOnlyList<Param> parameters, Graph graph) => new(
+        dag.DagId, dag.DagDisplayName, dag.Description, dag.IsPaused, dag.IsActive, dag.TimetableSummary, dag.TimetableTimezone,
+        dag.NextDagrunRunAfter, dag.Owners, dag.Tags, dag.Fileloc, dag.HasImportErrors, dag.LatestVersion, dag.LastSeenAt, dag.Message,
+        dag.RecentRuns, parameters, graph);
+}
+
+/// <summary>Type of a DAG parameter.</summary>
+public enum ParamType
+{
+    /// <summary>A text.</summary>
+    String,
+
+    /// <summary>A whole number.</summary>
+    Integer,
+
+    /// <summary>A number.</summary>
+    Number,
+
+    /// <summary>True or false.</summary>
+    Boolean,
+}
+
+/// <summary>A typed parameter of a DAG.</summary>
+public sealed record Param(string Name, ParamType Type, JsonNode? Default, string? Help, bool Required, ParamSchema Schema);
+
+/// <summary>What a parameter's value must satisfy.</summary>
+public sealed record ParamSchema(string? Pattern, IReadOnlyList<JsonNode>? Enum, double? Minimum, double? Maximum);
+
+/// <summary>What a task does, which chooses its icon.</summary>
+public enum TaskKind
+{
+    /// <summary>Author's code.</summary>
+    Task,
+
+    /// <summary>A SQL transform into a dataset.</summary>
+    Sql,
+
+    /// <summary>A gate.</summary>
+    Gate,
+
+    /// <summary>Training of a model.</summary>
+    Train,
+
+    /// <summary>Moving an alias.</summary>
+    Promote,
+}
+
+/// <summary>The tasks of one version of a DAG.</summary>
+public sealed record Graph(IReadOnlyList<GraphTask> Tasks);
+
+/// <summary>A task of the graph.</summary>
+/// <param name="Inlets">Names of datasets read.</param>
+/// <param name="Outlets">Names of datasets written.</param>
+public sealed record GraphTask(
+    string TaskId, TaskKind Kind, string Queue, int Retries, string TriggerRule, double? TimeoutSeconds, IReadOnlyList<string> UpstreamTaskIds,
+    IReadOnlyList<string> Inlets, IReadOnlyList<string> Outlets);
+
+/// <summary>A page of dag versions.</summary>
+/// <param name="TotalEntries">How many there are in all, whatever the limit.</param>
+public sealed record DagVersionCollection(IReadOnlyList<DagVersion> DagVersions, int TotalEntries);
+
+/// <summary>A version of a DAG's source.</summary>
+public sealed record DagVersion(int VersionNumber, string Hash, DateTime CreatedAt, bool IsCurrent, int RunCount);
+
+/// <summary>The source of one version.</summary>
+/// <param name="Shared">Files that the DAG's own file uses.</param>
+public sealed record DagSource(string Content, int VersionNumber, string File, IReadOnlyList<SourceFile> Shared);
+
+/// <summary>A source file.</summary>
+public sealed record SourceFile(string File, string Content);
+
+/// <summary>A page of import errors.</summary>
+/// <param name="TotalEntries">How many there are in all, whatever the limit.</param>
+public sealed record ImportErrorCollection(IReadOnlyList<ImportError> ImportErrors, int TotalEntries);
+
+/// <summary>A file that did not become a DAG.</summary>
+/// <param name="DagId">The DAG that it was before, if any.</param>
+/// <param name="StackTrace">All diagnostics as text.</param>
+public sealed record ImportError(
+    long ImportErrorId, string Filename, string? DagId, DateTime Timestamp, string StackTrace, IReadOnlyList<Diagnostic> Diagnostics);
+
+/// <summary>One message of the compiler or of the DAG's checks.</summary>
+public sealed record Diagnostic(string File, int Line, int Column, string Code, string Message, string Severity);

@@ -1,0 +1,71 @@
+using System.Text.Json;
+
+namespace Workflow.Dashboard.Api;
+
+/// <summary>A gate's decision with every check that led to it.</summary>
+/// <param name="Subject">What was judged.</param>
+public sealed record Gate(
+    string RunId, string DagId, string TaskId, int TryNumber, Verdict Verdict, string Subject, DateTime CreatedAt, IReadOnlyList<GateCheck> Checks);
+
+/// <summary>One check of a gate.</summary>
+/// <param name="SampleRows">A few of the failing rows, by column name.</param>
+public sealed record GateCheck(
+    string Check, string? Column, Verdict Verdict, double? Observed, string Threshold, long? Rows, long? FailingRows,
+    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> SampleRows, string? Message);
+
+/// <summary>A page of gates.</summary>
+/// <param name="TotalEntries">How many there are in all, whatever the limit.</param>
+public sealed record GateCollection(IReadOnlyList<Gate> Gates, int TotalEntries);
+
+/// <summary>A dataset.</summary>
+/// <param name="Versions">How many there are.</param>
+public sealed record Dataset(string Name, int Versions, int? LatestVersion, long? LatestRows, DateTime? LatestCreatedAt);
+
+/// <summary>A page of datasets.</summary>
+/// <param name="TotalEntries">How many there are in all, whatever the limit.</param>
+public sealed record DatasetCollection(IReadOnlyList<Dataset> Datasets, int TotalEntries);
+
+/// <summary>A dataset with its versions, newest first.</summary>
+public sealed record DatasetDetails(string Name, IReadOnlyList<DatasetVersion> Versions);
+
+/// <summary>An immutable version of a dataset.</summary>
+public sealed record DatasetVersion(
+    int Version, string Sha256, long Rows, long Bytes, IReadOnlyDictionary<string, string> Partition, DateTime CreatedAt, string? DagId,
+    string? RunId, string? TaskId, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<ColumnProfile> Profile, IReadOnlyList<Parent> Parents);
+
+/// <summary>A column of a dataset.</summary>
+public sealed record DatasetColumn(string Name, string Type);
+
+/// <summary>What a column holds.</summary>
+/// <param name="Min">The least, as text.</param>
+/// <param name="Max">The greatest, as text.</param>
+/// <param name="Sd">The population standard deviation.</param>
+public sealed record ColumnProfile(
+    string Column, string Type, long Count, long Nulls, long? Distinct, string? Min, string? Max, double? Mean, double? Sd);
+
+/// <summary>A dataset version from which something was made.</summary>
+public sealed record Parent(string Dataset, int Version, string Sha256);
+
+/// <summary>A model.</summary>
+/// <param name="Versions">How many there are.</param>
+public sealed record Model(string Name, int Versions, int? LatestVersion, IReadOnlyDictionary<string, int> Aliases);
+
+/// <summary>A page of models.</summary>
+/// <param name="TotalEntries">How many there are in all, whatever the limit.</param>
+public sealed record ModelCollection(IReadOnlyList<Model> Models, int TotalEntries);
+
+/// <summary>A model with its versions, newest first.</summary>
+public sealed record ModelDetails(
+    string Name, IReadOnlyDictionary<string, int> Aliases, IReadOnlyList<ModelVersion> Versions, IReadOnlyList<AliasMove> AliasMoves);
+
+/// <summary>An immutable version of a model.</summary>
+/// <param name="Metrics">By name; one that is not a number is left out.</param>
+public sealed record ModelVersion(
+    int Version, string Sha256, string Flavour, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, JsonElement> Params,
+    IReadOnlyList<Parent> Parents, DateTime CreatedAt, string? DagId, string? RunId, string? TaskId, IReadOnlyList<ModelGate> Gates);
+
+/// <summary>A gate that judged a model version.</summary>
+public sealed record ModelGate(string TaskId, Verdict Verdict);
+
+/// <summary>When an alias was moved, newest first.</summary>
+public sealed record AliasMove(string Alias, int? FromVersion, int? ToVersion, DateTime At, string? DagId, string? RunId);

@@ -1,0 +1,44 @@
+using Workflow.Dashboard.Http;
+using Workflow.Postgres.Reads;
+
+namespace Workflow.Dashboard.Api;
+
+/// <summary>Datasets.</summary>
+internal static class DatasetsApi
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        var datasets = api.MapGroup("/datasets").WithTags("Data");
+        datasets.MapGet("", ListAsync).WithSummary("Lists datasets.").Refuses(401, 422);
+        datasets.MapGet("/{name}", GetAsync).WithSummary("A dataset with a page of its versions, newest first.").Refuses(401, 404, 422);
+    }
+
+    private static async Task<DatasetCollection> ListAsync([AsParameters] PageQuery page, DatasetReads reads, CancellationToken cancellationToken)
+    {
+        var found = await reads.ListAsync(page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        return new DatasetCollection(
+            [.. found.Items.Select(row => new Dataset(row.Name, row.Versions, row.LatestVersion, row.LatestRows, row.LatestCreatedAt))],
+            found.Total);
+    }
+
+    private static async Task<DatasetDetails> GetAsync(
+        string name, [AsParameters] PageQuery page, DatasetReads reads, CancellationToken cancellationToken)
+    {
+        if (!await reads.ExistsAsync(name, cancellationToken).ConfigureAwait(false))
+            throw ApiException.NotFound($"There is no dataset '{name}'.");
+        var versions = await reads.VersionsAsync(name, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        var parents = (await reads.ParentsAsync([.. versions.Select(row => row.VersionId)], cancellationToken).ConfigureAwait(false))
+            .ToLookup(row => row.VersionId, ParentOf);
+        return new DatasetDetails(name, [.. versions.Select(row => VersionOf(row, [.. parents[row.VersionId]]))]);
+    }
+
+    internal static Parent ParentOf(ParentRow row) => new(row.Dataset, row.Version, row.Sha256);
+
+    private static DatasetVersion VersionOf(DatasetVersionRow row, IReadOnlyList<Parent> parents) => new(
+        row.Version, row.Sha256, row.Rows, row.Bytes, ApiJson.Read<Dictionary<string, string>>(row.Partition), row.PublishedAt, row.DagId,
+        row.RunKey, row.TaskId, [.. ApiJson.Read<Column[]>(row.Columns).Select(column => new DatasetColumn(column.Name, column.Type))],
+        [.. ApiJson.Read<Workflow.ColumnProfile[]>(row.Profile).Select(ProfileOf)], parents);
+
+    private static ColumnProfile ProfileOf(Workflow.ColumnProfile of) => new(
+        of.Column, of.Type, of.Count, of.Nulls, of.Distinct, of.Min, of.Max, ApiJson.Finite(of.Mean), ApiJson.Finite(of.Deviation));
+}

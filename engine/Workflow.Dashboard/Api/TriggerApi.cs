@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Mvc;
+using Workflow.Dashboard.Http;
+using Workflow.Postgres.Reads;
+using Workflow.Postgres.Runs;
+using Workflow.Runs;
+
+namespace Workflow.Dashboard.Api;
+
+/// <summary>Starting runs by hand.</summary>
+internal static class TriggerApi
+{
+    private const int LongestKey = 250;
+    private const int LongestNote = 1000;
+
+    public static async Task<DagRun> TriggerAsync(
+        [FromRoute(Name = "dag_id")] string dagId, TriggerRequest request, RunStore store, RunReads reads, DagReads dags, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var conf = request.Conf ?? [];
+        if (ApiJson.Unstorable(conf) is { } complaint)
+            throw ApiException.Invalid("conf", complaint);
+        if (request.DagRunId is { } given && KeyComplaint(given) is { } wrong)
+            throw ApiException.Invalid("dag_run_id", wrong);
+        if (request.Note?.Length > LongestNote)
+            throw ApiException.Invalid("note", $"must have at most {LongestNote} characters, got {request.Note.Length}");
+
+        var key = request.DagRunId ?? RunKeys.Manual(time.GetUtcNow());
+        var run = new NewRun(
+            dagId, key, RunType.Manual, conf, SignInApi.UserName, request.LogicalDate?.ToUniversalTime(), Note: request.Note);
+        try
+        {
+            if (await store.CreateAsync(run, cancellationToken).ConfigureAwait(false) is null)
+                throw ApiException.Conflict($"DAG '{dagId}' has a run '{key}' already.");
+        }
+        catch (ParameterException wrongConf)
+        {
+            throw new ApiException(
+                StatusCodes.Status422UnprocessableEntity, wrongConf.Message,
+                [.. wrongConf.Problems.Select(problem => new ParamError(problem.Name, problem.Message))]);
+        }
+        catch (DagNotRunnableException refused)
+        {
+            throw await dags.FindAsync(dagId, cancellationToken).ConfigureAwait(false) is null
+                ? ApiException.NotFound(refused.Message)
+                : ApiException.Conflict(refused.Message);
+        }
+
+        var created = await RunsApi.FindAsync(new RunPath(dagId, key), reads, cancellationToken).ConfigureAwait(false);
+        return await RunsApi.DetailedAsync(created, reads, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What keeps a key from naming a run. It is a part of a path: what a browser or a proxy would change in one is refused too.</summary>
+    private static string? KeyComplaint(string key) => key switch
+    {
+        "" => "must not be empty",
+        { Length: > LongestKey } => $"must have at most {LongestKey} characters, got {key.Length}",
+        "~" or "." or ".." => "has a meaning of its own in a path",
+        _ when key.Any(char.IsControl) => "must not have control characters",
+        _ when key.AsSpan().ContainsAny('/', '\\', '%') => "must not have the characters / \\ %",
+        _ when key != key.Trim() => "must not begin or end with a space",
+        _ => null,
+    };
+}

@@ -1,0 +1,25 @@
+import { count } from '../lib/format';
+
+interface Props {
+  from: number;
+  page: number;
+  total: number;
+  onMove: (from: number) => void;
+}
+
+export function Pager({ from, page, total, onMove }: Props) {
+  if (total <= page) return null;
+  return (
+    <div className="pager">
+      <button type="button" disabled={from === 0} onClick={() => onMove(Math.max(0, from - page))}>
+        Newer
+      </button>
+      <span className="number">
+        {count(from + 1)}–{count(Math.min(from + page, total))} of {count(total)}
+      </span>
+      <button type="button" disabled={from + page >= total} onClick={() => onMove(from + page)}>
+        Older
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { Graph as Dagre, layout } from '@dagrejs/dagre';
+import type { Graph, GraphTask } from '../api/types';
+
+export const NODE = { width: 184, height: 46 };
+const CHIP_HEIGHT = 24;
+
+export interface Box {
+  id: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Line {
+  from: string;
+  to: string;
+  path: string;
+}
+
+export interface Layout {
+  width: number;
+  height: number;
+  tasks: Box[];
+  datasets: (Box & { name: string })[];
+  lines: Line[];
+}
+
+/** Places tasks from left to right in layers; datasets, if wanted, stand as chips between the tasks that write and read them. */
+export function layoutGraph(graph: Graph, withDatasets: boolean): Layout {
+  const dagre = new Dagre();
+  dagre.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 36, marginx: 12, marginy: 12 });
+  dagre.setDefaultEdgeLabel(() => ({}));
+  for (const task of graph.tasks) dagre.setNode(task.task_id, { ...NODE });
+  for (const task of graph.tasks) {
+    for (const upstream of task.upstream_task_ids) {
+      if (!(withDatasets && handsOver(graph, upstream, task))) dagre.setEdge(upstream, task.task_id);
+    }
+  }
+  const datasets = withDatasets ? [...new Set(graph.tasks.flatMap((task) => [...task.inlets, ...task.outlets]))] : [];
+  for (const name of datasets) dagre.setNode(chipId(name), { width: 28 + name.length * 6.6, height: CHIP_HEIGHT });
+  for (const task of withDatasets ? graph.tasks : []) {
+    for (const name of task.inlets) dagre.setEdge(chipId(name), task.task_id);
+    for (const name of task.outlets) dagre.setEdge(task.task_id, chipId(name));
+  }
+  layout(dagre);
+  const box = (id: string): Box => {
+    const { x, y, width, height } = dagre.node(id) as Omit<Box, 'id'>;
+    return { id, x: x - width / 2, y: y - height / 2, width, height };
+  };
+  const { width = 0, height = 0 } = dagre.graph() as { width?: number; height?: number };
+  return {
+    width,
+    height,
+    tasks: graph.tasks.map((task) => box(task.task_id)),
+    datasets: datasets.map((name) => ({ name, ...box(chipId(name)) })),
+    lines: dagre.edges().map(({ v, w }) => ({ from: v, to: w, path: curve((dagre.edge(v, w) as { points: Point[] }).points) })),
+  };
+}
+
+/** Whether a dataset's chip will stand between two tasks, so that a line of their own would say the same twice. */
+function handsOver(graph: Graph, upstream: string, task: GraphTask): boolean {
+  return graph.tasks.some(({ task_id, outlets }) => task_id === upstream && outlets.some((name) => task.inlets.includes(name)));
+}
+
+/** The tasks on a way to one of the given, themselves included. */
+export function ancestors(graph: Graph, of: Iterable<string>): Set<string> {
+  const upstream = new Map(graph.tasks.map((task) => [task.task_id, task.upstream_task_ids]));
+  const found = new Set<string>();
+  const open = [...of];
+  for (let task = open.pop(); task !== undefined; task = open.pop()) {
+    if (found.has(task)) continue;
+    found.add(task);
+    open.push(...(upstream.get(task) ?? []));
+  }
+  return found;
+}
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+function curve(points: Point[]): string {
+  return points
+    .map(({ x, y }, index) => {
+      const before = points[index - 1];
+      if (!before) return `M${x} ${y}`;
+      const middle = (before.x + x) / 2;
+      return `C${middle} ${before.y} ${middle} ${y} ${x} ${y}`;
+    })
+    .join('');
+}
+
+function chipId(dataset: string): string {
+  return `dataset\u0000${dataset}`;
+}

@@ -1,0 +1,71 @@
+namespace Workflow.Postgres.Reads;
+
+public sealed partial class ModelReads
+{
+    private const string List = """
+        SELECT model AS Name, last_version AS Versions FROM model WHERE last_version > 0 ORDER BY model LIMIT @limit OFFSET @offset
+        """;
+
+    private const string Count = "SELECT count(*)::int FROM model WHERE last_version > 0";
+
+    private const string Exists = "SELECT EXISTS (SELECT 1 FROM model WHERE model = @model AND last_version > 0)";
+
+    private const string Aliases = """
+        SELECT a.model AS Model, a.alias AS Alias, v.version AS Version
+        FROM model_alias a JOIN model_version v ON v.model_version_id = a.model_version_id
+        WHERE a.model = ANY (@models) ORDER BY a.model, a.alias
+        """;
+
+    private const string Versions = """
+        SELECT model_version_id AS VersionId, version AS Version, sha256 AS Sha256, flavour AS Flavour, metrics::text AS Metrics,
+            params::text AS Params, published_at AS PublishedAt, dag_id AS DagId, run_key AS RunKey, task_id AS TaskId
+        FROM model_version WHERE model = @model AND version IS NOT NULL ORDER BY version DESC LIMIT @limit OFFSET @offset
+        """;
+
+    private const string Parents = """
+        SELECT p.model_version_id AS VersionId, v.dataset AS Dataset, v.version AS Version, v.sha256 AS Sha256
+        FROM model_parent p JOIN dataset_version v ON v.dataset_version_id = p.parent_version_id
+        WHERE p.model_version_id = ANY (@versionIds) AND v.version IS NOT NULL ORDER BY v.dataset, v.version
+        """;
+
+    // A gate that was tried again counts with its last verdict.
+    private const string GatesOf = """
+        SELECT DISTINCT ON (model_version_id, run_id, task_index, map_index) model_version_id AS VersionId, task_id AS TaskId, verdict AS Verdict
+        FROM gate_verdict WHERE model_version_id = ANY (@versionIds) AND published_at IS NOT NULL
+        ORDER BY model_version_id, run_id, task_index, map_index, attempt DESC
+        """;
+
+    private const string Moves = """
+        SELECT m.alias AS Alias, f.version AS FromVersion, t.version AS ToVersion, m.published_at AS MovedAt, m.dag_id AS DagId,
+            m.run_key AS RunKey
+        FROM model_alias_move m JOIN model_version t ON t.model_version_id = m.to_version_id
+            LEFT JOIN model_version f ON f.model_version_id = m.from_version_id
+        WHERE m.model = @model AND m.published_at IS NOT NULL ORDER BY m.published_at DESC, m.model_alias_move_id DESC LIMIT @limit
+        """;
+
+    private const string Gates = """
+        SELECT dag_id AS DagId, run_key AS RunKey, task_id AS TaskId, attempt AS Attempt, verdict AS Verdict, subject AS Subject,
+            published_at AS PublishedAt, checks::text AS Checks
+        FROM gate_verdict WHERE published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
+        ORDER BY published_at DESC, gate_verdict_id DESC LIMIT @limit OFFSET @offset
+        """;
+
+    private const string CountGates = """
+        SELECT count(*)::int FROM gate_verdict WHERE published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
+        """;
+
+    // Through the run, whose key has an index; verdicts have one by run.
+    private const string GatesOfRun = """
+        SELECT g.dag_id AS DagId, g.run_key AS RunKey, g.task_id AS TaskId, g.attempt AS Attempt, g.verdict AS Verdict, g.subject AS Subject,
+            g.published_at AS PublishedAt, g.checks::text AS Checks
+        FROM dag d JOIN dag_run r ON r.dag_id = d.dag_id AND r.run_key = @runKey JOIN gate_verdict g ON g.run_id = r.run_id
+        WHERE g.published_at IS NOT NULL AND (@dagId::text IS NULL OR d.dag_id = @dagId)
+        ORDER BY g.published_at DESC, g.gate_verdict_id DESC LIMIT @limit OFFSET @offset
+        """;
+
+    private const string CountGatesOfRun = """
+        SELECT count(*)::int
+        FROM dag d JOIN dag_run r ON r.dag_id = d.dag_id AND r.run_key = @runKey JOIN gate_verdict g ON g.run_id = r.run_id
+        WHERE g.published_at IS NOT NULL AND (@dagId::text IS NULL OR d.dag_id = @dagId)
+        """;
+}

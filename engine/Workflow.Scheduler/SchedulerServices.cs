@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Workflow.Postgres;
+using Workflow.Postgres.Dags;
+using Workflow.Postgres.Runs;
+using Workflow.Postgres.Schedulers;
+using Workflow.Postgres.Steps;
+using Workflow.Postgres.Workers;
+using Workflow.Scheduler.Services;
+
+namespace Workflow.Scheduler;
+
+/// <summary>Composes a scheduler.</summary>
+public static class SchedulerServices
+{
+    /// <summary>Adds a scheduler with everything that it needs.</summary>
+    /// <param name="services">Where to add it.</param>
+    /// <param name="connectionString">How it reaches the database.</param>
+    /// <param name="options">How it works.</param>
+    public static IServiceCollection AddScheduler(this IServiceCollection services, string connectionString, SchedulerOptions options)
+    {
+        var general = Database.Open(connectionString, options.Name);
+        var queue = Database.OpenQueue(connectionString, options.Name);
+        services.AddSingleton(options);
+        services.AddSingleton(new DagStore(general));
+        services.AddSingleton(new RunStore(general));
+        services.AddSingleton(new WorkerStore(general));
+        services.AddSingleton(new SchedulerStore(general));
+        services.AddSingleton(new TaskQueue(queue, new GraphCache(queue)));
+        services.AddHosted<RunCreator>();
+        services.AddHosted<CronAlarm>();
+        services.AddHosted<DagLoader>();
+        services.AddHosted<Rescuer>();
+        services.AddHosted<Caretaker>();
+        services.AddHostedService(provider => new WakeOnNotify(
+            new Listener(general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()),
+            provider.GetRequiredService<Rescuer>()));
+        return services;
+    }
+
+    /// <summary>A hosted service that others may ask for, too.</summary>
+    private static void AddHosted<TService>(this IServiceCollection services)
+        where TService : class, Microsoft.Extensions.Hosting.IHostedService
+    {
+        services.AddSingleton<TService>();
+        services.AddHostedService(provider => provider.GetRequiredService<TService>());
+    }
+}

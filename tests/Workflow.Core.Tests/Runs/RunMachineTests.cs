@@ -1,0 +1,106 @@
+using Workflow.Graphs;
+using Workflow.Runs;
+
+namespace Workflow.Core.Tests.Runs;
+
+public sealed class RunMachineTests
+{
+    private static readonly TaskOutcome Failed = new TaskOutcome.Failed("no", Retryable: true);
+
+    [Fact]
+    public void End_Succeeded_IsSuccess() => End(0, 1, 0, new TaskOutcome.Succeeded("1")).ShouldBe(new AttemptEnd(TaskState.Success, null, null));
+
+    [Fact]
+    public void End_Skipped_KeepsTheReason() =>
+        End(3, 1, 0, new TaskOutcome.Skipped("nothing new")).ShouldBe(new AttemptEnd(TaskState.Skipped, "nothing new", null));
+
+    [Fact]
+    public void End_Cancelled_IsNotRetried() => End(3, 1, 0, new TaskOutcome.Cancelled()).State.ShouldBe(TaskState.Cancelled);
+
+    [Theory]
+    [InlineData(0, 1, 0, TaskState.Failed)]
+    [InlineData(2, 1, 0, TaskState.UpForRetry)]
+    [InlineData(2, 2, 0, TaskState.UpForRetry)]
+    [InlineData(2, 3, 0, TaskState.Failed)]
+    // Attempts lost with their worker do not count as failures.
+    [InlineData(2, 4, 2, TaskState.UpForRetry)]
+    [InlineData(2, 5, 2, TaskState.Failed)]
+    public void End_Failed_IsRetriedAsOftenAsTheTaskSays(int retries, int attempt, int lost, TaskState expected)
+    {
+        End(retries, attempt, lost, Failed).State.ShouldBe(expected);
+        End(retries, attempt, lost, new TaskOutcome.TimedOut(TimeSpan.FromSeconds(5))).State.ShouldBe(expected);
+    }
+
+    [Fact]
+    public void End_FailedForGood_IsNotRetried() =>
+        End(5, 1, 0, new TaskOutcome.Failed("bad input", Retryable: false)).ShouldBe(new AttemptEnd(TaskState.Failed, "bad input", null));
+
+    [Fact]
+    public void End_TimedOut_NamesTheLimit() =>
+        End(0, 1, 0, new TaskOutcome.TimedOut(TimeSpan.FromMinutes(90))).Message.ShouldBe("The attempt took longer than its timeout of 01:30:00.");
+
+    [Fact]
+    public void End_Lost_IsQueuedAgainUntilTheLimitWhateverTheRetries()
+    {
+        var ends = Enumerable.Range(0, RunMachine.LostLimit).Select(lost => End(0, lost + 1, lost, new TaskOutcome.Lost("The worker died."))).ToList();
+
+        ends[..^1].ShouldAllBe(end => end.State == TaskState.Queued && end.Wait == TimeSpan.Zero);
+        ends[^1].ShouldBe(new AttemptEnd(
+            TaskState.Failed, "The worker died. 3 attempts were lost with their worker, so it is not tried again.", null));
+    }
+
+    [Fact]
+    public void End_ExponentialBackoff_DoublesUpToTheCapAndJitterNeverExceedsIt()
+    {
+        var cap = TimeSpan.FromMinutes(10);
+        var task = Task(100, Backoff.Exponential(TimeSpan.FromMinutes(1), cap: cap, jitter: 0.25));
+
+        for (var attempt = 1; attempt <= 100; attempt++)
+        {
+            var wait = RunMachine.End(task, attempt, 0, Failed, "run/task").Wait!.Value;
+            var least = TimeSpan.FromMinutes(Math.Min(Math.Pow(2, attempt - 1), 10));
+            wait.ShouldBeInRange(least, least * 1.25 < cap ? least * 1.25 : cap, $"attempt {attempt}");
+        }
+    }
+
+    [Fact]
+    public void End_Jitter_IsTheSameForTheSameAttemptAndDiffersBetweenTasks()
+    {
+        var task = Task(3, Backoff.Exponential());
+        var waits = Enumerable.Range(0, 50).Select(at => RunMachine.End(task, 1, 0, Failed, $"run{at}").Wait).ToList();
+
+        RunMachine.End(task, 1, 0, Failed, "run0").Wait.ShouldBe(waits[0]);
+        RunMachine.End(task, 2, 1, Failed, "run0").Wait.ShouldBe(waits[0], "a lost attempt does not change the wait after a failure");
+        waits.Distinct().Count().ShouldBeGreaterThan(40);
+    }
+
+    [Fact]
+    public void Wait_AfterHugeMultiplier_IsTheCap() =>
+        new Backoff(TimeSpan.Zero, 1e300, TimeSpan.FromHours(1), 0).After(100, 0).ShouldBe(TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(1, 0, false, null)]
+    [InlineData(1, 1, true, null)]
+    [InlineData(0, 0, false, RunState.Success)]
+    [InlineData(0, 2, false, RunState.Failed)]
+    [InlineData(0, 2, true, RunState.Cancelled)]
+    [InlineData(0, 0, true, RunState.Cancelled)]
+    public void Settle_Table(int unfinished, int failedLeaves, bool cancelled, RunState? expected) =>
+        RunMachine.Settle(unfinished, failedLeaves, cancelled).ShouldBe(expected);
+
+    [Theory]
+    [InlineData(1, TaskState.Failed, true)]
+    [InlineData(1, TaskState.UpstreamFailed, true)]
+    [InlineData(1, TaskState.Skipped, false)]
+    [InlineData(1, TaskState.Success, false)]
+    [InlineData(0, TaskState.Failed, false)]
+    public void FailsRun_OnlyLeavesDecide(int task, TaskState end, bool expected) =>
+        RunMachine.FailsRun(new DagGraph([Task(0, Backoff.Constant()), Task(0, Backoff.Constant()) with { Index = 1, Upstreams = [0] }]), task, end)
+            .ShouldBe(expected);
+
+    private static AttemptEnd End(int retries, int attempt, int lost, TaskOutcome outcome) =>
+        RunMachine.End(Task(retries, Backoff.Constant()), attempt, lost, outcome, "run/task");
+
+    private static TaskDefinition Task(int retries, Backoff backoff) =>
+        new(0, "task", "task", "default", retries, backoff, null, TriggerRule.AllSuccess, [], []);
+}

@@ -1,0 +1,120 @@
+using Workflow.Runs;
+
+namespace Workflow.Core.Tests.Runs;
+
+public sealed class TriggerRulesTests
+{
+    private const TaskState Queued = TaskState.Queued;
+    private const TaskState UpstreamFailed = TaskState.UpstreamFailed;
+    private const TaskState Skipped = TaskState.Skipped;
+
+    /// <remarks>
+    /// Each row: rule, upstreams, how many ended in success, failed, upstream_failed and skipped, and what becomes of the task.
+    /// </remarks>
+    [Theory]
+    [InlineData(TriggerRule.AllSuccess, 2, 1, 0, 0, 0, null)]
+    [InlineData(TriggerRule.AllSuccess, 2, 2, 0, 0, 0, Queued)]
+    [InlineData(TriggerRule.AllSuccess, 3, 1, 1, 0, 0, UpstreamFailed)]
+    [InlineData(TriggerRule.AllSuccess, 3, 1, 0, 1, 0, UpstreamFailed)]
+    [InlineData(TriggerRule.AllSuccess, 3, 0, 0, 0, 1, Skipped)]
+    [InlineData(TriggerRule.AllSuccess, 3, 0, 1, 0, 1, UpstreamFailed)]
+    [InlineData(TriggerRule.AllFailed, 2, 0, 1, 0, 0, null)]
+    [InlineData(TriggerRule.AllFailed, 2, 0, 1, 1, 0, Queued)]
+    [InlineData(TriggerRule.AllFailed, 3, 1, 0, 0, 0, Skipped)]
+    [InlineData(TriggerRule.AllFailed, 3, 0, 2, 0, 1, Skipped)]
+    [InlineData(TriggerRule.AllDone, 4, 1, 1, 1, 0, null)]
+    [InlineData(TriggerRule.AllDone, 4, 1, 1, 1, 1, Queued)]
+    [InlineData(TriggerRule.AllDone, 1, 0, 0, 1, 0, Queued)]
+    [InlineData(TriggerRule.AllSkipped, 2, 0, 0, 0, 1, null)]
+    [InlineData(TriggerRule.AllSkipped, 2, 0, 0, 0, 2, Queued)]
+    [InlineData(TriggerRule.AllSkipped, 3, 1, 0, 0, 0, Skipped)]
+    [InlineData(TriggerRule.AllSkipped, 3, 0, 1, 0, 0, Skipped)]
+    [InlineData(TriggerRule.AllSkipped, 3, 0, 0, 1, 2, Skipped)]
+    [InlineData(TriggerRule.OneFailed, 3, 0, 1, 0, 0, Queued)]
+    [InlineData(TriggerRule.OneFailed, 3, 0, 0, 1, 0, Queued)]
+    [InlineData(TriggerRule.OneFailed, 3, 1, 0, 0, 1, null)]
+    [InlineData(TriggerRule.OneFailed, 3, 2, 0, 0, 1, Skipped)]
+    [InlineData(TriggerRule.OneSuccess, 3, 1, 0, 0, 0, Queued)]
+    [InlineData(TriggerRule.OneSuccess, 3, 0, 1, 0, 1, null)]
+    [InlineData(TriggerRule.OneSuccess, 2, 0, 0, 0, 2, Skipped)]
+    [InlineData(TriggerRule.OneSuccess, 2, 0, 1, 0, 1, UpstreamFailed)]
+    [InlineData(TriggerRule.OneSuccess, 2, 0, 0, 1, 1, UpstreamFailed)]
+    [InlineData(TriggerRule.OneDone, 3, 1, 0, 0, 0, Queued)]
+    [InlineData(TriggerRule.OneDone, 3, 0, 1, 0, 0, Queued)]
+    [InlineData(TriggerRule.OneDone, 3, 0, 0, 1, 1, null)]
+    [InlineData(TriggerRule.OneDone, 3, 0, 0, 1, 2, Skipped)]
+    [InlineData(TriggerRule.NoneFailed, 3, 1, 0, 0, 1, null)]
+    [InlineData(TriggerRule.NoneFailed, 2, 1, 0, 0, 1, Queued)]
+    [InlineData(TriggerRule.NoneFailed, 2, 0, 0, 0, 2, Queued)]
+    [InlineData(TriggerRule.NoneFailed, 3, 0, 1, 0, 0, UpstreamFailed)]
+    [InlineData(TriggerRule.NoneFailed, 3, 0, 0, 1, 0, UpstreamFailed)]
+    [InlineData(TriggerRule.NoneFailedMinOneSuccess, 3, 1, 0, 0, 1, null)]
+    [InlineData(TriggerRule.NoneFailedMinOneSuccess, 2, 1, 0, 0, 1, Queued)]
+    [InlineData(TriggerRule.NoneFailedMinOneSuccess, 2, 0, 0, 0, 2, Skipped)]
+    [InlineData(TriggerRule.NoneFailedMinOneSuccess, 3, 1, 1, 0, 0, UpstreamFailed)]
+    [InlineData(TriggerRule.NoneSkipped, 3, 1, 1, 0, 0, null)]
+    [InlineData(TriggerRule.NoneSkipped, 3, 1, 1, 1, 0, Queued)]
+    [InlineData(TriggerRule.NoneSkipped, 3, 0, 0, 0, 1, Skipped)]
+    [InlineData(TriggerRule.Always, 3, 0, 0, 0, 0, Queued)]
+    [InlineData(TriggerRule.Always, 3, 0, 3, 0, 0, Queued)]
+    public void Decide_Table(TriggerRule rule, int upstreams, int success, int failed, int upstreamFailed, int skipped, TaskState? expected) =>
+        TriggerRules.Decide(rule, upstreams, new UpstreamCounters(success, failed, upstreamFailed, skipped)).ShouldBe(expected);
+
+    [Fact]
+    public void Decide_NoUpstreams_RunsAtOnceWhateverTheRule()
+    {
+        foreach (var rule in Enum.GetValues<TriggerRule>())
+            TriggerRules.Decide(rule, 0, default).ShouldBe(Queued, rule.ToString());
+    }
+
+    [Fact]
+    public void Decide_AllUpstreamsFinished_NeverWaits()
+    {
+        foreach (var rule in Enum.GetValues<TriggerRule>())
+        {
+            foreach (var seen in Counters(4).Where(seen => seen.Finished == 4))
+                TriggerRules.Decide(rule, 4, seen).ShouldNotBeNull($"{rule} {seen}");
+        }
+    }
+
+    /// <remarks>
+    /// A task is decided once; what its other upstreams do later must not have led elsewhere. One rule is the exception: see the next test.
+    /// </remarks>
+    [Fact]
+    public void Decide_OnceDecided_NoLaterUpstreamWouldDecideOtherwise()
+    {
+        foreach (var rule in Enum.GetValues<TriggerRule>().Except([TriggerRule.AllSuccess]))
+        {
+            foreach (var seen in Counters(4))
+            {
+                if (TriggerRules.Decide(rule, 4, seen) is not { } decided)
+                    continue;
+                foreach (var later in Counters(4).Where(later => Contains(later, seen)))
+                    TriggerRules.Decide(rule, 4, later).ShouldBe(decided, $"{rule} {seen} then {later}");
+            }
+        }
+    }
+
+    /// <remarks>
+    /// As in Airflow: a skip and a failure are both passed on at once, so whichever comes first names the state. In no case does the task
+    /// run.
+    /// </remarks>
+    [Fact]
+    public void Decide_AllSuccessWithASkipAndAFailure_TheFirstOfThemNamesTheState()
+    {
+        TriggerRules.Decide(TriggerRule.AllSuccess, 2, new(0, 0, 0, 1)).ShouldBe(Skipped);
+        TriggerRules.Decide(TriggerRule.AllSuccess, 2, new(0, 1, 0, 0)).ShouldBe(UpstreamFailed);
+        TriggerRules.Decide(TriggerRule.AllSuccess, 2, new(0, 1, 0, 1)).ShouldBe(UpstreamFailed);
+    }
+
+    private static bool Contains(UpstreamCounters later, UpstreamCounters seen) =>
+        later.Success >= seen.Success && later.Failed >= seen.Failed && later.UpstreamFailed >= seen.UpstreamFailed && later.Skipped >= seen.Skipped;
+
+    private static IEnumerable<UpstreamCounters> Counters(int upstreams) =>
+        from success in Enumerable.Range(0, upstreams + 1)
+        from failed in Enumerable.Range(0, upstreams + 1)
+        from upstreamFailed in Enumerable.Range(0, upstreams + 1)
+        from skipped in Enumerable.Range(0, upstreams + 1)
+        where success + failed + upstreamFailed + skipped <= upstreams
+        select new UpstreamCounters(success, failed, upstreamFailed, skipped);
+}

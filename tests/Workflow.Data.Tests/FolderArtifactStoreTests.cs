@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Workflow.Data.Tests;
+
+public sealed class FolderArtifactStoreTests : IDisposable
+{
+    private readonly DataFixture data = new();
+
+    public void Dispose() => data.Dispose();
+
+    [Fact]
+    public async Task Commit_NewContent_LiesUnderItsHash()
+    {
+        var (sha256, bytes) = await data.Store.CommitAsync(Staged("hello"), default);
+
+        sha256.ShouldBe(Convert.ToHexStringLower(SHA256.HashData("hello"u8)));
+        bytes.ShouldBe(5);
+        var path = await data.Store.PathAsync(sha256, default);
+        path.ShouldBe(Path.Combine(data.Store.Root, "sha256", sha256[..2], sha256));
+        File.ReadAllText(path).ShouldBe("hello");
+        Leftovers().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Commit_SameContentTwice_KeepsTheFirstFile()
+    {
+        var (first, _) = await data.Store.CommitAsync(Staged("hello"), default);
+        var written = File.GetLastWriteTimeUtc(await data.Store.PathAsync(first, default));
+
+        var (second, _) = await data.Store.CommitAsync(Staged("hello"), default);
+
+        second.ShouldBe(first);
+        File.GetLastWriteTimeUtc(await data.Store.PathAsync(first, default)).ShouldBe(written);
+        Leftovers().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Commit_ManyAtOnce_MakesOneFile()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => data.Store.CommitAsync(Staged("same"), default)));
+
+        results.Distinct().ShouldHaveSingleItem();
+        Directory.GetFiles(Path.Combine(data.Store.Root, "sha256"), "*", SearchOption.AllDirectories).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Commit_DamagedArtifactUnderTheName_IsRefusedAndNotOverwritten()
+    {
+        var (sha256, _) = await data.Store.CommitAsync(Staged("hello"), default);
+        var path = await data.Store.PathAsync(sha256, default);
+        File.Delete(path);
+        File.WriteAllText(path, "hel");
+
+        var error = await Should.ThrowAsync<WorkflowException>(() => data.Store.CommitAsync(Staged("hello"), default));
+
+        error.Message.ShouldContain(path);
+        error.Message.ShouldContain("damaged");
+        File.ReadAllText(path).ShouldBe("hel");
+    }
+
+    [Fact]
+    public void Open_FolderThatCannotBe_NamesIt()
+    {
+        var inTheWay = data.Write("file", "");
+
+        Should.Throw<WorkflowException>(() => new FolderArtifactStore(Path.Combine(inTheWay, "store"))).Message.ShouldContain(inTheWay);
+    }
+
+    [Fact]
+    public async Task Path_UnknownHash_SaysWhichStore()
+    {
+        var error = await Should.ThrowAsync<FileNotFoundException>(() => data.Store.PathAsync(new string('a', 64), default));
+
+        error.Message.ShouldContain(data.Store.Root);
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("")]
+    [InlineData("ABCDEF0000000000000000000000000000000000000000000000000000000000")]
+    public async Task Path_NoHash_IsRefused(string text) =>
+        await Should.ThrowAsync<ArgumentException>(() => data.Store.PathAsync(text, default));
+
+    private string Staged(string content)
+    {
+        var path = data.Store.Stage();
+        File.WriteAllBytes(path, Encoding.UTF8.GetBytes(content));
+        return path;
+    }
+
+    private string[] Leftovers() => Directory.GetFiles(Path.Combine(data.Store.Root, "staging"));
+}

@@ -1,0 +1,31 @@
+namespace Workflow.Data.Tests;
+
+/// <summary>Public files that lie beside the repository; WORKFLOW_TEST_DATA names another folder.</summary>
+internal static class SharedData
+{
+    /// <summary>The files of a folder; skips the test where they are absent, and fails it under CI=true, where they must not be.</summary>
+    public static IReadOnlyList<string> Files(string folder, string pattern)
+    {
+        var root = Environment.GetEnvironmentVariable("WORKFLOW_TEST_DATA") ?? Path.Combine(Repository(), "..", "shared", "data");
+        var path = Path.GetFullPath(Path.Combine(root, folder));
+        if (!Directory.Exists(path))
+        {
+            var message = $"There is no {path}; set WORKFLOW_TEST_DATA to the folder of the test data.";
+            if (Environment.GetEnvironmentVariable("CI") == "true")
+                Assert.Fail(message);
+            Assert.Skip(message);
+        }
+
+        var files = Directory.GetFiles(path, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        files.ShouldNotBeEmpty();
+        return files;
+    }
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Workflow.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new DirectoryNotFoundException($"No Workflow.sln above {AppContext.BaseDirectory}.");
+    }
+}

@@ -1,0 +1,56 @@
+namespace Workflow.Data.Tests;
+
+/// <summary>Months of taxi trips as they were published, with the defects that their README lists.</summary>
+public sealed class TaxiTests : IDisposable
+{
+    private static readonly Column[] Columns =
+    [
+        new("vendor_id", "BIGINT"), new("pickup_datetime", "TIMESTAMP"), new(
+            "dropoff_datetime", "TIMESTAMP"), new("passenger_count", "BIGINT"),
+        new("trip_distance", "DOUBLE"), new("rate_code_id", "BIGINT"), new(
+            "store_and_fwd_flag", "VARCHAR"), new("pickup_location_id", "BIGINT"),
+        new("dropoff_location_id", "BIGINT"), new("payment_type", "BIGINT"), new(
+            "fare_amount", "DOUBLE"), new("extra", "DOUBLE"), new("mta_tax", "DOUBLE"),
+        new("tip_amount", "DOUBLE"), new("tolls_amount", "DOUBLE"), new("improvement_surcharge", "DOUBLE"), new("total_amount", "DOUBLE"),
+        new("congestion_surcharge", "DOUBLE"),
+    ];
+
+    private readonly DataFixture data = new();
+
+    public void Dispose() => data.Dispose();
+
+    [Fact]
+    public async Task Evaluate_FareChecksOfEveryMonth_OnlyTheMonthWithTheWildFareFails()
+    {
+        DataCheck[] checks =
+        [
+            new(CheckKind.Between, "fare_amount", -1000, 10_000), new(CheckKind.Between, "fare_amount", 0, 500, Mostly: 0.99),
+            new(CheckKind.RowCount, null, 10_000, 10_000),
+        ];
+        var failed = new List<string>();
+        foreach (var file in SharedData.Files("taxi", "*.csv.gz"))
+        {
+            var trips = await data.Files.IngestAsync(file, Columns, null, default);
+            var path = await data.Store.PathAsync(trips.Sha256, default);
+            foreach (var result in CheckEvaluator.Evaluate(path, checks).Where(result => result.Verdict == Verdict.Fail))
+            {
+                failed.Add($"{Path.GetFileName(file)}: {result.Message}");
+                result.SampleRows.ShouldHaveSingleItem().ShouldContain("\"fare_amount\":429490");
+            }
+        }
+
+        failed.ShouldHaveSingleItem().ShouldBe(
+            "yellow_tripdata_sample_2018-08.csv.gz: 1 of 10000 values of 'fare_amount' lie outside; "
+            + "allowed: >= 1 of values in [-1000, 10000].");
+    }
+
+    [Fact]
+    public async Task Ingest_TypesFoundOut_AreThoseOfTheContract()
+    {
+        var file = SharedData.Files("taxi", "*2019-10.csv.gz").Single();
+
+        (await data.Files.IngestAsync(file, null, null, default)).ShouldSatisfyAllConditions(
+            trips => trips.Schema.ShouldBe(Columns),
+            trips => trips.Profile[0].Nulls.ShouldBe(63));
+    }
+}

@@ -1,0 +1,214 @@
+using Npgsql;
+using Workflow.Postgres.Steps;
+using Workflow.Runs;
+using Workflow.Testing.Running;
+
+namespace Workflow.Postgres.Tests;
+
+/// <summary>The step against real PostgreSQL: what moves, what stays, and who is fenced off. No worker runs; the test is the worker.</summary>
+public sealed class TaskQueueTests : IAsyncLifetime
+{
+    private const string Diamond = """
+        public sealed class Diamond : IDag
+        {
+            public void Define(DagBuilder dag)
+            {
+                dag.Id("diamond");
+                var a = dag.Task("a", _ => Task.CompletedTask).Retries(1, Backoff.Constant(TimeSpan.FromHours(1)));
+                var b = dag.Task("b", _ => Task.CompletedTask).After(a);
+                var c = dag.Task("c", _ => Task.CompletedTask).After(a);
+                dag.Task("d", _ => Task.CompletedTask).After(b, c);
+                dag.Task("cleanup", _ => Task.CompletedTask).After(c).Rule(TriggerRule.AllDone);
+            }
+        }
+        """;
+
+    private TestEngine engine = null!;
+    private long runId;
+    private long worker;
+
+    public async ValueTask InitializeAsync()
+    {
+        engine = await TestEngine.CreateAsync();
+        runId = await engine.TriggerAsync(await engine.SaveAsync(Diamond));
+        worker = await engine.Workers.RegisterAsync("one", [], 4, "test", default);
+    }
+
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
+
+    [Fact]
+    public async Task Step_SuccessOfTheFirstTask_ClaimsItsDownstreamsInTheSameStep()
+    {
+        var first = await ClaimAsync();
+        first.Select(task => task.Key.TaskIndex).ShouldBe([0]);
+
+        var next = await engine.Queue.StepAsync([End(first[0], new TaskOutcome.Succeeded(null))], Claim(), default);
+
+        next.Claimed.Count.ShouldBe(2);
+        (await engine.TasksAsync(runId)).ShouldBe(new Dictionary<string, string>
+        {
+            ["a"] = "success", ["b"] = "running", ["c"] = "running", ["d"] = "pending", ["cleanup"] = "pending",
+        }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Step_FailureWithoutRetryLeft_SpreadsAndEndsTheRun()
+    {
+        var first = (await ClaimAsync())[0];
+
+        var step = await engine.Queue.StepAsync([End(first, new TaskOutcome.Failed("broken", Retryable: false))], null, default);
+        var cleanup = await ClaimAsync();
+        var last = await engine.Queue.StepAsync([End(cleanup.Single(), new TaskOutcome.Succeeded(null))], null, default);
+
+        step.FinishedRuns.ShouldBeEmpty();
+        last.FinishedRuns.ShouldBe([(runId, RunState.Failed)]);
+        (await engine.TasksAsync(runId)).ShouldBe(new Dictionary<string, string>
+        {
+            ["a"] = "failed", ["b"] = "upstream_failed", ["c"] = "upstream_failed", ["d"] = "upstream_failed", ["cleanup"] = "success",
+        }, ignoreOrder: true);
+        (await engine.StateAsync(runId)).ShouldBe("failed");
+    }
+
+    [Fact]
+    public async Task Step_FailureWithRetryLeft_WaitsAndKeepsTheAttempt()
+    {
+        var first = (await ClaimAsync())[0];
+
+        await engine.Queue.StepAsync([End(first, new TaskOutcome.Failed("broken", Retryable: true))], null, default);
+
+        (await engine.TasksAsync(runId))["a"].ShouldBe("up_for_retry");
+        (await ClaimAsync()).ShouldBeEmpty();
+        (await engine.ScalarAsync<string>("SELECT state || message FROM task_attempt")).ShouldBe("failedbroken");
+        await engine.ExecuteAsync("UPDATE task_instance SET ready_at = now() WHERE state = 'up_for_retry'");
+        (await ClaimAsync()).Single().Attempt.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Step_SameCompletionTwice_CountsOnce()
+    {
+        var first = (await ClaimAsync())[0];
+        var end = End(first, new TaskOutcome.Succeeded(null));
+        await engine.Queue.StepAsync([end], null, default);
+
+        var again = await engine.Queue.StepAsync([end], null, default);
+
+        again.Refused.ShouldBe([end]);
+        (await engine.ScalarAsync<int>("SELECT unfinished FROM dag_run")).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Step_FromAWorkerThatLostItsLease_ChangesNothing()
+    {
+        var first = (await ClaimAsync())[0];
+        await engine.Workers.StopAsync(worker, default);
+        (await engine.Rescuer.RunOnceAsync(default)).ShouldBe(1);
+        worker = await engine.Workers.RegisterAsync("two", [], 4, "test", default);
+        var second = (await ClaimAsync()).Single();
+
+        var zombie = await engine.Queue.StepAsync([End(first, new TaskOutcome.Succeeded("1"))], null, default);
+
+        zombie.Refused.Count.ShouldBe(1);
+        (second.Attempt, second.Lost).ShouldBe((2, 1));
+        (await engine.TasksAsync(runId))["a"].ShouldBe("running");
+        (await engine.ScalarAsync<int>("SELECT count(*) FROM task_output")).ShouldBe(0);
+        (await engine.ScalarAsync<string>("SELECT state FROM task_attempt")).ShouldBe("lost");
+    }
+
+    [Fact]
+    public async Task Rescue_AWorkerThatIsAlive_LeavesItsTasks()
+    {
+        await ClaimAsync();
+
+        (await engine.Rescuer.RunOnceAsync(default)).ShouldBe(0);
+
+        (await engine.TasksAsync(runId))["a"].ShouldBe("running");
+    }
+
+    [Fact]
+    public async Task Rescue_ATaskThatKillsItsWorkersEachTime_FailsAtTheLimit()
+    {
+        for (var life = 0; life < RunMachine.LostLimit; life++)
+        {
+            worker = await engine.Workers.RegisterAsync($"life {life}", [], 4, "test", default);
+            (await ClaimAsync()).Count.ShouldBe(1);
+            await engine.Workers.StopAsync(worker, default);
+            await engine.Rescuer.RunOnceAsync(default);
+        }
+
+        (await engine.TasksAsync(runId))["a"].ShouldBe("failed");
+    }
+
+    [Fact]
+    public async Task Cancel_ARunWithARunningTask_EndsWithThatTask()
+    {
+        var first = (await ClaimAsync())[0];
+        var key = await engine.ScalarAsync<string>("SELECT run_key FROM dag_run");
+
+        (await engine.Runs.CancelAsync("diamond", key, default)).ShouldBeTrue();
+        (await engine.StateAsync(runId)).ShouldBe("running");
+        var leases = await engine.Queue.LeasesAsync(worker, [(first.Key, first.Attempt)], default);
+        await engine.Queue.StepAsync([End(first, new TaskOutcome.Failed("stopped", Retryable: true))], null, default);
+
+        leases.Single().ShouldBe((first.Key, true, true));
+        (await engine.StateAsync(runId)).ShouldBe("cancelled");
+        (await engine.TasksAsync(runId)).Values.ShouldAllBe(state => state == "cancelled");
+        (await engine.Runs.CancelAsync("diamond", key, default)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Claim_ByManyAtOnce_GivesEachTaskOnce()
+    {
+        var dagId = await engine.SaveAsync("""
+            public sealed class Wide : IDag
+            {
+                public void Define(DagBuilder dag)
+                {
+                    dag.Id("wide");
+                    for (var i = 0; i < 400; i++)
+                        dag.Task($"t{i}", _ => Task.CompletedTask);
+                }
+            }
+            """);
+        var wide = await engine.TriggerAsync(dagId);
+
+        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            var mine = new List<ClaimedTask>();
+            while (await ClaimAsync() is { Count: > 0 } more)
+                mine.AddRange(more);
+            return mine;
+        }));
+
+        var keys = claims.SelectMany(mine => mine).Where(task => task.Key.RunId == wide).Select(task => task.Key).ToList();
+        keys.Count.ShouldBe(400);
+        keys.Distinct().Count().ShouldBe(400);
+    }
+
+    [Fact]
+    public async Task Claim_ForOtherQueues_TakesNothing()
+    {
+        var step = await engine.Queue.StepAsync([], new ClaimRequest(worker, ["training"], 4), default);
+
+        step.Claimed.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Step_ConnectionLostBetweenItsRoundTrips_LeavesTheAttemptRunning()
+    {
+        var first = (await ClaimAsync())[0];
+
+        // The output is no JSON: the second round trip fails where a crash would, after the task was ended in the open transaction.
+        await Should.ThrowAsync<PostgresException>(
+            () => engine.Queue.StepAsync([End(first, new TaskOutcome.Succeeded("{broken"))], null, default));
+
+        (await engine.TasksAsync(runId))["a"].ShouldBe("running");
+        (await engine.ScalarAsync<int>("SELECT unfinished FROM dag_run")).ShouldBe(5);
+        (await engine.Queue.StepAsync([End(first, new TaskOutcome.Succeeded("{}"))], null, default)).Refused.ShouldBeEmpty();
+    }
+
+    private async Task<IReadOnlyList<ClaimedTask>> ClaimAsync() => (await engine.Queue.StepAsync([], Claim(), default)).Claimed;
+
+    private ClaimRequest Claim() => new(worker, [], 7);
+
+    private FinishedAttempt End(ClaimedTask task, TaskOutcome outcome) => new(task.Key, task.DagVersionId, task.Attempt, task.Lost, worker, outcome);
+}

@@ -1,0 +1,66 @@
+using Workflow.Data;
+using Workflow.Graphs;
+using Workflow.Postgres.Effects;
+using Workflow.Runs;
+using Workflow.Worker.Execution;
+using Workflow.Worker.Planes;
+
+namespace Workflow.Worker.Handlers;
+
+/// <summary>Performs a quality gate over a dataset version.</summary>
+public sealed class QualityGateHandler(DataPlanes planes) : ITaskHandler
+{
+    /// <inheritdoc />
+    public Type Spec => typeof(QualityGateSpec);
+
+    /// <inheritdoc />
+    public async Task<object?> RunAsync(AttemptContext context, TaskSpec spec, IReadOnlyList<object?> inputs)
+    {
+        var version = (DatasetVersion)inputs[0]!;
+        var path = await planes.PathAsync(version, context.Cancellation).ConfigureAwait(false);
+        var checks = CheckEvaluator.Evaluate(path, ((QualityGateSpec)spec).Checks, cancellationToken: context.Cancellation);
+        var verdict = GateVerdict.Of($"dataset {version.Dataset} {version.Sha256[..8]}", checks);
+        await Gates.RecordAsync(planes, context, verdict, new VerdictSubject(DatasetVersionId: version.VersionId)).ConfigureAwait(false);
+        return version;
+    }
+}
+
+/// <summary>Performs a backtest gate over a candidate's predictions.</summary>
+public sealed class BacktestGateHandler(DataPlanes planes) : ITaskHandler
+{
+    /// <inheritdoc />
+    public Type Spec => typeof(BacktestGateSpec);
+
+    /// <inheritdoc />
+    public async Task<object?> RunAsync(AttemptContext context, TaskSpec spec, IReadOnlyList<object?> inputs)
+    {
+        var predictions = (Predictions)inputs[0]!;
+        var path = await planes.PathAsync(predictions.Rows, context.Cancellation).ConfigureAwait(false);
+        var result = BacktestEvaluator.Evaluate(path, ((BacktestGateSpec)spec).Thresholds, cancellationToken: context.Cancellation);
+        var candidate = predictions.Candidate;
+        var verdict = GateVerdict.Of($"model {candidate.Model} {candidate.Sha256[..8]}", result.Checks);
+        var subject = new VerdictSubject(
+            ModelVersionId: candidate.VersionId, Alias: predictions.Alias, BaselineVersionId: predictions.BaselineVersionId);
+        await Gates.RecordAsync(planes, context, verdict, subject).ConfigureAwait(false);
+        return predictions;
+    }
+}
+
+/// <summary>What the gates share.</summary>
+internal static class Gates
+{
+    /// <summary>Stages the verdict, says it in the log, and fails the task unless it passed.</summary>
+    public static async Task RecordAsync(DataPlanes planes, AttemptContext context, GateVerdict verdict, VerdictSubject subject)
+    {
+        await planes.Effects.StageAsync(context.Source, verdict, subject, context.Cancellation).ConfigureAwait(false);
+        context.HasEffects = true;
+        foreach (var check in verdict.Checks)
+            context.Log($"{check.Verdict.Name()}: {check.Message}", check.Verdict == Verdict.Pass ? TaskLogLevel.Info : TaskLogLevel.Warn);
+        if (verdict.Verdict == Verdict.Pass)
+            return;
+
+        var refusing = verdict.Checks.Where(check => check.Verdict != Verdict.Pass && check.Severity == Severity.Block);
+        throw new TaskFailureException(
+            $"Gate {context.TaskId} did not pass {verdict.Subject}: {string.Join(" ", refusing.Select(check => check.Message))}", retryable: false);
+    }
+}

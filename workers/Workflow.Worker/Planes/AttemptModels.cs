@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Workflow.Data;
+using Workflow.Graphs;
+using Workflow.Ml;
+using Workflow.Postgres.Effects;
+using Workflow.Worker.Execution;
+
+namespace Workflow.Worker.Planes;
+
+/// <summary>The models as one attempt sees them: what it trains is staged under its name.</summary>
+public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : IModels
+{
+    private const string PredictionColumns = "{'row_number': 'BIGINT', 'label': 'DOUBLE', 'score': 'DOUBLE', 'baseline_score': 'DOUBLE'}";
+
+    /// <summary>Trains a model, measures it on the rows held out, and stages a version of it.</summary>
+    internal async Task<ModelVersion> TrainAsync(TrainSpec spec, DatasetVersion rows)
+    {
+        var earlier = spec.HistoryKey is null
+            ? []
+            : await planes.Effects.EarlierAsync(rows, spec.HistoryKey, context.Cancellation).ConfigureAwait(false);
+        var paths = new List<string>();
+        foreach (var version in earlier)
+            paths.Add(await planes.PathAsync(version, context.Cancellation).ConfigureAwait(false));
+        var last = await planes.PathAsync(rows, context.Cancellation).ConfigureAwait(false);
+        context.Log($"Training {spec.Model} on {earlier.Count} earlier partitions and {rows.Dataset} {rows.Sha256[..8]}");
+
+        var model = LinearTrainer.Train(
+            spec.Flavour, new TrainingRows(paths, last, spec.Flavour, spec.Holdout), context.Cancellation, new LogProgress(context));
+        var metrics = Measure(model, last, spec.Holdout);
+        context.Log($"On the rows held out: {string.Join(", ", metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:G6}")))}");
+
+        var artifact = planes.Store.Stage();
+        await File.WriteAllBytesAsync(artifact, model.Save(), context.Cancellation).ConfigureAwait(false);
+        var (sha256, bytes) = await planes.Store.CommitAsync(artifact, context.Cancellation).ConfigureAwait(false);
+        var staged = new StagedModel(
+            spec.Model, sha256, bytes, "linear", Parameters(spec), metrics, [.. earlier.Append(rows).Select(version => version.VersionId)]);
+        var id = await planes.Effects.StageAsync(context.Source, staged, context.Cancellation).ConfigureAwait(false);
+        context.HasEffects = true;
+        return new ModelVersion(id, spec.Model, sha256, rows, spec.Holdout);
+    }
+
+    /// <inheritdoc />
+    public async Task<Predictions> PredictAsync(ModelVersion candidate, string into, string compareWith = "champion")
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        var baseline = await planes.Effects.AliasAsync(candidate.Model, compareWith, context.Cancellation).ConfigureAwait(false);
+        context.Log(baseline is null
+            ? $"Nothing holds {compareWith} of {candidate.Model} yet: there is nothing to compare with"
+            : $"Comparing with {candidate.Model} version {baseline.Version}, which holds {compareWith}");
+        var model = await LoadAsync(candidate.Sha256).ConfigureAwait(false);
+        var other = baseline is null ? null : await LoadAsync(baseline.Sha256).ConfigureAwait(false);
+        var test = await planes.PathAsync(candidate.TestRows, context.Cancellation).ConfigureAwait(false);
+
+        // Doubles go through text in their shortest form that reads back to the same bits.
+        var scored = planes.Store.Stage();
+        try
+        {
+            await WriteScoresAsync(scored, Scores(model, test, candidate.Holdout), other is null ? null : Scores(other, test, candidate.Holdout))
+                .ConfigureAwait(false);
+            var query = new DatasetQuery($"SELECT * FROM read_csv($scores, header = false, columns = {PredictionColumns})")
+            {
+                Values = new Dictionary<string, object?> { ["scores"] = scored },
+            };
+            var written = await planes.Datasets(context).WriteAsync(query, into, candidate.TestRows.Partition, [candidate.TestRows]).ConfigureAwait(false);
+            return new Predictions(candidate, written, compareWith, baseline?.VersionId);
+        }
+        finally
+        {
+            File.Delete(scored);
+        }
+    }
+
+    private IEnumerable<(double Label, double Score)> Scores(LinearModel model, string path, string holdout) =>
+        TrainingRows.Rows(path, model.Spec, holdout, FeatureFilter.HeldOut, context.Cancellation)
+            .SelectMany(chunk => chunk.Label.Zip(model.Score(chunk)));
+
+    private static async Task WriteScoresAsync(
+        string file, IEnumerable<(double Label, double Score)> scores, IEnumerable<(double Label, double Score)>? baselines)
+    {
+        await using var writer = new StreamWriter(file);
+        using var baseline = baselines?.GetEnumerator();
+        long row = 0;
+        foreach (var (label, score) in scores)
+        {
+            var other = baseline?.MoveNext() == true ? Text(baseline.Current.Score) : "";
+            await writer.WriteLineAsync($"{++row},{Text(label)},{Text(score)},{other}").ConfigureAwait(false);
+        }
+    }
+
+    private static string Text(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
+
+    private async Task<LinearModel> LoadAsync(string sha256) =>
+        LinearModel.Load(await File.ReadAllBytesAsync(
+            await planes.Store.PathAsync(sha256, context.Cancellation).ConfigureAwait(false), context.Cancellation).ConfigureAwait(false));
+
+    private IReadOnlyDictionary<string, double> Measure(LinearModel model, string path, string holdout)
+    {
+        var metrics = new ModelMetrics(model.Spec.Objective);
+        foreach (var chunk in TrainingRows.Rows(path, model.Spec, holdout, FeatureFilter.HeldOut, context.Cancellation))
+            metrics.Add(chunk.Label, model.Score(chunk));
+        return metrics.Values();
+    }
+
+    private static JsonObject Parameters(TrainSpec spec) => new()
+    {
+        ["objective"] = Workflow.Runs.StateNames.Name(spec.Flavour.Objective),
+        ["label"] = spec.Flavour.Label,
+        ["numeric"] = new JsonArray([.. spec.Flavour.Numeric.Select(name => (JsonNode)name)]),
+        ["categorical"] = new JsonArray([.. spec.Flavour.Categorical.Select(name => (JsonNode)name)]),
+        ["penalty"] = spec.Flavour.Penalty,
+        ["history_key"] = spec.HistoryKey,
+        ["holdout"] = spec.Holdout,
+    };
+}
