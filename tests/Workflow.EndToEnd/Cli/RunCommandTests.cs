@@ -57,33 +57,34 @@ public sealed class RunCommandTests : CliTest
     [Fact]
     public async Task Show_WithoutDag_FindsTheRunOfThatId()
     {
-        var (another, wanted) = (Canned.Run("running", run: "r2"), Canned.Run("success", run: "r1", dag: "other"));
-        Api.On("GET dags/~/dagRuns", Canned.Page("dag_runs", another, wanted));
-
-        var result = await RunAsync("runs", "show", "r1", "--output", "json");
-
-        ((string?)result.Json["dag_id"]).ShouldBe("other");
-    }
-
-    [Fact]
-    public async Task Show_IdInSeveralDags_AsksForTheDag()
-    {
-        Api.On("GET dags/~/dagRuns", Canned.Page("dag_runs", Canned.Run("running"), Canned.Run("success", dag: "other")));
+        Api.On("GET dags/~/dagRuns/r1", Canned.Run("success", dag: "other"))
+            .On("GET dags/other/dagRuns/r1/taskInstances", Canned.Page("task_instances", Canned.Task("ingest", "success")))
+            .On("GET gates", Canned.Page("gates"));
 
         var result = await RunAsync("runs", "show", "r1");
 
-        result.ShouldBe(new Result(1, "", "Several DAGs have a run r1: other, taxi. Say which with --dag.\n"));
+        result.Code.ShouldBe(0);
+        result.Rows.ShouldContain("DAG other, version 3");
+        result.Rows.ShouldContain("ingest ✓ success 1/4 1.2 s –");
+    }
+
+    [Theory]
+    [InlineData("--dag", "taxi", "Several.")]
+    [InlineData("-o", "json", "Several. Here: --dag ID.")]
+    public async Task Show_IdInSeveralDags_AsksForTheDagUnlessGiven(string option, string value, string message)
+    {
+        foreach (var dag in new[] { "~", "taxi" })
+            Api.OnError($"GET dags/{dag}/dagRuns/r1", 409, """{"detail": "Several."}""");
+
+        (await RunAsync("runs", "show", "r1", option, value)).ShouldBe(new Result(1, "", message + "\n"));
     }
 
     [Fact]
-    public async Task Show_UnknownRun_SaysWhereToLook()
+    public async Task Show_UnknownRun_FailsWithTheServersSentence()
     {
-        Api.On("GET dags/~/dagRuns", Canned.Page("dag_runs", Canned.Run("running")));
+        Api.OnError("GET dags/~/dagRuns/r9", 404, """{"detail": "No DAG has a run 'r9'."}""");
 
-        var result = await RunAsync("runs", "show", "r9");
-
-        result.Code.ShouldBe(1);
-        result.Error.ShouldBe("No run r9 among the 1 runs. List them with `workflow runs list`, or name its DAG with --dag.\n");
+        (await RunAsync("runs", "show", "r9")).ShouldBe(new Result(1, "", "No DAG has a run 'r9'.\n"));
     }
 
     [Fact]
