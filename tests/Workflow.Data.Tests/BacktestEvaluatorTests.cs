@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Workflow.Data.Tests;
 
 public sealed class BacktestEvaluatorTests : IDisposable
@@ -98,11 +100,12 @@ public sealed class BacktestEvaluatorTests : IDisposable
 
     private static MetricThreshold Bound(Metric metric, double bound) => new(metric, bound, null);
 
-    private BacktestResult Evaluate(string rows, params MetricThreshold[] thresholds) => BacktestEvaluator.Evaluate(
-        data.Parquet(
-            $"""
-            SELECT n::BIGINT AS row_number, l::DOUBLE AS label, s::DOUBLE AS score, b::DOUBLE AS baseline_score
-            FROM (VALUES {rows}) t(n, l, s, b)
-            """),
-        thresholds);
+    /// <param name="rows">Row number, label, score of the candidate, score of the baseline; no baseline where all of those are null.</param>
+    private BacktestResult Evaluate(string rows, params MetricThreshold[] thresholds)
+    {
+        string File(string score, string where) => data.Parquet(
+            $"SELECT n::BIGINT AS row_number, l::DOUBLE AS label, {score}::DOUBLE AS score FROM (VALUES {rows}) t(n, l, s, b){where}");
+        var hasBaseline = !Regex.Matches(rows, @"\(.*?\)").All(row => row.Value.EndsWith("NULL)", StringComparison.Ordinal));
+        return BacktestEvaluator.Evaluate(File("s", ""), hasBaseline ? File("b", " WHERE b IS NOT NULL") : null, thresholds);
+    }
 }

@@ -47,7 +47,11 @@ public sealed class TaskQueueTests : IAsyncLifetime
         next.Claimed.Count.ShouldBe(2);
         (await engine.TasksAsync(runId)).ShouldBe(new Dictionary<string, string>
         {
-            ["a"] = "success", ["b"] = "running", ["c"] = "running", ["d"] = "pending", ["cleanup"] = "pending",
+            ["a"] = "success",
+            ["b"] = "running",
+            ["c"] = "running",
+            ["d"] = "pending",
+            ["cleanup"] = "pending",
         }, ignoreOrder: true);
     }
 
@@ -64,7 +68,11 @@ public sealed class TaskQueueTests : IAsyncLifetime
         last.FinishedRuns.ShouldBe([(runId, RunState.Failed)]);
         (await engine.TasksAsync(runId)).ShouldBe(new Dictionary<string, string>
         {
-            ["a"] = "failed", ["b"] = "upstream_failed", ["c"] = "upstream_failed", ["d"] = "upstream_failed", ["cleanup"] = "success",
+            ["a"] = "failed",
+            ["b"] = "upstream_failed",
+            ["c"] = "upstream_failed",
+            ["d"] = "upstream_failed",
+            ["cleanup"] = "success",
         }, ignoreOrder: true);
         (await engine.StateAsync(runId)).ShouldBe("failed");
     }

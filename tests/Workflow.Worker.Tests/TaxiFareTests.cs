@@ -30,8 +30,9 @@ public sealed class TaxiFareTests : IAsyncLifetime
 
         (await engine.ScalarAsync<int>("SELECT count(DISTINCT sha256) FROM model_version WHERE version IN (1, 2)")).ShouldBe(1);
         (await engine.ScalarAsync<int>("SELECT last_version FROM model")).ShouldBe(2);
-        (await engine.ScalarAsync<int>("SELECT count(DISTINCT (dataset, sha256)) FROM dataset_version WHERE dataset <> 'taxi.predictions'")).ShouldBe(2);
-        (await engine.ScalarAsync<int>("SELECT count(*) FROM dataset_version WHERE version IS NOT NULL")).ShouldBe(6);
+        (await engine.ScalarAsync<string>("SELECT string_agg(DISTINCT dataset || ' ' || last_version, ', ') FROM dataset"))
+            .ShouldBe("taxi.features 2, taxi.predictions 2, taxi.predictions.baseline 1, taxi.raw 2");
+        (await engine.ScalarAsync<int>("SELECT count(DISTINCT sha256) FROM dataset_version")).ShouldBe(3);
     }
 
     [Fact]

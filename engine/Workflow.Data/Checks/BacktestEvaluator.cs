@@ -18,24 +18,28 @@ public sealed record MetricValue(Metric Metric, double Candidate, double? Baseli
 public sealed record BacktestResult(long Rows, IReadOnlyList<MetricValue> Metrics, IReadOnlyList<CheckResult> Checks);
 
 /// <summary>
-/// Holds predictions against thresholds. Predictions are a Parquet file with the columns <c>row_number</c>, <c>label</c>, <c>score</c> and
-/// <c>baseline_score</c>, whatever library made them. Rows without a label are left out. What cannot be measured fails: no rows, a score
+/// Holds predictions against thresholds. Predictions are a Parquet file with the columns <c>row_number</c>, <c>label</c> and
+/// <c>score</c>, whatever library made them; those of the baseline are another such file of the same rows. Rows without a label are left out. What cannot be measured fails: no rows, a score
 /// that is missing or no number, a label other than 0 and 1 where the metric needs those.
 /// </summary>
 public static class BacktestEvaluator
 {
     /// <summary>Measures and judges.</summary>
-    /// <param name="parquet">The local path of the predictions.</param>
+    /// <param name="parquet">The local path of the candidate's predictions.</param>
+    /// <param name="baseline">The local path of the baseline's predictions; null when there is nothing to compare with.</param>
     /// <param name="thresholds">What must hold.</param>
     /// <param name="options">The share of memory; sums take one thread, so that they are the same on each run.</param>
     /// <param name="cancellationToken">Interrupts the query.</param>
     /// <exception cref="TaskFailureException">The file lacks one of the columns.</exception>
     public static BacktestResult Evaluate(
-        string parquet, IReadOnlyList<MetricThreshold> thresholds, DuckDbOptions? options = null,
+        string parquet, string? baseline, IReadOnlyList<MetricThreshold> thresholds, DuckDbOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         using var session = new DuckDbSession((options ?? new DuckDbOptions()) with { Threads = 1 });
-        Views.Create(session, MetricSql.View, parquet);
+        Views.Create(session, MetricSql.CandidateView, parquet);
+        if (baseline is not null)
+            Views.Create(session, MetricSql.BaselineView, baseline);
+        session.Execute(MetricSql.Join(baseline is not null));
         var row = session.Query(MetricSql.Counts, cancellationToken: cancellationToken)[0];
         var (rows, baselines) = (row.Long("rows"), row.Long("baselines"));
         var metrics = thresholds.Select(threshold => threshold.Metric).Distinct().Select(metric => new MetricValue(

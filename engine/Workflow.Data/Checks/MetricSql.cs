@@ -6,11 +6,18 @@ namespace Workflow.Data.Checks;
 internal static class MetricSql
 {
     public const string View = "predictions";
+    public const string CandidateView = "candidate";
+    public const string BaselineView = "baseline";
     public const string Score = "score";
     public const string BaselineScore = "baseline_score";
 
     // A baseline counts as present as soon as one row has its score; rows that lack it then make its metrics unmeasurable.
     public const string Counts = $"SELECT count(*) AS rows, count({BaselineScore}) AS baselines FROM {View} WHERE label IS NOT NULL";
+
+    /// <summary>Brings the scores of both models for one row together; without a baseline its scores are null.</summary>
+    public static string Join(bool hasBaseline) => hasBaseline
+        ? $"CREATE TEMP VIEW {View} AS SELECT c.*, b.score AS {BaselineScore} FROM {CandidateView} c LEFT JOIN {BaselineView} b USING (row_number)"
+        : $"CREATE TEMP VIEW {View} AS SELECT *, NULL::DOUBLE AS {BaselineScore} FROM {CandidateView}";
 
     // The clip of scikit-learn and MLflow: a probability of exactly 0 for what happened would cost infinitely much.
     private const string Clip = "1e-15";

@@ -106,7 +106,7 @@ internal sealed class ApiClient(EndpointFinder finder) : IDisposable
     private ClientException Refused(HttpStatusCode status, JsonNode? answer)
     {
         if (status == HttpStatusCode.Unauthorized)
-            return new ClientException(UnauthorizedMessage()) { Unauthorized = true };
+            return new ClientException(UnauthorizedMessage()) { Status = status };
         if (status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
             return Unreachable(answer.Text("detail") ?? $"{(int)status} {status}", new HttpRequestException(null, null, status));
         if (answer.Text("detail") is not { } detail)
@@ -117,7 +117,7 @@ internal sealed class ApiClient(EndpointFinder finder) : IDisposable
         }
 
         var errors = answer.List("errors").Select(error => $"\n  {error.Text("name")}: {error.Text("message")}");
-        return new ClientException(detail + string.Concat(errors));
+        return new ClientException(detail + string.Concat(errors)) { Status = status };
     }
 
     private string UnauthorizedMessage() => Endpoint.Token is null

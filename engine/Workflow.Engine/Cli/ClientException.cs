@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Workflow.Engine.Cli;
 
 /// <summary>A command cannot do what it was asked to. The message is shown as it is and says what to do.</summary>
@@ -9,8 +11,8 @@ internal sealed class ClientException(string message, Exception? inner = null) :
     /// <summary>Whether the same request may succeed in a moment: the server is not there, or is just starting.</summary>
     internal bool Transient { get; init; }
 
-    /// <summary>Whether the server did not accept the token; a server that was started anew may have written another one.</summary>
-    internal bool Unauthorized { get; init; }
+    /// <summary>What the server answered; null when it was not asked or did not answer.</summary>
+    internal HttpStatusCode? Status { get; init; }
 
     internal static ClientException Usage(string message) => new(message) { ExitCode = ExitCodes.Usage };
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Workflow.Engine.Cli;
 
 /// <summary>Repeats a question while the server is away, as when it is restarted, for a limited time.</summary>
@@ -21,7 +23,7 @@ internal sealed class Patience(Session session, Action<string?> note)
                     note(null);
                 return answer;
             }
-            catch (ClientException failure) when (failure.Transient || (failure.Unauthorized && MayBeNew(since)))
+            catch (ClientException failure) when (failure.Transient || IsOldToken(failure, since))
             {
                 if (since is null)
                     note($"{session.Api.Endpoint.Name} does not answer; trying again for up to {Format.Duration(Limit.TotalSeconds)}.");
@@ -36,5 +38,6 @@ internal sealed class Patience(Session session, Action<string?> note)
     }
 
     // A server that was started anew may refuse the token until its file with the new one is read.
-    private bool MayBeNew(long? since) => since is not null || session.Api.FindAgain();
+    private bool IsOldToken(ClientException failure, long? since) =>
+        failure.Status == HttpStatusCode.Unauthorized && (since is not null || session.Api.FindAgain());
 }

@@ -1,32 +1,23 @@
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace Workflow.Engine.Cli;
 
-/// <summary>
-/// Finds a run by its id. Ids are unique within a DAG only, so without a DAG the list of all runs is searched, newest first.
-/// </summary>
+/// <summary>Finds a run by its id. Ids are unique within a DAG only, so without a DAG there may be several.</summary>
 internal static class RunFinder
 {
-    private const int SearchLimit = 10_000;
-
     /// <exception cref="ClientException">There is none, or several DAGs have one.</exception>
     internal static async Task<JsonNode> FindAsync(Session session, string run, string? dag, CancellationToken cancellationToken)
     {
-        if (dag is not null)
-            return await session.Api.GetAsync(Paths.Run(dag, run), cancellationToken);
-        var runs = await session.Api.ListAsync(
-            Paths.Runs(Paths.AnyDag), "dag_runs", "order_by=-run_after", SearchLimit, cancellationToken);
-        var found = runs.Where(candidate => candidate.Text("dag_run_id") == run).ToList();
-        return found switch
+        try
         {
-            [{ } only] => only.DeepClone(),
-            [] => throw new ClientException(
-                $"No run {run} among the {(runs.Count == SearchLimit ? "newest " : "")}{Format.Count(runs.Count)} runs. "
-                + "List them with `workflow runs list`, or name its DAG with --dag."),
-            _ => throw new ClientException(
-                $"Several DAGs have a run {run}: {string.Join(", ", found.Select(each => each.Text("dag_id")).Order())}. "
-                + "Say which with --dag."),
-        };
+            return await session.Api.GetAsync(Paths.Run(dag ?? Paths.AnyDag, run), cancellationToken);
+        }
+        catch (ClientException several) when (dag is null && several.Status == HttpStatusCode.Conflict)
+        {
+            // The server's sentence speaks of its own paths; what to type here it cannot know.
+            throw new ClientException($"{several.Message} Here: --dag ID.", several);
+        }
     }
 
     /// <summary>The id of the DAG that a run belongs to, without asking for it when it is given.</summary>

@@ -43,8 +43,9 @@ internal static class TriggerRequest
         }
         catch (JsonException wrong)
         {
-            var position = $"line {wrong.LineNumber + 1}, column {Column(text, wrong)}";
-            throw ClientException.Usage($"{source} is not JSON: {position}: {Reason(wrong)}");
+            // A name that is there twice has no position.
+            var position = wrong.LineNumber is { } line ? $"line {line + 1}, column {Column(text, wrong)}: " : "";
+            throw ClientException.Usage($"{source} is not JSON: {position}{Reason(wrong)}");
         }
     }
 

@@ -47,7 +47,9 @@ internal sealed class StepPlan
         {
             following[task.Key] = task with
             {
-                From = task.End.State, End = new AttemptEnd(TaskState.Cancelled, "The run was cancelled.", null), IsLost = false,
+                From = task.End.State,
+                End = new AttemptEnd(TaskState.Cancelled, "The run was cancelled.", null),
+                IsLost = false,
             };
         }
     }

@@ -36,11 +36,12 @@ public sealed class BacktestGateHandler(DataPlanes planes) : ITaskHandler
     {
         var predictions = (Predictions)inputs[0]!;
         var path = await planes.PathAsync(predictions.Rows, context.Cancellation).ConfigureAwait(false);
-        var result = BacktestEvaluator.Evaluate(path, ((BacktestGateSpec)spec).Thresholds, cancellationToken: context.Cancellation);
+        var baseline = predictions.Baseline is { } other ? await planes.PathAsync(other.Rows, context.Cancellation).ConfigureAwait(false) : null;
+        var result = BacktestEvaluator.Evaluate(path, baseline, ((BacktestGateSpec)spec).Thresholds, cancellationToken: context.Cancellation);
         var candidate = predictions.Candidate;
         var verdict = GateVerdict.Of($"model {candidate.Model} {candidate.Sha256[..8]}", result.Checks);
         var subject = new VerdictSubject(
-            ModelVersionId: candidate.VersionId, Alias: predictions.Alias, BaselineVersionId: predictions.BaselineVersionId);
+            ModelVersionId: candidate.VersionId, Alias: predictions.Alias, BaselineVersionId: predictions.Baseline?.VersionId);
         await Gates.RecordAsync(planes, context, verdict, subject).ConfigureAwait(false);
         return predictions;
     }

@@ -11,7 +11,7 @@ namespace Workflow.Worker.Planes;
 /// <summary>The models as one attempt sees them: what it trains is staged under its name.</summary>
 public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : IModels
 {
-    private const string PredictionColumns = "{'row_number': 'BIGINT', 'label': 'DOUBLE', 'score': 'DOUBLE', 'baseline_score': 'DOUBLE'}";
+    private const string PredictionColumns = "{'row_number': 'BIGINT', 'label': 'DOUBLE', 'score': 'DOUBLE'}";
 
     /// <summary>Trains a model, measures it on the rows held out, and stages a version of it.</summary>
     internal async Task<ModelVersion> TrainAsync(TrainSpec spec, DatasetVersion rows)
@@ -48,43 +48,42 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         context.Log(baseline is null
             ? $"Nothing holds {compareWith} of {candidate.Model} yet: there is nothing to compare with"
             : $"Comparing with {candidate.Model} version {baseline.Version}, which holds {compareWith}");
-        var model = await LoadAsync(candidate.Sha256).ConfigureAwait(false);
-        var other = baseline is null ? null : await LoadAsync(baseline.Sha256).ConfigureAwait(false);
+        var rows = await ScoreAsync(candidate, candidate.Sha256, into).ConfigureAwait(false);
+        var other = baseline is null
+            ? null
+            : new BaselinePredictions(baseline.VersionId, await ScoreAsync(candidate, baseline.Sha256, $"{into}.baseline").ConfigureAwait(false));
+        return new Predictions(candidate, rows, compareWith, other);
+    }
+
+    /// <summary>Scores the rows held out from a candidate's training with a model, and stages the predictions.</summary>
+    private async Task<DatasetVersion> ScoreAsync(ModelVersion candidate, string modelSha256, string into)
+    {
+        var model = await LoadAsync(modelSha256).ConfigureAwait(false);
         var test = await planes.PathAsync(candidate.TestRows, context.Cancellation).ConfigureAwait(false);
 
         // Doubles go through text in their shortest form that reads back to the same bits.
         var scored = planes.Store.Stage();
         try
         {
-            await WriteScoresAsync(scored, Scores(model, test, candidate.Holdout), other is null ? null : Scores(other, test, candidate.Holdout))
-                .ConfigureAwait(false);
+            await using (var writer = new StreamWriter(scored))
+            {
+                long row = 0;
+                foreach (var chunk in TrainingRows.Rows(test, model.Spec, candidate.Holdout, FeatureFilter.HeldOut, context.Cancellation))
+                {
+                    foreach (var (label, score) in chunk.Label.Zip(model.Score(chunk)))
+                        await writer.WriteLineAsync($"{++row},{Text(label)},{Text(score)}").ConfigureAwait(false);
+                }
+            }
+
             var query = new DatasetQuery($"SELECT * FROM read_csv($scores, header = false, columns = {PredictionColumns})")
             {
                 Values = new Dictionary<string, object?> { ["scores"] = scored },
             };
-            var written = await planes.Datasets(context).WriteAsync(query, into, candidate.TestRows.Partition, [candidate.TestRows]).ConfigureAwait(false);
-            return new Predictions(candidate, written, compareWith, baseline?.VersionId);
+            return await planes.Datasets(context).WriteAsync(query, into, candidate.TestRows.Partition, [candidate.TestRows]).ConfigureAwait(false);
         }
         finally
         {
             File.Delete(scored);
-        }
-    }
-
-    private IEnumerable<(double Label, double Score)> Scores(LinearModel model, string path, string holdout) =>
-        TrainingRows.Rows(path, model.Spec, holdout, FeatureFilter.HeldOut, context.Cancellation)
-            .SelectMany(chunk => chunk.Label.Zip(model.Score(chunk)));
-
-    private static async Task WriteScoresAsync(
-        string file, IEnumerable<(double Label, double Score)> scores, IEnumerable<(double Label, double Score)>? baselines)
-    {
-        await using var writer = new StreamWriter(file);
-        using var baseline = baselines?.GetEnumerator();
-        long row = 0;
-        foreach (var (label, score) in scores)
-        {
-            var other = baseline?.MoveNext() == true ? Text(baseline.Current.Score) : "";
-            await writer.WriteLineAsync($"{++row},{Text(label)},{Text(score)},{other}").ConfigureAwait(false);
         }
     }
 

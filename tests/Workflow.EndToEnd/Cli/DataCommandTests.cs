@@ -1,0 +1,123 @@
+namespace Workflow.EndToEnd.Cli;
+
+public sealed class DataCommandTests : CliTest
+{
+    private const string Sha = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    private const string Dataset = $$"""
+        {"name": "fares", "versions": [{
+          "version": 3, "sha256": "{{Sha}}", "rows": 1234567, "bytes": 1572864, "partition": {"month": "2019-01"},
+          "created_at": "2026-01-01T00:00:00Z", "dag_id": "taxi", "run_id": "r1", "task_id": "ingest",
+          "columns": [{"name": "fare", "type": "DOUBLE"}],
+          "profile": [
+            {"column": "fare", "type": "DOUBLE", "count": 1234567, "nulls": 0, "distinct": 812, "min": -1.5, "max": 500, "mean": 13.04567}
+          ],
+          "parents": [{"dataset": "raw", "version": 2, "sha256": "{{Sha}}"}]}]}
+        """;
+
+    private const string Model = $$"""
+        {"name": "fare_model", "aliases": {"champion": 1}, "versions": [
+          {"version": 2, "sha256": "{{Sha}}", "flavour": "linear", "metrics": {"rmse": 3.21456, "mae": 2.0511}, "params": {},
+           "parents": [{"dataset": "fares", "version": 3, "sha256": "{{Sha}}"}], "created_at": "2026-01-01T00:00:00Z",
+           "gates": [{"task_id": "backtest", "verdict": "fail"}]},
+          {"version": 1, "sha256": "{{Sha}}", "flavour": "linear", "metrics": {}, "params": {}, "parents": [],
+           "created_at": "2026-01-01T00:00:00Z", "gates": []}],
+         "alias_moves": [{"alias": "champion", "from_version": null, "to_version": 1, "at": "2026-01-01T00:00:00Z", "run_id": "r0"}]}
+        """;
+
+    [Fact]
+    public async Task ShowDataset_Table_ShowsVersionsAndColumns()
+    {
+        Api.On("GET datasets/fares", Dataset);
+
+        var result = await RunAsync("datasets", "show", "fares");
+
+        result.Code.ShouldBe(0);
+        result.Rows.ShouldContain("3 01234567 1,234,567 1.5 MiB month 2019-01 2026-01-01 00:00:00 UTC ingest in r1 of taxi raw 2");
+        result.Rows.ShouldContain("fare DOUBLE 0 812 -1.5 500 13");
+    }
+
+    [Fact]
+    public async Task ShowDataset_Json_KeepsWholeHashAndNumbers()
+    {
+        Api.On("GET datasets/fares", Dataset);
+
+        var json = (await RunAsync("datasets", "show", "fares", "--output", "json")).Json;
+
+        ((string?)json["name"]).ShouldBe("fares");
+        ((string?)json["versions"]![0]!["sha256"]).ShouldBe(Sha);
+        ((int)json["versions"]![0]!["rows"]!).ShouldBe(1_234_567);
+    }
+
+    [Fact]
+    public async Task ListDatasets_Both_ShowLatest()
+    {
+        const string Fares = """
+            {"name": "fares", "versions": 3, "latest_version": 3, "latest_rows": 98765, "latest_created_at": "2026-01-01T00:00:00Z"}
+            """;
+        Api.On("GET datasets", Canned.Page("datasets", Fares));
+
+        (await RunAsync("datasets", "list")).Rows[1].ShouldBe("fares 3 3 98,765 2026-01-01 00:00:00 UTC");
+        ((string?)(await RunAsync("datasets", "list", "-o", "json")).Json[0]!["name"]).ShouldBe("fares");
+    }
+
+    [Fact]
+    public async Task ShowModel_Table_ShowsAliasesMetricsAndGates()
+    {
+        Api.On("GET models/fare_model", Model);
+
+        var result = await RunAsync("models", "show", "fare_model");
+
+        result.Rows.ShouldContain("Aliases champion 1");
+        result.Rows.ShouldContain("2 – 01234567 linear rmse 3.21, mae 2.05 ✗ backtest fares 3 2026-01-01 00:00:00 UTC –");
+        result.Rows.ShouldContain("1 champion 01234567 linear – – – 2026-01-01 00:00:00 UTC –");
+        result.Rows.ShouldContain("2026-01-01 00:00:00 UTC champion – 1 r0");
+    }
+
+    [Fact]
+    public async Task ShowModel_Json_HasAliasesAndFullMetrics()
+    {
+        Api.On("GET models/fare_model", Model);
+
+        var json = (await RunAsync("models", "show", "fare_model", "-o", "json")).Json;
+
+        ((int)json["aliases"]!["champion"]!).ShouldBe(1);
+        ((double)json["versions"]![0]!["metrics"]!["rmse"]!).ShouldBe(3.21456);
+        ((string?)json["versions"]![0]!["parents"]![0]!["dataset"]).ShouldBe("fares");
+    }
+
+    [Fact]
+    public async Task ListModels_Both_ShowAliases()
+    {
+        const string Model = """{"name": "m", "versions": 2, "latest_version": 2, "aliases": {"champion": 1, "challenger": 2}}""";
+        Api.On("GET models", Canned.Page("models", Model));
+
+        (await RunAsync("models", "list")).Rows[1].ShouldBe("m 2 2 champion 1, challenger 2");
+        (await RunAsync("models", "list", "-o", "json")).Json.AsArray().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task ListGates_Json_IsAnArrayWithChecks()
+    {
+        Api.On("GET gates", Canned.Page("gates", Canned.Verdict));
+
+        var result = await RunAsync("gates", "list", "--run", "r+1", "--dag", "taxi", "--output", "json");
+
+        var gate = result.Json.AsArray().ShouldHaveSingleItem()!;
+        ((string?)gate["run_id"]).ShouldBe("r1");
+        ((string?)gate["verdict"]).ShouldBe("fail");
+        ((double)gate["checks"]![1]!["observed"]!).ShouldBe(0.98765);
+        Api.Requests.ShouldBe(["GET gates?run_id=r%2B1&dag_id=taxi&limit=100&offset=0"]);
+    }
+
+    [Fact]
+    public async Task ListGates_Table_HasARowForEachCheck()
+    {
+        Api.On("GET gates", Canned.Page("gates", Canned.Verdict));
+
+        var result = await RunAsync("gates", "list");
+
+        result.Rows[1].ShouldBe("r1 quality ✓ pass not_null fare 0 = 0 –");
+        result.Rows[2].ShouldBe("r1 quality ✗ fail between fare 0.988 >= 0.99 4 rows out of range");
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+using Workflow.Runs;
+using Workflow.Testing;
+using Workflow.Testing.Running;
+
+namespace Workflow.Worker.Tests;
+
+/// <summary>What the README shows is true: its DAG runs, and its diagram is the table of transitions.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string Readme = File.ReadAllText(Path.Combine(PostgresServer.Checkout, "README.md"));
+
+    [Fact]
+    public async Task FirstDag_AsItStands_Runs()
+    {
+        await using var engine = await TestEngine.CreateAsync();
+        var dagId = await engine.SaveAsync(Code().Match(Readme).Groups["code"].Value);
+        await engine.StartWorkerAsync();
+
+        var runId = await engine.RunAsync(dagId, new() { ["name"] = "reader" });
+
+        (await engine.StateAsync(runId)).ShouldBe("success", await engine.ExplainAsync(runId));
+        (await engine.ScalarAsync<string>("SELECT line FROM task_log")).ShouldBe("HELLO, READER!");
+    }
+
+    [Fact]
+    public void Diagram_HasExactlyTheTransitions()
+    {
+        var drawn = Arrow().Matches(Readme).Select(match => match.Value.Trim()).Where(arrow => !arrow.StartsWith("[*]", StringComparison.Ordinal));
+
+        var known = Enum.GetValues<TaskState>().SelectMany(from => from.Next().Select(to => $"{from.Name()} --> {to.Name()}"));
+        drawn.ShouldBe(known, ignoreOrder: true);
+    }
+
+    [GeneratedRegex(@"```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"^    \S+ --> \S+$", RegexOptions.Multiline)]
+    private static partial Regex Arrow();
+}
