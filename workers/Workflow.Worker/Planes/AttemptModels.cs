@@ -11,8 +11,6 @@ namespace Workflow.Worker.Planes;
 /// <summary>The models as one attempt sees them: what it trains is staged under its name.</summary>
 public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : IModels
 {
-    private const string PredictionColumns = "{'row_number': 'BIGINT', 'label': 'DOUBLE', 'score': 'DOUBLE'}";
-
     /// <summary>Trains a model, measures it on the rows held out, and stages a version of it.</summary>
     internal async Task<ModelVersion> TrainAsync(TrainSpec spec, DatasetVersion rows)
     {
@@ -61,33 +59,16 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         var model = await LoadAsync(modelSha256).ConfigureAwait(false);
         var test = await planes.PathAsync(candidate.TestRows, context.Cancellation).ConfigureAwait(false);
 
-        // Doubles go through text in their shortest form that reads back to the same bits.
-        var scored = planes.Store.Stage();
-        try
+        await using var file = new ScoreFile(planes.Store.Stage());
+        foreach (var chunk in TrainingRows.Rows(test, model.Spec, candidate.Holdout, FeatureFilter.HeldOut, context.Cancellation))
         {
-            await using (var writer = new StreamWriter(scored))
-            {
-                long row = 0;
-                foreach (var chunk in TrainingRows.Rows(test, model.Spec, candidate.Holdout, FeatureFilter.HeldOut, context.Cancellation))
-                {
-                    foreach (var (label, score) in chunk.Label.Zip(model.Score(chunk)))
-                        await writer.WriteLineAsync($"{++row},{Text(label)},{Text(score)}").ConfigureAwait(false);
-                }
-            }
+            foreach (var (label, score) in chunk.Label.Zip(model.Score(chunk)))
+                await file.AddAsync(label, score).ConfigureAwait(false);
+        }
 
-            var query = new DatasetQuery($"SELECT * FROM read_csv($scores, header = false, columns = {PredictionColumns})")
-            {
-                Values = new Dictionary<string, object?> { ["scores"] = scored },
-            };
-            return await planes.Datasets(context).WriteAsync(query, into, candidate.TestRows.Partition, [candidate.TestRows]).ConfigureAwait(false);
-        }
-        finally
-        {
-            File.Delete(scored);
-        }
+        var query = await file.ReadAsync().ConfigureAwait(false);
+        return await planes.Datasets(context).WriteAsync(query, into, candidate.TestRows.Partition, [candidate.TestRows]).ConfigureAwait(false);
     }
-
-    private static string Text(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 
     private async Task<LinearModel> LoadAsync(string sha256) =>
         LinearModel.Load(await File.ReadAllBytesAsync(
