@@ -8,12 +8,13 @@ public sealed class RunCommandTests : CliTest
     public async Task List_Filters_AreSentAndRowsShown()
     {
         var run = Canned.Run("failed", """{"success": 2, "failed": 1, "pending": 1}""", Failure);
-        Api.On("GET dags/taxi/dagRuns", Canned.Page("dag_runs", run));
+        Api.On("GET dags/taxi/dagRuns", Canned.Page("dag_runs", run, Canned.Run("success", run: "r0")));
 
         var result = await RunAsync("runs", "list", "--dag", "taxi", "--state", "failed", "--limit", "7");
 
         result.Code.ShouldBe(0);
         result.Rows[1].ShouldBe("r1 taxi ✗ failed 3/4 2025-12-31 23:58:48 UTC 1 m 12 s ada train: out of memory");
+        result.Rows[2].ShouldBe("r0 taxi ✓ success – 2025-12-31 23:58:48 UTC 1 m 12 s ada –");
         Api.Requests.ShouldBe(["GET dags/taxi/dagRuns?order_by=-run_after&state=failed&limit=7&offset=0"]);
     }
 
