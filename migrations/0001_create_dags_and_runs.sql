@@ -78,6 +78,8 @@ CREATE TABLE dag_run (
 -- Uniqueness, not leadership, decides who creates a scheduled run: the second scheduler's insert is a no-op.
 CREATE UNIQUE INDEX dag_run_logical_date ON dag_run (dag_id, logical_date) WHERE logical_date IS NOT NULL AND run_type = 'scheduled';
 CREATE INDEX dag_run_by_dag ON dag_run (dag_id, run_id DESC);
+-- Whether a version is in use is asked each time a DAG file changes.
+CREATE INDEX dag_run_by_version ON dag_run (dag_version_id);
 CREATE INDEX dag_run_active ON dag_run (run_id) WHERE state = 'running';
 
 CREATE TABLE worker (

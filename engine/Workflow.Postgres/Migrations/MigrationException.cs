@@ -1,17 +1,6 @@
 namespace Workflow.Postgres.Migrations;
 
 /// <summary>The schema cannot be brought, or is not, where this build needs it. The message says what to do.</summary>
-public sealed class MigrationException : Exception
-{
-    /// <summary>Creates the exception.</summary>
-    public MigrationException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>Creates the exception with what caused it.</summary>
-    public MigrationException(string message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
-}
+/// <param name="message">What is wrong, and what to do.</param>
+/// <param name="inner">The cause, if there is one.</param>
+public sealed class MigrationException(string message, Exception? inner = null) : WorkflowException(message, inner);
