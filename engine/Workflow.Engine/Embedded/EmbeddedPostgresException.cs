@@ -1,17 +1,6 @@
 namespace Workflow.Engine.Embedded;
 
 /// <summary>The embedded PostgreSQL could not be started or stopped. The message says why and what to do.</summary>
-public sealed class EmbeddedPostgresException : Exception
-{
-    /// <summary>Creates the exception.</summary>
-    public EmbeddedPostgresException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>Creates the exception with what caused it.</summary>
-    public EmbeddedPostgresException(string message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
-}
+/// <param name="message">What is wrong and what to do about it.</param>
+/// <param name="inner">The cause, if there is one.</param>
+public sealed class EmbeddedPostgresException(string message, Exception? inner = null) : WorkflowException(message, inner);
