@@ -86,10 +86,12 @@ internal static class RunCommands
             : $"Run {id} of {dagId} is being cancelled: its running tasks are told to stop."));
     }
 
-    // What has ended of what there is; the states one by one are for `runs show`.
+    // What has ended of what there is; the states one by one are for `runs show`. A list counts the tasks of running runs only.
     private static string Finished(JsonNode? run)
     {
         var counts = run.Map("task_counts");
+        if (counts.Count == 0)
+            return Format.Nothing;
         var open = RunView.OpenStates.Sum(state => counts.Int(state));
         var all = counts.Sum(pair => counts.Int(pair.Key));
         return $"{Format.Count(all - open)}/{Format.Count(all)}";

@@ -43,6 +43,7 @@ public sealed class StopTests : IAsyncLifetime
         var runs = (await second.RunCliAsync("runs", "list", "--output", "json")).ShouldSucceed().Json.AsArray();
         var found = runs.ShouldHaveSingleItem()!;
         ((string?)found["dag_run_id"], (string?)found["state"]).ShouldBe((run, "success"));
+        (await second.RunCliAsync("runs", "list")).ShouldSucceed().Output.ShouldNotContain("0/0");
     }
 
     [Fact]
