@@ -77,8 +77,9 @@ internal sealed record PostmasterFile(int ProcessId, int? Port)
     }
 
     /// <summary>
-    /// PostgreSQL takes a dead process that nobody has reaped for a running server, and refuses to start. The file must stay all the same: from
-    /// it the new postmaster learns which shared memory the backends of the old one may still hold. So it gets a number that no process has.
+    /// PostgreSQL takes a dead process that nobody has reaped for a running server, and refuses to start. The file must stay all the
+    /// same: from it the new postmaster learns which shared memory the backends of the old one may still hold. So it gets a number
+    /// that no process has.
     /// </summary>
     internal void DisownIfUnreaped(string cluster)
     {

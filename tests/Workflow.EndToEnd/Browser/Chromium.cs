@@ -12,8 +12,8 @@ internal static class Chromium
     // The first two are for containers; with the others it asks nobody but the page's own server.
     private static readonly string[] Arguments =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
     ];
 
     /// <summary>Starts it. The test is skipped where there is none, and fails where <c>CI=true</c>.</summary>

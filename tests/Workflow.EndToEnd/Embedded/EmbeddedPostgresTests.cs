@@ -120,7 +120,8 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         await server.StopAsync();
 
         // A parent that never asks after its child: once it is no shell any more.
-        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true };
+        using var parent = Process.Start(start)!;
         try
         {
             lines[0] = (await parent.StandardOutput.ReadLineAsync())!;

@@ -10,7 +10,9 @@ public sealed class DagsTestTests
     [Fact]
     public async Task DagsTest_ExampleDag_SucceedsWithoutAServerAndPrintsWhatHappens()
     {
-        var result = await Playground.RunAsync("dags", "test", "taxi_fare_nightly", "--conf", """{"month": "2024-02", "rows": 2000}""", "--dags", Dags);
+        const string conf = """{"month": "2024-02", "rows": 2000}""";
+
+        var result = await Playground.RunAsync("dags", "test", "taxi_fare_nightly", "--conf", conf, "--dags", Dags);
 
         result.ShouldSucceed();
         result.Output.ShouldContain("[promote] success");

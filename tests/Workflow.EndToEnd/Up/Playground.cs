@@ -4,8 +4,8 @@ using Workflow.Testing;
 namespace Workflow.EndToEnd.Up;
 
 /// <summary>
-/// A temporary folder with a data folder and a DAG folder, and the processes that a test starts on them. Disposing ends them all, however the
-/// test left them, and removes the folder.
+/// A temporary folder with a data folder and a DAG folder, and the processes that a test starts on them. Disposing ends them all, however
+/// the test left them, and removes the folder.
 /// </summary>
 public sealed class Playground : IAsyncDisposable
 {
@@ -88,7 +88,8 @@ public sealed class Playground : IAsyncDisposable
         };
 
         // What the developer has set for another server is not for this one.
-        foreach (var name in (string[])["Database__ConnectionString", "Artifacts__Folder", "Dashboard__Token", "WORKFLOW_URL", "WORKFLOW_TOKEN"])
+        string[] names = ["Database__ConnectionString", "Artifacts__Folder", "Dashboard__Token", "WORKFLOW_URL", "WORKFLOW_TOKEN"];
+        foreach (var name in names)
             start.Environment.Remove(name);
         return start;
     }

@@ -39,17 +39,17 @@ internal sealed partial class UpProcess : IAsyncDisposable
     public string Output => string.Join(Environment.NewLine, lines);
 
     /// <summary>The processes of all workers that it has started, the latest last.</summary>
-    public IReadOnlyList<int> WorkerPids => [.. lines.SelectMany(line => WorkerStarted().Matches(line)).Select(match => int.Parse(match.Groups[1].Value))];
+    public IReadOnlyList<int> WorkerPids =>
+        [.. lines.SelectMany(line => WorkerStarted().Matches(line)).Select(match => int.Parse(match.Groups[1].Value))];
+
+    private bool IsReady => lines.Any(line => line.Contains("Workflow is ready at", StringComparison.Ordinal)) && WorkerPids.Count >= workers;
 
     public static UpProcess Start(Playground playground, IEnumerable<string> arguments, int workers) =>
         new(playground, Process.Start(Playground.StartInfo(arguments))!, workers);
 
     public async Task UntilReadyAsync()
     {
-        await Eventually.TrueAsync(
-            () => process.HasExited || (lines.Any(line => line.Contains("Workflow is ready at", StringComparison.Ordinal)) && WorkerPids.Count >= workers),
-            Limit,
-            "workflow up is ready");
+        await Eventually.TrueAsync(() => process.HasExited || IsReady, Limit, "workflow up is ready");
         process.HasExited.ShouldBeFalse(Output);
         var endpoint = JsonNode.Parse(await File.ReadAllTextAsync(playground.EndpointFile))!;
         (Url, Token) = ((string)endpoint["url"]!, (string)endpoint["token"]!);

@@ -24,7 +24,8 @@ internal sealed class WorkflowApi(HttpClient http)
     /// <returns>The id of the new run.</returns>
     public async Task<string> TriggerAsync(string dagId, JsonObject? conf = null)
     {
-        using var response = await http.PostAsJsonAsync($"dags/{dagId}/dagRuns", new JsonObject { ["conf"] = conf ?? [], ["logical_date"] = null });
+        var body = new JsonObject { ["conf"] = conf ?? [], ["logical_date"] = null };
+        using var response = await http.PostAsJsonAsync($"dags/{dagId}/dagRuns", body);
         var text = await response.Content.ReadAsStringAsync();
         response.IsSuccessStatusCode.ShouldBeTrue($"{(int)response.StatusCode} {text}");
         return (string)JsonNode.Parse(text)!["dag_run_id"]!;
@@ -32,7 +33,8 @@ internal sealed class WorkflowApi(HttpClient http)
 
     public async Task<string> RunStateAsync(string dagId, string runId) => (string)(await GetAsync(Run(dagId, runId)))["state"]!;
 
-    public Task<IReadOnlyList<JsonNode>> TasksAsync(string dagId, string runId) => ListAsync($"{Run(dagId, runId)}/taskInstances", "task_instances");
+    public Task<IReadOnlyList<JsonNode>> TasksAsync(string dagId, string runId) =>
+        ListAsync($"{Run(dagId, runId)}/taskInstances", "task_instances");
 
     public async Task<string> TaskStateAsync(string dagId, string runId, string taskId) =>
         (string)(await TasksAsync(dagId, runId)).Single(task => (string?)task["task_id"] == taskId)["state"]!;
@@ -48,7 +50,8 @@ internal sealed class WorkflowApi(HttpClient http)
     public async Task UntilSuccessAsync(string dagId, string runId)
     {
         var state = "";
-        await Eventually.TrueAsync(async () => (state = await RunStateAsync(dagId, runId)) != "running", Limit, $"run {runId} of {dagId} ends");
+        await Eventually.TrueAsync(
+            async () => (state = await RunStateAsync(dagId, runId)) != "running", Limit, $"run {runId} of {dagId} ends");
         state.ShouldBe("success", string.Join(Environment.NewLine, await TasksAsync(dagId, runId)));
     }
 
