@@ -147,6 +147,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             if (file is not null && !file.IsRunning())
             {
                 // The file stays: from it the new postmaster learns which shared memory the backends of the old one may still hold.
+                file.DisownIfUnreaped(_cluster.Path);
                 return false;
             }
 

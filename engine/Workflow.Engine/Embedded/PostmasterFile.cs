@@ -14,6 +14,9 @@ internal sealed record PostmasterFile(int ProcessId, int? Port)
     private const string Name = "postmaster.pid";
     private const int PortLine = 3;
 
+    // Greater than any system's process numbers, and still one that PostgreSQL reads.
+    private const int Nobody = int.MaxValue;
+
     internal static string PathIn(string cluster) => Path.Combine(cluster, Name);
 
     /// <summary>Null if there is no file, or none that can be understood (a full disk leaves an empty one).</summary>
@@ -71,6 +74,29 @@ internal sealed record PostmasterFile(int ProcessId, int? Port)
         {
             return false;
         }
+    }
+
+    /// <summary>
+    /// PostgreSQL takes a dead process that nobody has reaped for a running server, and refuses to start. The file must stay all the
+    /// same: from it the new postmaster learns which shared memory the backends of the old one may still hold. So it gets a number
+    /// that no process has.
+    /// </summary>
+    internal void DisownIfUnreaped(string cluster)
+    {
+        try
+        {
+            if (!OperatingSystem.IsLinux() || !IsZombie())
+                return;
+        }
+        catch (IOException)
+        {
+            // Reaped by now.
+            return;
+        }
+
+        var lines = File.ReadAllLines(PathIn(cluster));
+        lines[0] = Nobody.ToString(CultureInfo.InvariantCulture);
+        File.WriteAllLines(PathIn(cluster), lines);
     }
 
     /// <summary>Whether two paths, through links perhaps, lead to the same running server.</summary>

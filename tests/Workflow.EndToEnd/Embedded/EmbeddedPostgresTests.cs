@@ -112,6 +112,34 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_KilledServerThatNobodyHasReaped_StartsAnew()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux shows which processes nobody has reaped.");
+        var server = await StartAsync();
+        var lines = await File.ReadAllLinesAsync(PidFile);
+        await server.StopAsync();
+
+        // A parent that never asks after its child: once it is no shell any more.
+        var start = new ProcessStartInfo("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"]) { RedirectStandardOutput = true };
+        using var parent = Process.Start(start)!;
+        try
+        {
+            lines[0] = (await parent.StandardOutput.ReadLineAsync())!;
+            await Eventually.TrueAsync(() => File.ReadAllText($"/proc/{parent.Id}/comm") == "sleep\n", Limit, "the parent sleeps");
+            using var child = Process.GetProcessById(int.Parse(lines[0]));
+            child.Kill();
+            await Eventually.TrueAsync(() => File.ReadAllText($"/proc/{lines[0]}/stat").Contains(") Z"), Limit, "the child has ended");
+            await File.WriteAllLinesAsync(PidFile, lines);
+
+            (await StartAsync()).IsAdopted.ShouldBeFalse();
+        }
+        finally
+        {
+            parent.Kill();
+        }
+    }
+
+    [Fact]
     public async Task Start_PidFileNamesAnotherLivingProcess_StartsAnew()
     {
         var server = await StartAsync();

@@ -12,7 +12,7 @@ const SAVE_MILLISECONDS = 300;
 const SMALLEST = 0.2;
 const LARGEST = 2;
 /** At first, names are legible: below this the rest is reached by dragging, or by asking to fit all. */
-const SMALLEST_LEGIBLE = 0.75;
+const SMALLEST_LEGIBLE = 0.65;
 
 /** Pan by dragging, zoom with ctrl and the wheel or with buttons; fits the content until moved by hand. */
 export function useViewport(frame: RefObject<SVGSVGElement | null>, content: Size) {

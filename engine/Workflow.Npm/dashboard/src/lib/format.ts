@@ -84,3 +84,8 @@ export function plain(value: unknown): string {
 export function plural(number: number, noun: string): string {
   return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** A worker's name without the number that tells its process from the ones before; that is for the full name. */
+export function worker(name: string): string {
+  return name.replace(/\/[0-9a-f]{32}$/, '');
+}

@@ -3,6 +3,7 @@ import { Icon } from '../../components/Icon';
 import { StateBadge } from '../../components/StateBadge';
 import { Table } from '../../components/Table';
 import { Duration, Time } from '../../components/Time';
+import { worker } from '../../lib/format';
 
 interface Props {
   instances: TaskInstance[];
@@ -58,7 +59,7 @@ export function TaskTable({ instances, selected, onSelect }: Props) {
             <Duration of={task} />
           </td>
           <td className="right number">{task.try_number > 0 ? `${task.try_number}/${task.max_tries}` : '–'}</td>
-          <td>{task.hostname ?? <span className="muted">–</span>}</td>
+          <td title={task.hostname ?? undefined}>{task.hostname ? worker(task.hostname) : <span className="muted">–</span>}</td>
           <td>{task.queue}</td>
         </tr>
       ))}
