@@ -1,6 +1,7 @@
 using Npgsql;
 using Workflow.Postgres.Steps;
 using Workflow.Runs;
+using Workflow.Testing;
 using Workflow.Testing.Running;
 
 namespace Workflow.Postgres.Tests;
@@ -112,6 +113,22 @@ public sealed class TaskQueueTests : IAsyncLifetime
         (await engine.TasksAsync(runId))["a"].ShouldBe("running");
         (await engine.ScalarAsync<int>("SELECT count(*) FROM task_output")).ShouldBe(0);
         (await engine.ScalarAsync<string>("SELECT state FROM task_attempt")).ShouldBe("lost");
+    }
+
+    [Fact]
+    public async Task Step_TwoAttemptsOfOneTask_TakesTheCurrentOneOnly()
+    {
+        var first = (await ClaimAsync())[0];
+        var stale = End(first, new TaskOutcome.Succeeded("1"));
+        await engine.Queue.StepAsync([End(first, new TaskOutcome.Lost("gone"))], null, default);
+        var current = End((await ClaimAsync()).Single(), new TaskOutcome.Succeeded("2"));
+
+        var step = await engine.Queue.StepAsync([stale, current], null, default);
+
+        step.Refused.ShouldBe([stale]);
+        (await engine.ScalarAsync<string>("SELECT string_agg(value::text, ',') FROM task_output")).ShouldBe("2");
+        (await engine.TasksAsync(runId))["b"].ShouldBe("queued");
+        (await engine.ScalarAsync<int>("SELECT unfinished FROM dag_run")).ShouldBe(4);
     }
 
     [Fact]
