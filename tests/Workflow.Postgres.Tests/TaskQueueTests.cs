@@ -132,6 +132,33 @@ public sealed class TaskQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Trigger_WhileANewVersionIsStored_RunsThatVersion()
+    {
+        await using var connection = await engine.Data.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var storing = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = new NpgsqlCommand(
+            """
+            WITH stored AS (
+                INSERT INTO dag_version (dag_id, number, hash, definition_hash, description, owner, tags, params, graph, file, source, shared_sources,
+                    reference_versions, assembly)
+                SELECT dag_id, 2, hash, definition_hash, description, owner, tags, params, graph, file, source, shared_sources, reference_versions, assembly
+                FROM dag_version RETURNING dag_version_id)
+            UPDATE dag SET version_id = stored.dag_version_id FROM stored
+            """, connection, storing))
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var triggering = engine.TriggerAsync("diamond");
+        await Eventually.TrueAsync(
+            () => engine.ScalarAsync<bool>(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"),
+            TimeSpan.FromSeconds(20), "the trigger waits");
+        await storing.CommitAsync(TestContext.Current.CancellationToken);
+
+        var started = await triggering;
+        (await engine.ScalarAsync<int>("SELECT number FROM dag_version JOIN dag_run USING (dag_version_id) WHERE run_id = @started", new { started })).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Rescue_AWorkerThatIsAlive_LeavesItsTasks()
     {
         await ClaimAsync();
