@@ -132,6 +132,25 @@ public sealed class TaskQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_BehindTablesOfTheSessionsOwn_LooksAtTheRealOnes()
+    {
+        await ClaimAsync();
+        await using var data = NpgsqlDataSource.Create(Database.WithOption(engine.ConnectionString, "role=workflow_worker"));
+        await using var connection = await data.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await ExecuteAsync("CREATE TEMP TABLE task_instance AS SELECT run_id, task_index, map_index, 1 AS attempt, 'success' AS state FROM public.task_instance");
+
+        var refused = await Should.ThrowAsync<PostgresException>(() => ExecuteAsync($"SELECT publish_attempt({runId}, 0, -1, 1)"));
+
+        refused.MessageText.ShouldContain("has not ended");
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task Trigger_WhileANewVersionIsStored_RunsThatVersion()
     {
         await using var connection = await engine.Data.OpenConnectionAsync(TestContext.Current.CancellationToken);
