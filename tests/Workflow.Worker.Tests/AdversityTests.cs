@@ -64,6 +64,37 @@ public sealed class AdversityTests : IAsyncLifetime
         Stopwatch.GetElapsedTime(start).ShouldBeGreaterThan(TimeSpan.FromSeconds(1));
     }
 
+    [Fact]
+    public async Task Log_HalvesOfCharacters_AreKeptReadable()
+    {
+        var runId = await RunAsync("""
+            dag.Task("talk", run =>
+            {
+                run.Log("half \ud83d");
+                run.Log("a" + string.Concat(System.Linq.Enumerable.Repeat("\U0001F600", 9_000)));
+                throw new InvalidOperationException("broken \ude00 " + new string('x', 3_000_000));
+                return Task.CompletedTask;
+            });
+            """);
+
+        (await engine.ScalarAsync<string>("SELECT line FROM task_log WHERE seq = 1")).ShouldBe("half \uFFFD");
+        (await engine.ScalarAsync<string>("SELECT line FROM task_log WHERE seq = 2")).ShouldContain("characters, cut");
+        var message = await engine.ScalarAsync<string>("SELECT message FROM task_instance");
+        message.ShouldStartWith("InvalidOperationException: broken \uFFFD xxx");
+        message.Length.ShouldBeLessThan(20_000);
+    }
+
+    [Fact]
+    public async Task Dispose_LogWriterWhoseDatabaseIsGone_Ends()
+    {
+        await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=1");
+        var writer = new LogWriter(new LogStore(nowhere), TimeProvider.System, NullLogger<LogWriter>.Instance);
+        writer.Start();
+        writer.Enqueue(new LogLine(new TaskKey(1, 0, -1), 1, 1, DateTimeOffset.UnixEpoch, TaskLogLevel.Info, "lost"));
+
+        await writer.DisposeAsync().AsTask().WaitAsync(Soon, TestContext.Current.CancellationToken);
+    }
+
     private async Task<long> RunAsync(string body, JsonObject? conf = null)
     {
         var dagId = await SaveAsync(body);
