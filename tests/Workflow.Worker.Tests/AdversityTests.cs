@@ -65,6 +65,57 @@ public sealed class AdversityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Prepare_DatabaseAwayForAMoment_IsNotTheTasksFailure()
+    {
+        var dagId = await SaveAsync("""dag.Task("good", _ => Task.CompletedTask);""");
+        await engine.ExecuteAsync("""
+            CREATE SEQUENCE stumbles;
+            CREATE FUNCTION stumble() RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+                IF current_setting('role') = 'workflow_worker' AND nextval('stumbles') = 1 THEN RAISE EXCEPTION 'away' USING ERRCODE = '57P01'; END IF;
+                RETURN true;
+            END $$;
+            """);
+        await StartAsync();
+        await engine.ExecuteAsync("""
+            ALTER TABLE dag_version RENAME TO stored_version;
+            CREATE VIEW dag_version AS SELECT * FROM stored_version WHERE stumble();
+            GRANT SELECT ON dag_version TO workflow_worker;
+            """);
+        var runId = await engine.TriggerAsync(dagId);
+        await UntilEndedAsync(runId);
+
+        (await engine.StateAsync(runId)).ShouldBe("success", await engine.ExplainAsync(runId));
+    }
+
+    [Fact]
+    public async Task LoadCode_AfterAFailure_IsTriedAnew()
+    {
+        var dagId = await SaveAsync("""dag.Task("good", _ => Task.CompletedTask);""");
+        var version = await engine.ScalarAsync<long>("SELECT version_id FROM dag WHERE dag_id = @dagId", new { dagId });
+        var codes = new DagCodeCache(engine.Dags);
+        await engine.ExecuteAsync("ALTER TABLE dag_version RENAME COLUMN assembly TO elsewhere");
+        await Should.ThrowAsync<PostgresException>(() => codes.GetAsync(version));
+        await engine.ExecuteAsync("ALTER TABLE dag_version RENAME COLUMN elsewhere TO assembly");
+
+        (await codes.GetAsync(version)).Definition.Id.ShouldBe(dagId);
+    }
+
+    [Fact]
+    public async Task Cancel_TaskThatBlocksTheThreadThatTellsIt_LosesItsSlotOnTime()
+    {
+        var runId = await RunAsync("""
+            dag.Task("deaf", async run =>
+            {
+                await Task.Delay(50);
+                run.Cancellation.Register(() => Thread.Sleep(30_000));
+                await new TaskCompletionSource().Task;
+            }).Timeout(TimeSpan.FromMilliseconds(500));
+            """);
+
+        (await engine.ExplainAsync(runId)).ShouldContain("timeout");
+    }
+
+    [Fact]
     public async Task Log_HalvesOfCharacters_AreKeptReadable()
     {
         var runId = await RunAsync("""
@@ -93,6 +144,19 @@ public sealed class AdversityTests : IAsyncLifetime
         writer.Enqueue(new LogLine(new TaskKey(1, 0, -1), 1, 1, DateTimeOffset.UnixEpoch, TaskLogLevel.Info, "lost"));
 
         await writer.DisposeAsync().AsTask().WaitAsync(Soon, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Run_TuplesAndNulls_ArePassedOn()
+    {
+        var runId = await RunAsync("""
+            var pair = dag.Task("pair", _ => Task.FromResult((Count: 3, Name: "pen")));
+            var none = dag.Task("none", _ => Task.FromResult<string?>(null));
+            dag.Task("seen", pair, none, (run, p, n) => { run.Log($"{p.Name} x {p.Count}, {n ?? "nothing"}"); return Task.FromResult(1); });
+            """);
+
+        (await engine.StateAsync(runId)).ShouldBe("success", await engine.ExplainAsync(runId));
+        (await engine.ScalarAsync<string>("SELECT line FROM task_log")).ShouldBe("pen x 3, nothing");
     }
 
     private async Task<long> RunAsync(string body, JsonObject? conf = null)
