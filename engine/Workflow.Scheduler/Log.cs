@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(2007, LogLevel.Warning, "Import error in {File}({Line},{Column}): {Code}: {Message}")]
     public static partial void ImportError(this ILogger logger, string file, int line, int column, string code, string message);
+
+    [LoggerMessage(2008, LogLevel.Error, "Run {RunKey} of DAG {DagId} cannot be created: {Reason}")]
+    public static partial void RunRefused(this ILogger logger, string dagId, string runKey, string reason);
 }

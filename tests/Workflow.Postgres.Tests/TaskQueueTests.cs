@@ -1,6 +1,7 @@
 using Npgsql;
 using Workflow.Postgres.Steps;
 using Workflow.Runs;
+using Workflow.Testing;
 using Workflow.Testing.Running;
 
 namespace Workflow.Postgres.Tests;
@@ -120,6 +121,68 @@ public sealed class TaskQueueTests : IAsyncLifetime
         (await engine.TasksAsync(runId))["a"].ShouldBe("running");
         (await engine.ScalarAsync<int>("SELECT count(*) FROM task_output")).ShouldBe(0);
         (await engine.ScalarAsync<string>("SELECT state FROM task_attempt")).ShouldBe("lost");
+    }
+
+    [Fact]
+    public async Task Step_TwoAttemptsOfOneTask_TakesTheCurrentOneOnly()
+    {
+        var first = (await ClaimAsync())[0];
+        var stale = End(first, new TaskOutcome.Succeeded("1"));
+        await engine.Queue.StepAsync([End(first, new TaskOutcome.Lost("gone"))], null, default);
+        var current = End((await ClaimAsync()).Single(), new TaskOutcome.Succeeded("2"));
+
+        var step = await engine.Queue.StepAsync([stale, current], null, default);
+
+        step.Refused.ShouldBe([stale]);
+        (await engine.ScalarAsync<string>("SELECT string_agg(value::text, ',') FROM task_output")).ShouldBe("2");
+        (await engine.TasksAsync(runId))["b"].ShouldBe("queued");
+        (await engine.ScalarAsync<int>("SELECT unfinished FROM dag_run")).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Publish_BehindTablesOfTheSessionsOwn_LooksAtTheRealOnes()
+    {
+        await ClaimAsync();
+        await using var data = NpgsqlDataSource.Create(Database.WithOption(engine.ConnectionString, "role=workflow_worker"));
+        await using var connection = await data.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await ExecuteAsync("CREATE TEMP TABLE task_instance AS SELECT run_id, task_index, map_index, 1 AS attempt, 'success' AS state FROM public.task_instance");
+
+        var refused = await Should.ThrowAsync<PostgresException>(() => ExecuteAsync($"SELECT publish_attempt({runId}, 0, -1, 1)"));
+
+        refused.MessageText.ShouldContain("has not ended");
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Trigger_WhileANewVersionIsStored_RunsThatVersion()
+    {
+        await using var connection = await engine.Data.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var storing = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = new NpgsqlCommand(
+            """
+            WITH stored AS (
+                INSERT INTO dag_version (dag_id, number, hash, definition_hash, description, owner, tags, params, graph, file, source, shared_sources,
+                    reference_versions, assembly)
+                SELECT dag_id, 2, hash, definition_hash, description, owner, tags, params, graph, file, source, shared_sources, reference_versions, assembly
+                FROM dag_version RETURNING dag_version_id)
+            UPDATE dag SET version_id = stored.dag_version_id FROM stored
+            """, connection, storing))
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var triggering = engine.TriggerAsync("diamond");
+        await Eventually.TrueAsync(
+            () => engine.ScalarAsync<bool>(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"),
+            TimeSpan.FromSeconds(20), "the trigger waits");
+        await storing.CommitAsync(TestContext.Current.CancellationToken);
+
+        var started = await triggering;
+        (await engine.ScalarAsync<int>("SELECT number FROM dag_version JOIN dag_run USING (dag_version_id) WHERE run_id = @started", new { started })).ShouldBe(2);
     }
 
     [Fact]

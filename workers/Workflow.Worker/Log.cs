@@ -34,4 +34,13 @@ internal static partial class Log
 
     [LoggerMessage(3009, LogLevel.Information, "Took up {Count} tasks that were claimed in a step whose answer was lost")]
     public static partial void Adopted(this ILogger logger, int count);
+
+    [LoggerMessage(3010, LogLevel.Warning, "A task waits for the database before it can begin: {Reason}")]
+    public static partial void PreparationWaits(this ILogger logger, string reason);
+
+    [LoggerMessage(3011, LogLevel.Error, "{Count} lines of task logs could not be written and are lost")]
+    public static partial void LogLinesLost(this ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(3012, LogLevel.Warning, "The end of worker {WorkerId} could not be reported, its lease runs out instead: {Reason}")]
+    public static partial void StopNotReported(this ILogger logger, long workerId, string reason);
 }

@@ -36,7 +36,7 @@ public sealed class WorkerService(
             await ended.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(listening, beating).ConfigureAwait(false);
             await logs.DisposeAsync().ConfigureAwait(false);
-            await workers.StopAsync(dispatcher.WorkerId, CancellationToken.None).ConfigureAwait(false);
+            await SayStoppedAsync().ConfigureAwait(false);
         }
     }
 
@@ -46,6 +46,18 @@ public sealed class WorkerService(
             .ConfigureAwait(false);
         var queues = options.Queues.Count == 0 ? "all" : string.Join(", ", options.Queues);
         logger.Registered(options.Name, dispatcher.WorkerId, options.Slots, queues);
+    }
+
+    private async Task SayStoppedAsync()
+    {
+        try
+        {
+            await workers.StopAsync(dispatcher.WorkerId, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (NpgsqlException exception)
+        {
+            logger.StopNotReported(dispatcher.WorkerId, exception.Message);
+        }
     }
 
     private async Task OnNotifiedAsync(string payload)

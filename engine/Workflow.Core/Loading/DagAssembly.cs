@@ -42,7 +42,7 @@ public sealed class DagAssembly : IDisposable
     /// The resolver is its own too: options with equal settings share one cache, and the resolver is what makes these unequal to all
     /// others.
     /// </remarks>
-    public JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+    public JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { IncludeFields = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <summary>Loads an assembly from its bytes; debug information is read from those bytes when it is embedded.</summary>
     /// <exception cref="BadImageFormatException">The bytes are no assembly that this runtime can load.</exception>

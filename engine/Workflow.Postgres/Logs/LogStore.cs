@@ -26,7 +26,7 @@ public sealed partial class LogStore(NpgsqlDataSource dataSource)
         Add(lines.Select(line => line.Seq));
         Add(lines.Select(line => line.At.ToUniversalTime()));
         Add(lines.Select(line => Workflow.Runs.StateNames.Name(line.Level)));
-        Add(lines.Select(line => line.Line.Replace('\0', '\uFFFD')));
+        Add(lines.Select(line => StoredText.Readable(line.Line)));
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
 
         void Add<T>(IEnumerable<T> values) => command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = [.. values] });

@@ -2,10 +2,13 @@ namespace Workflow.Postgres.Runs;
 
 public sealed partial class RunStore
 {
-    // FOR SHARE: the loader may not replace the version while a run is being pinned to it.
+    // FOR SHARE: the loader may not replace the version while a run is being pinned to it. A statement of its own: after a wait, PostgreSQL
+    // reads the locked row anew but not the rows joined to it, so that a join would look for the new version among the old ones.
+    private const string LockDag = "SELECT 1 FROM dag WHERE dag_id = @dagId FOR SHARE";
+
     private const string CurrentVersion = """
         SELECT v.dag_version_id AS DagVersionId, v.graph::text AS Graph, v.params::text AS Params, d.is_active AS IsActive, d.message AS Message
-        FROM dag d JOIN dag_version v ON v.dag_version_id = d.version_id WHERE d.dag_id = @dagId FOR SHARE OF d
+        FROM dag d JOIN dag_version v ON v.dag_version_id = d.version_id WHERE d.dag_id = @dagId
         """;
 
     // The second scheduler that creates the run of one logical date, and the second caller of one key, insert nothing.

@@ -34,6 +34,7 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(LockDag, new { run.DagId }, transaction).ConfigureAwait(false);
         var version = await connection.QuerySingleOrDefaultAsync<VersionRow>(CurrentVersion, new { run.DagId }, transaction).ConfigureAwait(false)
             ?? throw new DagNotRunnableException($"There is no DAG '{run.DagId}'.");
         if (!version.IsActive)

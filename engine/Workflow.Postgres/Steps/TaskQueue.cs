@@ -37,7 +37,10 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
 
         var plan = new StepPlan();
         var ending = new List<EndingTask>(finished.Count);
-        foreach (var attempt in finished)
+
+        // A worker that was declared dead may hand in an attempt together with the one that followed it: only the last can be current.
+        var last = finished.GroupBy(attempt => attempt.Key).Select(attempts => attempts.MaxBy(attempt => attempt.Attempt)!).ToList();
+        foreach (var attempt in last)
             ending.Add(await EndingAsync(attempt, cancellationToken).ConfigureAwait(false));
 
         await EndAsync(connection, plan, ending, isFirst: true, cancellationToken).ConfigureAwait(false);
@@ -48,7 +51,8 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         await using var batch = new NpgsqlBatch(connection);
         if (plan.ToQueue.Count > 0)
             Add(batch, QueueTasks, [.. Keys(plan.ToQueue)]);
-        AddEffects(batch, finished.Where(attempt => plan.Ended.Contains(attempt.Key)));
+        var ended = last.Where(attempt => plan.Ended.Contains(attempt.Key)).ToHashSet(ReferenceEqualityComparer.Instance);
+        AddEffects(batch, finished.Where(ended.Contains));
         if (finishedRuns.Count > 0)
         {
             Add(batch, FinishRuns, Array(finishedRuns.Select(run => run.RunId)), Array(finishedRuns.Select(run => run.State.Name())));
@@ -62,7 +66,7 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
             AddClaim(batch, claim);
         Add(batch, "COMMIT");
         var claimed = await ReadClaimsAsync(batch, cancellationToken).ConfigureAwait(false);
-        return new StepResult(claimed, [.. finished.Where(attempt => !plan.Ended.Contains(attempt.Key))], finishedRuns);
+        return new StepResult(claimed, [.. finished.Where(attempt => !ended.Contains(attempt))], finishedRuns);
     }
 
     /// <summary>The tasks that are running under the lease of any of these workers, whether those know of it or not.</summary>
@@ -135,7 +139,7 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
             [
                 .. Keys(ending.Select(task => task.Key)), Array(ending.Select(task => task.From.Name())), Array(ending.Select(task => task.Attempt)),
                 Array(ending.Select(task => task.WorkerId)), Array(ending.Select(task => task.End.State.Name())),
-                Array(ending.Select(task => task.End.Message?.Replace('\0', '\uFFFD'))), Array(ending.Select(task => task.End.Wait?.TotalSeconds)),
+                Array(ending.Select(task => StoredText.Message(task.End.Message))), Array(ending.Select(task => task.End.Wait?.TotalSeconds)),
                 Array(ending.Select(task => task.IsLost)),
                 Array(ending.Select(task => RunMachine.FailsRun(task.Graph, task.Key.TaskIndex, task.End.State))),
                 Array(edges.Select(edge => edge.RunId)), Array(edges.Select(edge => edge.Upstream)), Array(edges.Select(edge => edge.Downstream)),

@@ -27,10 +27,18 @@ public sealed class RunCreator(DagStore dags, RunStore runs, ILogger<RunCreator>
                 var key = $"scheduled__{RunKeys.Stamp(fire)}";
                 var run = new NewRun(
                     due.DagId, key, RunType.Scheduled, [], "schedule", fire, Timetable.PreviousFire(due.Schedule, fire), fire);
-                if (await runs.CreateAsync(run, cancellationToken).ConfigureAwait(false) is not null)
+                try
                 {
-                    logger.RunCreated(due.DagId, key);
-                    created++;
+                    if (await runs.CreateAsync(run, cancellationToken).ConfigureAwait(false) is not null)
+                    {
+                        logger.RunCreated(due.DagId, key);
+                        created++;
+                    }
+                }
+                catch (WorkflowException refused)
+                {
+                    // A parameter that no schedule gives, say. Its fire time passes, and the other DAGs do not wait for it.
+                    logger.RunRefused(due.DagId, key, refused.Message);
                 }
             }
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Workflow.Postgres;
 using Workflow.Postgres.Steps;
 using Workflow.Runs;
 using Workflow.Worker.Execution;
@@ -17,7 +17,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
     private const int BatchLimit = 200;
 
     private readonly ConcurrentQueue<FinishedAttempt> finished = new();
-    private readonly ConcurrentDictionary<TaskKey, RunningAttempt> running = new();
+    private readonly ConcurrentDictionary<(TaskKey Key, int Attempt), RunningAttempt> running = new();
     private readonly SemaphoreSlim signal = new(0);
     private bool mayHoldUnknown;
 
@@ -60,7 +60,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
         try
         {
             if (mayHoldUnknown)
-                await AdoptAsync(aborted).ConfigureAwait(false);
+                await AdoptAsync(batch, aborted).ConfigureAwait(false);
             if (batch.Count == 0 && free == 0)
                 return false;
             var claim = free > 0 ? new ClaimRequest(WorkerId, options.Queues, free) : null;
@@ -71,23 +71,28 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
                 Start(task);
             return free > 0 && result.Claimed.Count == free;
         }
-        catch (PostgresException exception) when (!exception.IsTransient && exception.SqlState is not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.DeadlockDetected))
+        catch (PostgresException exception) when (!exception.IsPassing() && batch.Count > 0)
         {
             // The database refuses what an attempt hands in: the alias moved meanwhile, say. Alone in its step, it is known which one.
             await HandInOneByOneAsync(batch, exception, aborted).ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (exception is NpgsqlException or SocketException or IOException or TimeoutException)
+        catch (Exception exception) when (exception.IsPassing() || exception is NpgsqlException)
         {
             // Whether the step was committed is not known. Handing in again is safe: the fence makes it a no-op then. Tasks that it may have
             // claimed are asked for once the database answers.
-            foreach (var attempt in batch)
-                finished.Enqueue(attempt);
-            mayHoldUnknown = true;
-            logger.StepFailed(exception.Message);
-            await Task.Delay(options.PollInterval, time, aborted).ConfigureAwait(false);
+            await TryAgainAsync(batch, exception, aborted).ConfigureAwait(false);
             return true;
         }
+    }
+
+    private async Task TryAgainAsync(IEnumerable<FinishedAttempt> batch, Exception cause, CancellationToken aborted)
+    {
+        foreach (var attempt in batch)
+            finished.Enqueue(attempt);
+        mayHoldUnknown = true;
+        logger.StepFailed(cause.Message);
+        await Task.Delay(options.PollInterval, time, aborted).ConfigureAwait(false);
     }
 
     /// <summary>An attempt with effects goes alone, so that a refusal of them concerns no other.</summary>
@@ -109,33 +114,48 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
 
     private async Task HandInOneByOneAsync(IReadOnlyList<FinishedAttempt> batch, PostgresException cause, CancellationToken aborted)
     {
-        foreach (var attempt in batch)
+        for (var at = 0; at < batch.Count; at++)
         {
             try
             {
-                if (batch.Count > 1)
-                {
-                    await queue.StepAsync([attempt], null, aborted).ConfigureAwait(false);
-                    continue;
-                }
+                await HandInAsync(batch[at], batch.Count > 1 ? null : cause, aborted).ConfigureAwait(false);
             }
-            catch (PostgresException exception)
+            catch (Exception exception) when (exception.IsPassing() || exception is NpgsqlException)
             {
-                cause = exception;
+                await TryAgainAsync(batch.Skip(at), exception, aborted).ConfigureAwait(false);
+                return;
             }
-
-            logger.CompletionRefused(attempt.Key.RunId, attempt.Key.TaskIndex, attempt.Attempt, cause.MessageText);
-            var refused = attempt with { Outcome = new TaskOutcome.Failed(cause.MessageText, Retryable: false) };
-            await queue.StepAsync([refused], null, aborted).ConfigureAwait(false);
         }
     }
 
-    private async Task AdoptAsync(CancellationToken aborted)
+    private async Task HandInAsync(FinishedAttempt attempt, PostgresException? cause, CancellationToken aborted)
+    {
+        try
+        {
+            if (cause is null)
+            {
+                await queue.StepAsync([attempt], null, aborted).ConfigureAwait(false);
+                return;
+            }
+        }
+        catch (PostgresException exception) when (!exception.IsPassing())
+        {
+            cause = exception;
+        }
+
+        logger.CompletionRefused(attempt.Key.RunId, attempt.Key.TaskIndex, attempt.Attempt, cause!.MessageText);
+        var refused = attempt with { Outcome = new TaskOutcome.Failed(cause.MessageText, Retryable: false) };
+        await queue.StepAsync([refused], null, aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes up what this worker holds without knowing: neither running here, nor ended and about to be handed in.</summary>
+    private async Task AdoptAsync(IReadOnlyList<FinishedAttempt> batch, CancellationToken aborted)
     {
         var held = await queue.HeldByAsync([WorkerId], aborted).ConfigureAwait(false);
-        var handingIn = finished.Select(attempt => attempt.Key).ToHashSet();
-        var unknown = held.Where(item => !running.ContainsKey(item.Task.Key) && !handingIn.Contains(item.Task.Key)).ToList();
-        foreach (var (task, _) in unknown)
+        var handingIn = finished.Concat(batch).Select(attempt => (attempt.Key, attempt.Attempt)).ToHashSet();
+        var unknown = held.Select(item => item.Task)
+            .Where(task => !running.ContainsKey((task.Key, task.Attempt)) && !handingIn.Contains((task.Key, task.Attempt))).ToList();
+        foreach (var task in unknown)
             Start(task);
         mayHoldUnknown = false;
         if (unknown.Count > 0)
@@ -144,14 +164,17 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
 
     private void Start(ClaimedTask task)
     {
+        var key = (task.Key, task.Attempt);
         var attempt = new RunningAttempt(task, WorkerId);
-        running[task.Key] = attempt;
+        running[key] = attempt;
         _ = Task.Run(async () =>
         {
             var end = await runner.RunAsync(attempt).ConfigureAwait(false);
-            running.TryRemove(new KeyValuePair<TaskKey, RunningAttempt>(task.Key, attempt));
-            attempt.Dispose();
+
+            // In this order: whoever looks in between finds it twice rather than nowhere, and a drain does not end without it.
             finished.Enqueue(end);
+            running.TryRemove(new KeyValuePair<(TaskKey, int), RunningAttempt>(key, attempt));
+            attempt.Dispose();
             signal.Release();
         });
     }

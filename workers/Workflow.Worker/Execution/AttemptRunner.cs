@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Workflow.Graphs;
+using Workflow.Postgres;
 using Workflow.Postgres.Steps;
 using Workflow.Runs;
 using Workflow.Worker.Handlers;
@@ -29,7 +30,7 @@ public sealed class AttemptRunner(
         TaskOutcome outcome;
         try
         {
-            var dag = await codes.GetAsync(task.DagVersionId).ConfigureAwait(false);
+            var dag = await PatientlyAsync(() => codes.GetAsync(task.DagVersionId), running).ConfigureAwait(false);
             var context = new AttemptContext(task, dag.Definition, log, planes, running.Cancellation);
             outcome = await ExecuteAsync(running, dag, context, log).ConfigureAwait(false);
             hasEffects = context.HasEffects;
@@ -72,7 +73,9 @@ public sealed class AttemptRunner(
             }
 
             var output = await body.ConfigureAwait(false);
-            return new TaskOutcome.Succeeded(output is null ? null : JsonSerializer.Serialize(output, output.GetType(), dag.Assembly.Json));
+            return new TaskOutcome.Succeeded(output is not null
+                ? JsonSerializer.Serialize(output, output.GetType(), dag.Assembly.Json)
+                : IsTaken(dag.Definition, definition.Index) ? "null" : null);
         }
         catch (Exception exception)
         {
@@ -83,9 +86,7 @@ public sealed class AttemptRunner(
     /// <summary>Waits for the body; once it was told to stop, only for the grace.</summary>
     private async Task UntilEndOrGraceAsync(Task body, RunningAttempt running)
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = running.Cancellation.Register(() => stopped.TrySetResult()).ConfigureAwait(false);
-        if (await Task.WhenAny(body, stopped.Task).ConfigureAwait(false) != body)
+        if (await Task.WhenAny(body, running.Stopped).ConfigureAwait(false) != body)
             await Task.WhenAny(body, Task.Delay(options.CancelGrace, time)).ConfigureAwait(false);
     }
 
@@ -94,12 +95,33 @@ public sealed class AttemptRunner(
         if (code.Inputs.Count == 0)
             return [];
         var upstreams = code.Inputs.Select(input => input.Upstream).Distinct().ToList();
-        var outputs = await queue.LoadInputsAsync(running.Task.Key.RunId, upstreams, running.Cancellation).ConfigureAwait(false);
+        var outputs = await PatientlyAsync(
+            () => queue.LoadInputsAsync(running.Task.Key.RunId, upstreams, running.Cancellation), running).ConfigureAwait(false);
         return [.. code.Inputs.Select(input => outputs.TryGetValue(input.Upstream, out var json)
             ? JsonSerializer.Deserialize(json, input.Type, dag.Assembly.Json)
             : throw new TaskFailureException(
                 $"Task '{dag.Definition.Graph.Tasks[input.Upstream].Id}' gave no output: it did not succeed. Use After(...) to wait without taking it.",
                 retryable: false))];
+    }
+
+    /// <summary>Whether another task takes the output: then null is a value too.</summary>
+    private static bool IsTaken(DagDefinition dag, int index) => dag.Code.Any(code => code.Inputs.Any(input => input.Upstream == index));
+
+    /// <summary>Waits for a database that is away: what the engine needs before the task can begin is no failure of the task.</summary>
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> load, RunningAttempt running)
+    {
+        while (true)
+        {
+            try
+            {
+                return await load().ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception.IsPassing() && running.Reason == StopReason.None)
+            {
+                logger.PreparationWaits(exception.Message);
+                await Task.Delay(options.PollInterval, time, running.Cancellation).ConfigureAwait(false);
+            }
+        }
     }
 
     private static TaskOutcome Describe(Exception exception, RunningAttempt running, TimeSpan? timeout, TaskLog log)

@@ -27,10 +27,9 @@ public sealed class DagCodeCache(DagStore store)
         // Dropped entries are unloaded by the collector once no attempt uses them.
         if (loaded.Count >= Capacity)
             loaded.Clear();
-        var entry = loaded.GetOrAdd(dagVersionId, id => new Lazy<Task<LoadedDag>>(() => LoadAsync(id)));
-        if (entry.Value.IsFaulted)
-            loaded.TryRemove(dagVersionId, out _);
-        return entry.Value;
+        if (loaded.TryGetValue(dagVersionId, out var known) && known is { IsValueCreated: true, Value.IsFaulted: true })
+            loaded.TryRemove(new KeyValuePair<long, Lazy<Task<LoadedDag>>>(dagVersionId, known));
+        return loaded.GetOrAdd(dagVersionId, id => new Lazy<Task<LoadedDag>>(() => LoadAsync(id))).Value;
     }
 
     private async Task<LoadedDag> LoadAsync(long dagVersionId)

@@ -6,6 +6,7 @@ namespace Workflow.Worker.Execution;
 public sealed class RunningAttempt(ClaimedTask task, long workerId) : IDisposable
 {
     private readonly CancellationTokenSource source = new();
+    private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int reason;
 
     /// <summary>What was claimed.</summary>
@@ -17,6 +18,9 @@ public sealed class RunningAttempt(ClaimedTask task, long workerId) : IDisposabl
     /// <summary>Ends when the attempt shall stop.</summary>
     public CancellationToken Cancellation => source.Token;
 
+    /// <summary>Completes when it is told to stop, whatever authors' code makes of that.</summary>
+    public System.Threading.Tasks.Task Stopped => stopped.Task;
+
     /// <summary>Why it was told to stop.</summary>
     public StopReason Reason => (StopReason)Volatile.Read(ref reason);
 
@@ -25,15 +29,20 @@ public sealed class RunningAttempt(ClaimedTask task, long workerId) : IDisposabl
     {
         if (Interlocked.CompareExchange(ref reason, (int)why, (int)StopReason.None) != (int)StopReason.None)
             return;
+        stopped.TrySetResult();
         try
         {
-            source.Cancel();
+            // Authors' code continues on the thread that cancels, and may block it or throw into it: never on the heartbeat's or a timer's.
+            _ = ObserveAsync(source.CancelAsync());
         }
         catch (ObjectDisposedException)
         {
             // It ended in this very moment: nothing is left to stop.
         }
     }
+
+    private static async System.Threading.Tasks.Task ObserveAsync(System.Threading.Tasks.Task cancelling) =>
+        await cancelling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <inheritdoc />
     public void Dispose() => source.Dispose();

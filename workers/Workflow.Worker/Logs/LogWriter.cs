@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Workflow.Postgres;
 using Workflow.Postgres.Logs;
 
 namespace Workflow.Worker.Logs;
@@ -13,9 +14,11 @@ public sealed class LogWriter(LogStore store, TimeProvider time, ILogger<LogWrit
     private const int BatchSize = 1_000;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
 
     private readonly Channel<object> queue = Channel.CreateBounded<object>(new BoundedChannelOptions(50_000) { SingleReader = true });
     private readonly SemaphoreSlim hurry = new(0);
+    private readonly CancellationTokenSource givingUp = new();
     private Task loop = Task.CompletedTask;
 
     /// <summary>Starts writing.</summary>
@@ -38,10 +41,11 @@ public sealed class LogWriter(LogStore store, TimeProvider time, ILogger<LogWrit
         await flushed.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Writes what is left and ends.</summary>
+    /// <summary>Writes what is left and ends; a database that is away for long then does not hold up the process.</summary>
     public async ValueTask DisposeAsync()
     {
         queue.Writer.TryComplete();
+        givingUp.CancelAfter(LastPatience);
         hurry.Release();
         await loop.ConfigureAwait(false);
     }
@@ -52,6 +56,11 @@ public sealed class LogWriter(LogStore store, TimeProvider time, ILogger<LogWrit
         var waiting = new List<TaskCompletionSource>();
         while (await queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
+            // Whoever hurried has put its item there before: it is read now, and what is left of its signal would hurry nobody.
+            while (hurry.Wait(0))
+            {
+            }
+
             while (lines.Count < BatchSize && queue.Reader.TryRead(out var item))
             {
                 if (item is LogLine line)
@@ -66,7 +75,7 @@ public sealed class LogWriter(LogStore store, TimeProvider time, ILogger<LogWrit
                 flushed.SetResult();
 
             // A chatty task costs a few statements a second, not one a line; an attempt that ends does not wait for it.
-            if (lines.Count > 0 && waiting.Count == 0)
+            if (lines.Count is > 0 and < BatchSize && waiting.Count == 0)
                 await hurry.WaitAsync(Interval).ConfigureAwait(false);
             lines.Clear();
             waiting.Clear();
@@ -79,14 +88,21 @@ public sealed class LogWriter(LogStore store, TimeProvider time, ILogger<LogWrit
         {
             try
             {
-                await store.AppendAsync(lines, CancellationToken.None).ConfigureAwait(false);
+                await store.AppendAsync(lines, givingUp.Token).ConfigureAwait(false);
                 return;
             }
-            catch (Npgsql.NpgsqlException exception)
+            catch (Exception exception) when (exception.IsPassing() && !givingUp.IsCancellationRequested)
             {
-                // PostgreSQL is away. The lines are kept until it is back; the process ends with its supervisor if it never is.
+                // PostgreSQL is away. The lines are kept until it is back, or the worker ends.
                 logger.LogFlushFailed(exception.Message);
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 100 << Math.Min(tries, 6))), time).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 100 << Math.Min(tries, 6))), time, givingUp.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception exception)
+            {
+                // Whatever it is, the next lines are written: every attempt that ends waits for this loop.
+                logger.LogLinesLost(exception, lines.Count);
+                return;
             }
         }
     }
