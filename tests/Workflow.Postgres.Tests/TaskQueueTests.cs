@@ -277,6 +277,26 @@ public sealed class TaskQueueTests : IAsyncLifetime
         (await engine.Queue.StepAsync([End(first, new TaskOutcome.Succeeded("{}"))], null, default)).Refused.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("UPDATE model_alias SET alias = alias")]
+    [InlineData("INSERT INTO model_alias (model, alias, model_version_id) VALUES ('m', 'champion', 1)")]
+    [InlineData("INSERT INTO dataset_version (version) VALUES (1)")]
+    [InlineData("INSERT INTO gate_verdict (published_at) VALUES (now())")]
+    [InlineData("UPDATE dag_version SET source = ''")]
+    [InlineData("UPDATE dag_run SET conf = '{}'")]
+    [InlineData("DELETE FROM model_alias_move")]
+    public async Task WorkerRole_WhatOnlyTheEngineMayDo_IsRefused(string sql)
+    {
+        await using var connection = await engine.Data.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand($"SET ROLE workflow_worker; {sql}", connection);
+
+        var refused = await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+
+        refused.SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        await using var reset = new NpgsqlCommand("RESET ROLE", connection);
+        await reset.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
     private async Task<IReadOnlyList<ClaimedTask>> ClaimAsync() => (await engine.Queue.StepAsync([], Claim(), default)).Claimed;
 
     private ClaimRequest Claim() => new(worker, [], 7);

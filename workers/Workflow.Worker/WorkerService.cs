@@ -78,8 +78,9 @@ public sealed class WorkerService(
                 {
                     await BeatOnceAsync(cancellationToken).ConfigureAwait(false);
                 }
-                catch (NpgsqlException exception)
+                catch (Exception exception) when (exception is not OperationCanceledException)
                 {
+                    // Whatever it was: a worker that stops beating loses all its tasks.
                     logger.HeartbeatFailed(exception.Message);
                 }
             }
