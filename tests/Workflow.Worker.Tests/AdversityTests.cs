@@ -170,7 +170,9 @@ public sealed class AdversityTests : IAsyncLifetime
 
     private Task StartAsync() => engine.StartWorkerAsync(2, options => options with
     {
-        CancelGrace = TimeSpan.FromMilliseconds(100), DrainLimit = TimeSpan.FromSeconds(1), PollInterval = TimeSpan.FromMilliseconds(200),
+        CancelGrace = TimeSpan.FromMilliseconds(100),
+        DrainLimit = TimeSpan.FromSeconds(1),
+        PollInterval = TimeSpan.FromMilliseconds(200),
     });
 
     private Task UntilEndedAsync(long runId) =>
