@@ -127,7 +127,7 @@ internal static class CheckSql
             (null, { } maximum) => $"<= {Number(maximum)}",
             _ => $"in [{low}, {high}]",
         };
-        var mostly = $">= {Number(check.Mostly)} of";
+        var mostly = check.Mostly == 1 ? "all" : $">= {Number(check.Mostly)} of";
         return check.Kind switch
         {
             CheckKind.NotNull => $"{mostly} rows not null",

@@ -26,7 +26,8 @@ internal static class RunCommands
         };
         limit.Validators.Add(result =>
         {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() < 1)
+            // What is not a number at all the parser refuses by itself.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
                 result.AddError("--limit wants a number of 1 or more.");
         });
         yield return verbs.Verb("list", "Lists runs, newest first.", [dag, state, limit], (parsed, session, token) =>
@@ -86,7 +87,7 @@ internal static class RunCommands
             : $"Run {id} of {dagId} is being cancelled: its running tasks are told to stop."));
     }
 
-    // What has ended of what there is; the states one by one are for `runs show`. A list counts the tasks of running runs only.
+    // What has ended of what there is; the states one by one are for `runs show`. The list counts the tasks of running runs only.
     private static string Finished(JsonNode? run)
     {
         var counts = run.Map("task_counts");
