@@ -173,7 +173,7 @@ CREATE TABLE task_log (
 
 -- Makes the partitions for the runs to come: the one of the newest run and as many after it as asked for. Attaching a finished table
 -- does not block those who use the others.
-CREATE FUNCTION ensure_run_partitions(ahead int DEFAULT 3) RETURNS int
+CREATE FUNCTION ensure_run_partitions(ahead int DEFAULT 1) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
     runs_per_partition CONSTANT bigint := 100000;

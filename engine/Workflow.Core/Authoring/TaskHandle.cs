@@ -42,6 +42,9 @@ public sealed class GateHandle<T> : TaskHandle<T>
 /// <summary>How a task is run: the settings shared by every kind of task.</summary>
 public static class TaskSettings
 {
+    // The longest span that a timer of the platform takes is a little under 50 days.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
+
     /// <summary>The queue that workers subscribe to; <c>default</c> unless named.</summary>
     public static THandle Queue<THandle>(this THandle task, string queue)
         where THandle : TaskHandle
@@ -66,8 +69,8 @@ public static class TaskSettings
     public static THandle Timeout<THandle>(this THandle task, TimeSpan timeout)
         where THandle : TaskHandle
     {
-        if (timeout <= TimeSpan.Zero)
-            throw new DagDefinitionException($"Task '{task.Id}': the timeout must be positive, got {timeout}.");
+        if (timeout <= TimeSpan.Zero || timeout > LongestTimeout)
+            throw new DagDefinitionException($"Task '{task.Id}': the timeout must be positive and at most {LongestTimeout.Days} days, got {timeout}.");
         task.Draft.Timeout = timeout;
         return task;
     }
