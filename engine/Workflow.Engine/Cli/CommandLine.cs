@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Npgsql;
 
 namespace Workflow.Engine.Cli;
 
@@ -47,6 +48,12 @@ public static class CommandLine
         {
             terminal.Error.WriteLine(failure.Message);
             return failure is ClientException client ? client.ExitCode : ExitCodes.Failure;
+        }
+        catch (NpgsqlException failure)
+        {
+            var said = failure is PostgresException refused ? $"PostgreSQL refused: {refused.MessageText}" : $"PostgreSQL cannot be reached: {failure.Message}";
+            terminal.Error.WriteLine($"{said}. Check that it runs and that Database__ConnectionString names it, its user and its database.");
+            return ExitCodes.Failure;
         }
     }
 

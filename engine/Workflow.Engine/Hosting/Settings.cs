@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 
 namespace Workflow.Engine.Hosting;
 
@@ -23,11 +24,24 @@ public static class Settings
         .Build();
 
     /// <summary>The connection string.</summary>
-    /// <exception cref="WorkflowException">There is none.</exception>
-    public static string RequireConnectionString(this IConfiguration settings) =>
-        settings[ConnectionStringKey] is { Length: > 0 } given
-            ? given
-            : throw new WorkflowException(
+    /// <exception cref="WorkflowException">There is none, or it is malformed.</exception>
+    public static string RequireConnectionString(this IConfiguration settings)
+    {
+        if (settings[ConnectionStringKey] is not { Length: > 0 } given)
+        {
+            throw new WorkflowException(
                 "No database is named. Set Database__ConnectionString, such as \"Host=localhost;Username=workflow;Password=...;Database=workflow\", "
                 + "or use 'workflow up', which brings its own.");
+        }
+
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(given).ConnectionString;
+        }
+        catch (ArgumentException exception)
+        {
+            // Its text may hold a password: only what is wrong with it is shown.
+            throw new WorkflowException($"Database__ConnectionString is malformed: {exception.Message}", exception);
+        }
+    }
 }

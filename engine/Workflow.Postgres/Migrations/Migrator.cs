@@ -74,7 +74,7 @@ public sealed partial class Migrator
             return;
         var pending = string.Join(", ", status.Pending.Select(migration => migration.FileName));
         throw new MigrationException(
-            $"schema {status.Current} is older than this build needs ({_migrations.Count}): apply {pending} by starting the engine.");
+            $"schema {status.Current} is older than this build needs ({_migrations.Count}): apply {pending} with 'workflow db migrate'.");
     }
 
     private static NpgsqlCommand Unlimited(string sql, NpgsqlConnection connection) =>

@@ -60,9 +60,19 @@ public sealed class Playground : IAsyncDisposable
     }
 
     /// <summary>Runs a command to its end.</summary>
-    internal static async Task<CliResult> RunAsync(params string[] arguments)
+    internal static Task<CliResult> RunAsync(params string[] arguments) => RunAsync(StartInfo(arguments));
+
+    /// <summary>Runs a command on a database to its end.</summary>
+    internal static Task<CliResult> RunOnAsync(string connectionString, params string[] arguments)
     {
-        using var process = Process.Start(StartInfo(arguments))!;
+        var start = StartInfo(arguments);
+        start.Environment["Database__ConnectionString"] = connectionString;
+        return RunAsync(start);
+    }
+
+    private static async Task<CliResult> RunAsync(ProcessStartInfo start)
+    {
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         try
