@@ -112,14 +112,15 @@ public sealed class WorkerService(
         foreach (var group in dispatcher.Running.GroupBy(attempt => attempt.WorkerId))
         {
             var byKey = group.ToDictionary(attempt => attempt.Task.Key);
-            var leases = await queue.LeasesAsync(group.Key, [.. byKey.Values.Select(attempt => (attempt.Task.Key, attempt.Task.Attempt))], cancellationToken)
-                .ConfigureAwait(false);
-            foreach (var (key, held, cancelled) in leases)
+            var leases = await queue.LeasesAsync(
+                group.Key, [.. byKey.Values.Select(attempt => (attempt.Task.Key, attempt.Task.Attempt.Number))], cancellationToken).ConfigureAwait(false);
+            foreach (var lease in leases)
             {
-                if (!held)
-                    byKey[key].Stop(StopReason.WorkerStops);
-                else if (cancelled)
-                    byKey[key].Stop(StopReason.RunCancelled);
+                var attempt = byKey[lease.Key];
+                if (!lease.IsHeld)
+                    attempt.Stop(StopReason.WorkerStops);
+                else if (lease.Stops || (lease.RunStops && !attempt.IsTeardown))
+                    attempt.Stop(StopReason.RunCancelled);
             }
         }
     }

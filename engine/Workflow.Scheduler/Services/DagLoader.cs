@@ -106,7 +106,7 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
 
     private static DagVersionContent Content(LoadedDag dag) => new(
         dag.Id, dag.Source.File, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
-        dag.Facts.Schedule, dag.Facts.Parameters, dag.Facts.Graph, dag.Source.Text,
+        dag.Facts.Schedule, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, dag.Source.Text,
         dag.SharedSources.ToDictionary(file => file.File, file => file.Text),
         string.Join("; ", dag.ReferenceVersions.Select(pair => $"{pair.Key} {pair.Value}")), dag.AssemblyBytes);
 }

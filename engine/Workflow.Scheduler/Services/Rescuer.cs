@@ -20,9 +20,7 @@ public sealed class Rescuer(WorkerStore workers, TaskQueue queue, ILogger<Rescue
         foreach (var (workerId, name) in await workers.BuryAsync(cancellationToken).ConfigureAwait(false))
         {
             var held = await queue.HeldByAsync([workerId], cancellationToken).ConfigureAwait(false);
-            var lost = held.Select(item => new FinishedAttempt(
-                item.Task.Key, item.Task.DagVersionId, item.Task.Attempt, item.Task.Lost, workerId,
-                new TaskOutcome.Lost($"Worker {name} died while it ran.")));
+            var lost = held.Select(item => new FinishedAttempt(item.Task, workerId, new TaskOutcome.Lost($"Worker {name} died while it ran.")));
             foreach (var batch in lost.Chunk(BatchSize))
             {
                 var result = await queue.StepAsync(batch, claim: null, cancellationToken).ConfigureAwait(false);

@@ -22,7 +22,7 @@ public static class LocalDags
         await store.SaveAsync(
             new DagVersionContent(
                 dag.Id, file, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags, dag.Facts.Schedule,
-                dag.Facts.Parameters, dag.Facts.Graph, source, new Dictionary<string, string>(), "test", dag.AssemblyBytes),
+                dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, source, new Dictionary<string, string>(), "test", dag.AssemblyBytes),
             Timetable.NextFire,
             CancellationToken.None);
         return dag.Id;
