@@ -27,7 +27,7 @@ public sealed class DagBuilderTests
         var a = dag.Task("a", Nothing);
         var b = dag.Task("b", Nothing).After(a);
         a.After(b);
-    }).ShouldBe("DAG 'd' has a cycle among the tasks a (line 28), b (line 29): a DAG cannot wait for itself. Take one of the dependencies away.");
+    }).ShouldBe("DAG 'd' has a cycle among the tasks a (line 27), b (line 28): a DAG cannot wait for itself. Take one of the dependencies away.");
 
     [Fact]
     public void From_TaskAfterItself_IsACycle() => ComplaintOf(dag =>
