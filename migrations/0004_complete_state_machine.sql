@@ -98,7 +98,7 @@ ALTER TABLE task_instance
 DROP INDEX task_instance_ready;
 CREATE INDEX task_instance_ready ON task_instance (urgency, lane, queue COLLATE "C", ready_at, run_id, task_index, map_index)
     WHERE ready_at IS NOT NULL AND admitted;
-CREATE INDEX task_instance_waiting ON task_instance (ready_at) WHERE ready_at IS NOT NULL AND NOT admitted;
+CREATE INDEX task_instance_waiting ON task_instance (run_id, task_index, ready_at, map_index) WHERE ready_at IS NOT NULL AND NOT admitted;
 -- The slots in use, counted and never kept as a number that could leak.
 CREATE INDEX task_instance_admitted ON task_instance (run_id) WHERE limited AND admitted;
 CREATE INDEX task_instance_wake ON task_instance (wake_key) WHERE wake_key IS NOT NULL;

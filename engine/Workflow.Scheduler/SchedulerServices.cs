@@ -26,15 +26,28 @@ public static class SchedulerServices
         services.AddSingleton(new RunStore(general));
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new SchedulerStore(general));
-        services.AddSingleton(new TaskQueue(queue, new GraphCache(queue)));
+        var graphs = new GraphCache(queue);
+        services.AddSingleton(new TaskQueue(queue, graphs));
+        services.AddSingleton(new AdmissionStore(queue, graphs));
+        services.AddSingleton(new RunKeeping(queue, graphs));
+        services.AddSingleton(new CallbackStore(general));
         services.AddHosted<RunCreator>();
         services.AddHosted<CronAlarm>();
         services.AddHosted<DagLoader>();
         services.AddHosted<Rescuer>();
         services.AddHosted<Caretaker>();
+        services.AddHosted<RunStarter>();
+        services.AddHosted<Admitter>();
+        services.AddHosted<RunKeeper>();
         services.AddHostedService(provider => new WakeOnNotify(
             new Listener(general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()),
-            provider.GetRequiredService<Rescuer>()));
+            new Dictionary<string, IntervalService>
+            {
+                [Channels.Workers] = provider.GetRequiredService<Rescuer>(),
+                [Channels.Runs] = provider.GetRequiredService<RunStarter>(),
+                [Channels.Slots] = provider.GetRequiredService<Admitter>(),
+                [Channels.Past] = provider.GetRequiredService<RunKeeper>(),
+            }));
         return services;
     }
 

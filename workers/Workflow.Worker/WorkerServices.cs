@@ -9,6 +9,7 @@ using Workflow.Postgres.Dags;
 using Workflow.Postgres.Effects;
 using Workflow.Postgres.Logs;
 using Workflow.Postgres.Reads;
+using Workflow.Postgres.Runs;
 using Workflow.Postgres.Steps;
 using Workflow.Postgres.Workers;
 using Workflow.Worker.Dispatching;
@@ -39,6 +40,7 @@ public static class WorkerServices
         services.AddSingleton(new DagStore(general));
         services.AddSingleton(new EffectStore(general));
         services.AddSingleton(new LogStore(general));
+        services.AddSingleton(new CallbackStore(general));
         services.AddSingleton(provider => new Listener(
             general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()));
         services.AddSingleton<IArtifactStore>(new FolderArtifactStore(options.ArtifactFolder));
@@ -50,6 +52,7 @@ public static class WorkerServices
         services.AddSingleton<DataPlanes>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<Dispatcher>();
+        services.AddSingleton<CallbackRunner>();
         services.AddSingleton<ITaskHandler, PlainHandler>();
         services.AddSingleton<ITaskHandler, SqlHandler>();
         services.AddSingleton<ITaskHandler, QualityGateHandler>();

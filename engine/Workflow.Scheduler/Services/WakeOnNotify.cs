@@ -3,16 +3,18 @@ using Workflow.Postgres;
 
 namespace Workflow.Scheduler.Services;
 
-/// <summary>Wakes the rescuer as soon as a worker is reported dead, instead of at its next turn.</summary>
-public sealed class WakeOnNotify(Listener listener, Rescuer rescuer) : BackgroundService
+/// <summary>Wakes services when what they wait for is announced, instead of at their next turn.</summary>
+/// <param name="listener">Listens.</param>
+/// <param name="services">For each channel whom it wakes.</param>
+public sealed class WakeOnNotify(Listener listener, IReadOnlyDictionary<string, IntervalService> services) : BackgroundService
 {
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         listener.RunAsync(
-            [Channels.Workers],
-            (_, _) =>
+            [.. services.Keys],
+            (channel, _) =>
             {
-                rescuer.Wake();
+                services[channel].Wake();
                 return Task.CompletedTask;
             },
             stoppingToken);
