@@ -176,7 +176,8 @@ CREATE INDEX callback_run ON callback (run_id);
 GRANT SELECT ON pool, external_event, run_deadline, callback TO workflow_worker;
 GRANT UPDATE (urgency, admitted, mapped, uncounted, deferred_since, wake_key, waits_for_past, ordered, unchosen, up_cancelled, setups_success,
     setups_failed, setups_skipped, deciders_ended, deciders_against) ON task_instance TO workflow_worker;
--- A worker expands what it finished.
+-- A worker expands what it finished, and carries out the order that stands for what it ran.
 GRANT INSERT ON task_instance TO workflow_worker;
+GRANT UPDATE (ordered, message, cleared, started_at, timeout_at) ON dag_run TO workflow_worker;
 GRANT INSERT (run_id, dag_version_id, task_index, map_index, attempt, kind, message) ON callback TO workflow_worker;
 GRANT UPDATE (state, tries, ready_at, worker_id, error, finished_at) ON callback TO workflow_worker;
