@@ -76,7 +76,12 @@ public sealed class DagDefinition
         var index = ordered.Select((draft, place) => (draft, place)).ToDictionary(pair => pair.draft, pair => pair.place);
         var tasks = ordered.Select(draft => new TaskDefinition(
             index[draft], draft.Id, draft.Spec.Kind, draft.Queue, draft.Retries, draft.Backoff, draft.Timeout, draft.TriggerRule,
-            [.. draft.Upstreams.Select(upstream => index[upstream]).Distinct().Order()], draft.Spec.Outlets));
+            [.. draft.Upstreams.Select(upstream => index[upstream]).Distinct().Order()], draft.Spec.Outlets)
+        {
+            Isolated = IsolationSettings.IsIsolated(draft),
+            HardTimeout = draft.HardTimeout,
+            MemoryLimit = draft.MemoryLimit,
+        });
         var code = ordered.Select(draft => new TaskCode(
             draft.Spec, [.. draft.Inputs.Select(input => new TaskInput(index[input], input.Output!))]));
         return new DagDefinition(id, description, owner, [.. tags], schedule, [.. parameters], values, new DagGraph([.. tasks]), [.. code]);

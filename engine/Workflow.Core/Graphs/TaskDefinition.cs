@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Workflow.Graphs;
 
 /// <summary>A node of a DAG as everyone but its own code sees it: what scheduling needs, nothing that runs.</summary>
@@ -13,4 +15,19 @@ namespace Workflow.Graphs;
 /// <param name="Outlets">Datasets and models that it writes, as far as the definition says.</param>
 public sealed record TaskDefinition(
     int Index, string Id, string Kind, string Queue, int Retries, Backoff Backoff, TimeSpan? Timeout, TriggerRule TriggerRule,
-    IReadOnlyList<int> Upstreams, IReadOnlyList<string> Outlets);
+    IReadOnlyList<int> Upstreams, IReadOnlyList<string> Outlets)
+{
+    // Absent when they have their defaults, so that graphs stored before there was isolation read and hash as they did.
+
+    /// <summary>Whether an attempt runs in a process of its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Isolated { get; init; }
+
+    /// <summary>The limit of one attempt after which its process is ended, if any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TimeSpan? HardTimeout { get; init; }
+
+    /// <summary>How many bytes of memory the process of an attempt may take, if there is a limit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long? MemoryLimit { get; init; }
+}

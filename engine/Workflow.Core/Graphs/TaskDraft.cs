@@ -22,4 +22,10 @@ internal sealed class TaskDraft(string id, TaskSpec spec, IReadOnlyList<TaskDraf
     public TimeSpan? Timeout { get; set; }
 
     public TriggerRule TriggerRule { get; set; } = TriggerRule.AllSuccess;
+
+    public bool? Isolated { get; set; }
+
+    public TimeSpan? HardTimeout { get; set; }
+
+    public long? MemoryLimit { get; set; }
 }

@@ -33,7 +33,7 @@ public static class RunMachine
         TaskOutcome.Skipped skipped => new AttemptEnd(TaskState.Skipped, skipped.Reason, null),
         TaskOutcome.Cancelled => new AttemptEnd(TaskState.Cancelled, "The run was cancelled.", null),
         TaskOutcome.TimedOut timedOut =>
-            Retry(task, attempt - lost, $"The attempt took longer than its timeout of {timedOut.Limit}.", retryable: true, seed),
+            Retry(task, attempt - lost, Describe(timedOut), retryable: true, seed),
         TaskOutcome.Failed failed => Retry(task, attempt - lost, failed.Message, failed.Retryable, seed),
         TaskOutcome.Lost gone => lost + 1 < LostLimit
             ? new AttemptEnd(TaskState.Queued, gone.Message, TimeSpan.Zero)
@@ -53,6 +53,14 @@ public static class RunMachine
         retryable && failures <= task.Retries
             ? new AttemptEnd(TaskState.UpForRetry, message, task.Backoff.After(failures, Draw($"{seed}#{failures}")))
             : new AttemptEnd(TaskState.Failed, message, null);
+
+    private static string Describe(TaskOutcome.TimedOut timedOut) => timedOut.End switch
+    {
+        TimeoutEnd.HardLimit => $"The attempt took longer than its hard timeout of {timedOut.Limit}; its process was ended.",
+        TimeoutEnd.Killed =>
+            $"The attempt took longer than its timeout of {timedOut.Limit}; it did not heed its cancellation, and its process was ended.",
+        _ => $"The attempt took longer than its timeout of {timedOut.Limit}.",
+    };
 
     /// <summary>A number in [0, 1) from a text: the same attempt always draws the same.</summary>
     private static double Draw(string text) =>

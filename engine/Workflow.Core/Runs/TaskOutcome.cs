@@ -18,11 +18,26 @@ public abstract record TaskOutcome
     public sealed record Failed(string Message, bool Retryable) : TaskOutcome;
 
     /// <summary>The attempt took longer than the task's timeout.</summary>
-    public sealed record TimedOut(TimeSpan Limit) : TaskOutcome;
+    /// <param name="Limit">The timeout.</param>
+    /// <param name="End">How it was ended.</param>
+    public sealed record TimedOut(TimeSpan Limit, TimeoutEnd End = TimeoutEnd.Cancelled) : TaskOutcome;
 
     /// <summary>The run was cancelled while the body ran.</summary>
     public sealed record Cancelled : TaskOutcome;
 
     /// <summary>The worker stopped before the body could end, or died; not the task's fault.</summary>
     public sealed record Lost(string Message) : TaskOutcome;
+}
+
+/// <summary>How an attempt that took too long was ended.</summary>
+public enum TimeoutEnd
+{
+    /// <summary>It was told to stop at its timeout.</summary>
+    Cancelled,
+
+    /// <summary>It was told to stop at its timeout, did not, and its process was ended.</summary>
+    Killed,
+
+    /// <summary>Its process was ended at its hard timeout.</summary>
+    HardLimit,
 }
