@@ -12,7 +12,6 @@ using Workflow.Postgres.Steps;
 using Workflow.Postgres.Workers;
 using Workflow.Worker.Dispatching;
 using Workflow.Worker.Execution;
-using Workflow.Worker.Handlers;
 using Workflow.Worker.Logs;
 using Workflow.Worker.Planes;
 
@@ -33,10 +32,11 @@ public static class WorkerServices
         var general = Database.Open(connectionString, options.Name);
         var queue = Database.OpenQueue(connectionString, options.Name);
         services.AddSingleton(options);
-        services.AddSingleton(new TaskQueue(queue, new GraphCache(queue)));
+        services.AddSingleton(new GraphCache(queue));
+        services.AddSingleton(provider => new TaskQueue(queue, provider.GetRequiredService<GraphCache>()));
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new DagStore(general));
-        services.AddSingleton(new EffectStore(general));
+        services.AddSingleton<IEffectStore>(new EffectStore(general));
         services.AddSingleton(new LogStore(general));
         services.AddSingleton(provider => new Listener(
             general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()));
@@ -47,12 +47,6 @@ public static class WorkerServices
         services.AddSingleton<DataPlanes>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<Dispatcher>();
-        services.AddSingleton<ITaskHandler, PlainHandler>();
-        services.AddSingleton<ITaskHandler, SqlHandler>();
-        services.AddSingleton<ITaskHandler, QualityGateHandler>();
-        services.AddSingleton<ITaskHandler, BacktestGateHandler>();
-        services.AddSingleton<ITaskHandler, TrainHandler>();
-        services.AddSingleton<ITaskHandler, PromoteHandler>();
         services.AddHostedService<WorkerService>();
         services.AddHostedService(_ => new PoolCloser(general, queue));
         return services;

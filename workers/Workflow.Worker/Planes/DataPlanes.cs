@@ -6,13 +6,13 @@ using Workflow.Worker.Execution;
 namespace Workflow.Worker.Planes;
 
 /// <summary>Gives attempts their access to datasets and models.</summary>
-public sealed class DataPlanes(IArtifactStore store, EffectStore effects, HttpClient http)
+public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpClient http)
 {
     /// <summary>The artifacts.</summary>
     public IArtifactStore Store => store;
 
     /// <summary>Where attempts stage what they make.</summary>
-    public EffectStore Effects => effects;
+    public IEffectStore Effects => effects;
 
     /// <summary>Writes datasets.</summary>
     public DatasetWriter Writer { get; } = new(store);
