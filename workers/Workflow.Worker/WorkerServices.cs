@@ -12,6 +12,7 @@ using Workflow.Postgres.Steps;
 using Workflow.Postgres.Workers;
 using Workflow.Worker.Dispatching;
 using Workflow.Worker.Execution;
+using Workflow.Worker.Isolation;
 using Workflow.Worker.Logs;
 using Workflow.Worker.Planes;
 
@@ -45,6 +46,7 @@ public static class WorkerServices
         services.AddSingleton<DagCodeCache>();
         services.AddSingleton<HttpClient>();
         services.AddSingleton<DataPlanes>();
+        services.AddSingleton<ChildProcesses>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<Dispatcher>();
         services.AddHostedService<WorkerService>();

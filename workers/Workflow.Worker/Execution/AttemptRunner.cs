@@ -14,8 +14,8 @@ namespace Workflow.Worker.Execution;
 
 /// <summary>Executes one attempt, in this process or in one of its own, under its timeout, and says how it ended.</summary>
 public sealed class AttemptRunner(
-    DagCodeCache codes, DagStore store, GraphCache graphs, TaskQueue queue, LogWriter logs, DataPlanes planes, WorkerOptions options,
-    TimeProvider time, ILogger<AttemptRunner> logger)
+    DagCodeCache codes, DagStore store, GraphCache graphs, TaskQueue queue, LogWriter logs, DataPlanes planes, ChildProcesses processes,
+    WorkerOptions options, TimeProvider time, ILogger<AttemptRunner> logger)
 {
     private readonly IReadOnlyList<ITaskHandler> handlers = TaskHandlers.All(planes);
     private int lostSlots;
@@ -56,7 +56,7 @@ public sealed class AttemptRunner(
     {
         var code = await PatientlyAsync(() => store.LoadCodeAsync(running.Task.DagVersionId, running.Cancellation), running).ConfigureAwait(false);
         var calls = new EngineCalls(new AttemptSource(running.Task, definition.Id), planes.Effects, InputsAsync, running);
-        var outcome = await new AttemptChild(running, definition, calls, log, options, time).RunAsync(code).ConfigureAwait(false);
+        var outcome = await new AttemptChild(processes, running, definition, calls, log, options, time).RunAsync(code).ConfigureAwait(false);
         return (outcome, calls.HasEffects);
     }
 

@@ -14,7 +14,7 @@ namespace Workflow.Worker.Isolation;
 /// them.
 /// </remarks>
 internal sealed class AttemptChild(
-    RunningAttempt running, TaskDefinition definition, EngineCalls calls, TaskLog log, WorkerOptions options, TimeProvider time)
+    ChildProcesses processes, RunningAttempt running, TaskDefinition definition, EngineCalls calls, TaskLog log, WorkerOptions options, TimeProvider time)
 {
     private static readonly TimeSpan BeginLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(5);
@@ -29,8 +29,7 @@ internal sealed class AttemptChild(
     /// <exception cref="TaskFailureException">The process does not start.</exception>
     public async Task<TaskOutcome> RunAsync(DagCode code)
     {
-        var process = ChildProcess.Start(
-            options.IsolationCommand, definition.MemoryLimit, line => log.Write(TaskLogLevel.Output, line), time);
+        var process = processes.Take(definition.MemoryLimit, line => log.Write(TaskLogLevel.Output, line));
         await using var disposal = process.ConfigureAwait(false);
         using var ended = new CancellationTokenSource();
         var sending = process.SendAsync(new ToChild.Begin(code, running.Task, options.ArtifactFolder));

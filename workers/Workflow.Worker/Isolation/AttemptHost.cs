@@ -22,6 +22,7 @@ public static class AttemptHost
         // What the author's code starts belongs to the group and ends with it.
         NativeMethods.LeadGroup();
         using var connection = ParentConnection.Open(input, output);
+        Rehearsal.Run();
         var begin = await connection.Begun.ConfigureAwait(false);
         var outcome = await ExecuteAsync(connection, begin).ConfigureAwait(false);
         NativeMethods.FlushOutput();

@@ -26,7 +26,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process process;
     private readonly Task output;
 
-    private ChildProcess(ProcessStartInfo start, Action<string> printed, TimeProvider time)
+    private ChildProcess(ProcessStartInfo start, TimeProvider time)
     {
         this.time = time;
         start.ArgumentList.Add(toChild.GetClientHandleAsString());
@@ -40,11 +40,12 @@ internal sealed class ChildProcess : IAsyncDisposable
         // Whoever reads the standard input finds its end, and not the worker's.
         process.StandardInput.Close();
         output = Task.WhenAll(
-            PrintedLines.ReadAsync(process.StandardOutput, printed), PrintedLines.ReadAsync(process.StandardError, printed));
+            PrintedLines.ReadAsync(process.StandardOutput, line => Printed?.Invoke(line)),
+            PrintedLines.ReadAsync(process.StandardError, line => Printed?.Invoke(line)));
     }
 
-    /// <summary>Its number.</summary>
-    public int Id => process.Id;
+    /// <summary>Gets the lines that it prints from now on.</summary>
+    public Action<string>? Printed { get; set; }
 
     /// <summary>Completes when it has ended.</summary>
     public Task Exited => exited.Task;
@@ -72,10 +73,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="command">The program and its first arguments; the handles of the pipes are added.</param>
     /// <param name="memoryLimit">How much memory its managed code shall take at most, in bytes.</param>
-    /// <param name="printed">Gets the lines that it prints.</param>
     /// <param name="time">Measures its end.</param>
     /// <exception cref="TaskFailureException">It does not start.</exception>
-    public static ChildProcess Start(IReadOnlyList<string> command, long? memoryLimit, Action<string> printed, TimeProvider time)
+    public static ChildProcess Start(IReadOnlyList<string> command, long? memoryLimit, TimeProvider time)
     {
         if (command.Count == 0)
             throw new TaskFailureException("This worker cannot run isolated tasks: it knows no command for their processes.");
@@ -95,7 +95,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         try
         {
             lock (Starting)
-                return new ChildProcess(start, printed, time);
+                return new ChildProcess(start, time);
         }
         catch (Exception exception) when (exception is Win32Exception or IOException)
         {
