@@ -30,7 +30,11 @@ public static class IsolationSettings
         where THandle : TaskHandle
     {
         if (timeout <= TimeSpan.Zero || timeout > LongestTimeout)
-            throw new DagDefinitionException($"Task '{task.Id}': the hard timeout must be positive and at most {LongestTimeout.Days} days, got {timeout}.");
+        {
+            throw new DagDefinitionException(
+                $"Task '{task.Id}': the hard timeout must be positive and at most {LongestTimeout.Days} days, got {timeout}.");
+        }
+
         task.Draft.HardTimeout = timeout;
         return task;
     }
@@ -44,7 +48,8 @@ public static class IsolationSettings
         if (bytes < LeastMemoryLimit)
         {
             throw new DagDefinitionException(
-                $"Task '{task.Id}': the memory limit must be at least {LeastMemoryLimit:N0} bytes, which the runtime itself needs; got {bytes:N0}.");
+                $"Task '{task.Id}': the memory limit must be at least {LeastMemoryLimit:N0} bytes, which the runtime itself needs; "
+                + $"got {bytes:N0}.");
         }
 
         task.Draft.MemoryLimit = bytes;
@@ -59,13 +64,15 @@ public static class IsolationSettings
         {
             var limit = draft.HardTimeout is not null ? "HardTimeout" : "MemoryLimit";
             throw new DagDefinitionException(
-                $"Task '{draft.Id}': {limit} ends the process of an attempt, and Isolated(false) gives it none of its own. Remove one of the two.");
+                $"Task '{draft.Id}': {limit} ends the process of an attempt, and Isolated(false) gives it none of its own. "
+                + "Remove one of the two.");
         }
 
         if (draft.HardTimeout <= draft.Timeout)
         {
             throw new DagDefinitionException(
-                $"Task '{draft.Id}': the hard timeout {draft.HardTimeout} must be longer than the timeout {draft.Timeout}, so that the task is asked to stop before it is ended. Make it longer, or remove Timeout.");
+                $"Task '{draft.Id}': the hard timeout {draft.HardTimeout} must be longer than the timeout {draft.Timeout}, so that the task is "
+                + "asked to stop before it is ended. Make it longer, or remove Timeout.");
         }
 
         return limits || (draft.Isolated ?? IsolatedQueues.Contains(draft.Queue));

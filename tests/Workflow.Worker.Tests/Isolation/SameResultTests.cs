@@ -32,7 +32,10 @@ public sealed class SameResultTests : IsolatedTest
     private static readonly string[] Facts =
     [
         "SELECT string_agg(task_id || ' ' || state || ' ' || coalesce(message, ''), E'\n' ORDER BY task_index) FROM task_instance",
-        "SELECT string_agg(task_index || ' ' || attempt || ' ' || seq || ' ' || level || ' ' || regexp_replace(line, '   at .*', ''), E'\n' ORDER BY task_index, attempt, seq) FROM task_log WHERE line NOT LIKE '   at %' AND line NOT LIKE '---%'",
+        """
+        SELECT string_agg(concat_ws(' ', task_index, attempt, seq, level, line), E'\n' ORDER BY task_index, attempt, seq)
+        FROM task_log WHERE line NOT LIKE '   at %' AND line NOT LIKE '---%'
+        """,
         "SELECT string_agg(dataset || ' ' || version || ' ' || sha256 || ' ' || columns || ' ' || profile, E'\n' ORDER BY dataset) FROM dataset_version",
         "SELECT string_agg(model || ' ' || version || ' ' || sha256 || ' ' || metrics || ' ' || params, E'\n') FROM model_version",
         "SELECT string_agg(task_id || ' ' || verdict || ' ' || checks, E'\n' ORDER BY task_id) FROM gate_verdict WHERE published_at IS NOT NULL",

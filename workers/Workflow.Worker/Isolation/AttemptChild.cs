@@ -14,7 +14,8 @@ namespace Workflow.Worker.Isolation;
 /// them.
 /// </remarks>
 internal sealed class AttemptChild(
-    ChildProcesses processes, RunningAttempt running, TaskDefinition definition, EngineCalls calls, TaskLog log, WorkerOptions options, TimeProvider time)
+    ChildProcesses processes, RunningAttempt running, TaskDefinition definition, EngineCalls calls, TaskLog log, WorkerOptions options,
+    TimeProvider time)
 {
     private static readonly TimeSpan BeginLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(5);
@@ -81,7 +82,8 @@ internal sealed class AttemptChild(
         }
         catch (InvalidDataException exception)
         {
-            decision.TrySetResult(new TaskOutcome.Failed($"The task's process disturbed what it says to its worker. {exception.Message}", Retryable: true));
+            decision.TrySetResult(new TaskOutcome.Failed(
+                $"The task's process disturbed what it says to its worker. {exception.Message}", Retryable: true));
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
@@ -89,8 +91,20 @@ internal sealed class AttemptChild(
         }
     }
 
-    private async Task AnswerAsync(ChildProcess process, FromChild.Call call, CancellationToken ended) =>
-        await process.SendAsync(await calls.AnswerAsync(call, ended).ConfigureAwait(false)).ConfigureAwait(false);
+    private async Task AnswerAsync(ChildProcess process, FromChild.Call call, CancellationToken ended)
+    {
+        var answer = await calls.AnswerAsync(call, ended).ConfigureAwait(false);
+        try
+        {
+            await process.SendAsync(answer).ConfigureAwait(false);
+        }
+        catch (WorkflowException tooLong)
+        {
+            // The process waits for its answer: it gets one.
+            var refusal = new Refusal(tooLong.Message, Retryable: false);
+            await process.SendAsync(new ToChild.Answer(call.Number, Value: null, refusal)).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Passes on that the task shall stop; ends the process when it does not.</summary>
     private async Task StopAsync(ChildProcess process, CancellationToken ended)
@@ -127,8 +141,11 @@ internal sealed class AttemptChild(
     {
         await process.Exited.ConfigureAwait(false);
         await Task.WhenAny(talk, Task.Delay(LastWordsLimit, time)).ConfigureAwait(false);
-        var memory = definition.MemoryLimit is { } limit ? $" Its memory limit is {limit:N0} bytes; it was last seen with {mostMemory:N0}." : "";
-        decision.TrySetResult(new TaskOutcome.Failed($"The task's process ended by itself, with {ExitText.Of(process.ExitCode)}.{memory}", Retryable: true));
+        var memory = definition.MemoryLimit is { } limit
+            ? $" Its memory limit is {limit:N0} bytes; at most {mostMemory:N0} were seen in use."
+            : "";
+        decision.TrySetResult(new TaskOutcome.Failed(
+            $"The task's process ended by itself, with {ExitText.Of(process.ExitCode)}.{memory}", Retryable: true));
     }
 
     private async Task WatchTimeAsync(CancellationToken ended)

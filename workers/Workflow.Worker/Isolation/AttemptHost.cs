@@ -1,4 +1,5 @@
 using Workflow.Data;
+using Workflow.Data.DuckDb;
 using Workflow.Runs;
 using Workflow.Worker.Execution;
 using Workflow.Worker.Handlers;
@@ -50,15 +51,21 @@ public static class AttemptHost
             var dag = LoadedDag.Load(begin.Code);
             connection.Send(new FromChild.Started());
             var engine = new RemoteEngine(connection);
-            var planes = new DataPlanes(new FolderArtifactStore(begin.ArtifactFolder), engine, new HttpClient());
+            var share = Share(dag.Definition.Graph.Tasks[task.Key.TaskIndex].MemoryLimit);
+            var planes = new DataPlanes(new FolderArtifactStore(begin.ArtifactFolder), engine, new HttpClient(), share);
             var context = new AttemptContext(task, dag.Definition, log, planes, running.Cancellation);
-            return await new AttemptPipeline(TaskHandlers.All(planes), engine.LoadInputsAsync).RunAsync(running, dag, context, log).ConfigureAwait(false);
+            var pipeline = new AttemptPipeline(TaskHandlers.All(planes), engine.LoadInputsAsync);
+            return await pipeline.RunAsync(running, dag, context, log).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             return AttemptEnds.Describe(exception, running, definition: null, log);
         }
     }
+
+    /// <summary>DuckDB fails with words of its own at half of the limit, before the process is ended at the whole.</summary>
+    private static DuckDbOptions? Share(long? memoryLimit) =>
+        memoryLimit is { } limit ? new DuckDbOptions { MemoryBytes = Math.Min(limit / 2, DuckDbOptions.DefaultMemoryBytes) } : null;
 
     private static async Task PassOnStopAsync(ParentConnection connection, RunningAttempt running) =>
         running.Stop((await connection.Stopped.ConfigureAwait(false)).Reason);

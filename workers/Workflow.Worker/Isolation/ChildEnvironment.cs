@@ -6,7 +6,10 @@ namespace Workflow.Worker.Isolation;
 internal static class ChildEnvironment
 {
     /// <remarks>The engine's settings, and what PostgreSQL's clients read.</remarks>
-    private static readonly string[] Secret = ["Database__", "Database:", "Dashboard__", "Dashboard:", "ConnectionStrings__", "ConnectionStrings:", "WORKFLOW_TOKEN", "PG"];
+    private static readonly string[] Secret =
+    [
+        "Database__", "Database:", "Dashboard__", "Dashboard:", "ConnectionStrings__", "ConnectionStrings:", "WORKFLOW_TOKEN", "PG",
+    ];
 
     /// <summary>Makes the worker's environment that of an attempt.</summary>
     public static void Prepare(IDictionary<string, string?> environment, long? memoryLimit)

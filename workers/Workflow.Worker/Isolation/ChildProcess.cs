@@ -25,6 +25,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly Process process;
     private readonly Task output;
+    private Task? ending;
 
     private ChildProcess(ProcessStartInfo start, TimeProvider time)
     {
@@ -99,7 +100,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch (Exception exception) when (exception is Win32Exception or IOException)
         {
-            throw new TaskFailureException($"The process of the isolated task does not start ({command[0]}): {exception.Message}", inner: exception);
+            throw new TaskFailureException(
+                $"The process of the isolated task does not start ({command[0]}): {exception.Message}", inner: exception);
         }
     }
 
@@ -126,7 +128,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     public Task<FromChild?> ReceiveAsync(CancellationToken cancellationToken) => Frames.ReadAsync<FromChild>(fromChild, cancellationToken);
 
     /// <summary>Ends it with everything that it started, and reads what it has printed up to then.</summary>
-    public async Task EndAsync()
+    public Task EndAsync() => ending ??= EndOnceAsync();
+
+    // Once only: later, its number may be another program's.
+    private async Task EndOnceAsync()
     {
         KillAll();
         await exited.Task.ConfigureAwait(false);

@@ -34,7 +34,8 @@ internal static class Frames
         if (length > MaxLength)
         {
             throw new WorkflowException(
-                $"An isolated task passes at most {MaxLength >> 20} MiB at once, and this is {length >> 20} MiB. Write a dataset and pass its version on.");
+                $"An isolated task passes at most {MaxLength >> 20} MiB at once, and this is {length >> 20} MiB. "
+                + "Write a dataset and pass its version on.");
         }
 
         var frame = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
