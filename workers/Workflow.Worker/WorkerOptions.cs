@@ -21,6 +21,18 @@ public sealed record WorkerOptions
     /// <summary>How often it looks for work when no notification comes. Default: one second.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The program that runs an isolated task, with its first arguments: the executable of the engine and <c>run-attempt</c>. Without it,
+    /// isolated tasks fail.
+    /// </summary>
+    public IReadOnlyList<string> IsolationCommand { get; init; } = [];
+
+    /// <summary>
+    /// Whether isolated tasks run in the worker's process after all, so that a debugger stops in them; those with a hard timeout or a memory
+    /// limit still do not. Default: no.
+    /// </summary>
+    public bool InProcess { get; init; }
+
     /// <summary>The folder of the artifact store.</summary>
     public required string ArtifactFolder { get; init; }
 }

@@ -14,7 +14,7 @@ using Workflow.Postgres.Steps;
 using Workflow.Postgres.Workers;
 using Workflow.Worker.Dispatching;
 using Workflow.Worker.Execution;
-using Workflow.Worker.Handlers;
+using Workflow.Worker.Isolation;
 using Workflow.Worker.Logs;
 using Workflow.Worker.Planes;
 
@@ -35,10 +35,11 @@ public static class WorkerServices
         var general = Database.Open(connectionString, options.Name);
         var queue = Database.OpenQueue(connectionString, options.Name);
         services.AddSingleton(options);
-        services.AddSingleton(new TaskQueue(queue, new GraphCache(queue)));
+        services.AddSingleton(new GraphCache(queue));
+        services.AddSingleton(provider => new TaskQueue(queue, provider.GetRequiredService<GraphCache>()));
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new DagStore(general));
-        services.AddSingleton(new EffectStore(general));
+        services.AddSingleton<IEffectStore>(new EffectStore(general));
         services.AddSingleton(new LogStore(general));
         services.AddSingleton(new CallbackStore(general));
         services.AddSingleton(provider => new Listener(
@@ -50,22 +51,10 @@ public static class WorkerServices
         services.AddSingleton(new WaitReads(general));
         services.AddSingleton<HttpClient>();
         services.AddSingleton<DataPlanes>();
+        services.AddSingleton<ChildProcesses>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<CallbackRunner>();
-        services.AddSingleton<ITaskHandler, PlainHandler>();
-        services.AddSingleton<ITaskHandler, SqlHandler>();
-        services.AddSingleton<ITaskHandler, QualityGateHandler>();
-        services.AddSingleton<ITaskHandler, BacktestGateHandler>();
-        services.AddSingleton<ITaskHandler, TrainHandler>();
-        services.AddSingleton<ITaskHandler, PromoteHandler>();
-        services.AddSingleton<ITaskHandler, BranchHandler>();
-        services.AddSingleton<ITaskHandler, ShortCircuitHandler>();
-        services.AddSingleton<ITaskHandler, WaitUntilHandler>();
-        services.AddSingleton<ITaskHandler, WaitForHandler>();
-        services.AddSingleton<ITaskHandler, WaitForDatasetHandler>();
-        services.AddSingleton<ITaskHandler, WaitForRunHandler>();
-        services.AddSingleton<ITaskHandler, WaitForEventHandler>();
         services.AddHostedService<WorkerService>();
         services.AddHostedService(_ => new PoolCloser(general, queue));
         return services;

@@ -68,6 +68,9 @@ internal sealed class GraphAssembly
         MaxActivePerRun = draft.MaxActivePerRun,
         DependsOnPast = draft.DependsOnPast,
         WaitTimeout = draft.WaitTimeout,
+        Isolated = IsolationSettings.IsIsolated(draft),
+        HardTimeout = draft.HardTimeout,
+        MemoryLimit = draft.MemoryLimit,
         Callbacks = [.. draft.Callbacks.Keys.Order()],
         Line = draft.Line,
     };

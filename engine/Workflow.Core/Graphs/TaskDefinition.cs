@@ -73,6 +73,15 @@ public sealed record TaskDefinition(
     /// <summary>The line of the file at which it is defined, for messages; 0 when unknown.</summary>
     public int Line { get; init; }
 
+    /// <summary>Whether an attempt runs in a process of its own.</summary>
+    public bool Isolated { get; init; }
+
+    /// <summary>The limit of one attempt after which its process is ended, if any.</summary>
+    public TimeSpan? HardTimeout { get; init; }
+
+    /// <summary>How many bytes of memory the process of an attempt may take, if there is a limit.</summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>Whether it has elements.</summary>
     public bool IsMapped => MapRoot is not null && Kind != ExpandKind;
 

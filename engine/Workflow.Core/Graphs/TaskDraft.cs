@@ -57,6 +57,12 @@ internal sealed class TaskDraft(string id, TaskSpec spec, IReadOnlyList<InputDra
 
     public Dictionary<CallbackKind, Func<CallbackContext, Task>> Callbacks { get; } = [];
 
+    public bool? Isolated { get; set; }
+
+    public TimeSpan? HardTimeout { get; set; }
+
+    public long? MemoryLimit { get; set; }
+
     /// <summary>The mapped group that it is in; null for none.</summary>
     public TaskDraft? Expander => Group?.Expander;
 

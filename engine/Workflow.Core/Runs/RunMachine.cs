@@ -70,7 +70,7 @@ public static class RunMachine
             TaskOutcome.Deferred deferred => new AttemptEnd(TaskState.Deferred, deferred.Reason, deferred.Wait) { WakeKey = deferred.WakeKey },
             TaskOutcome.Cancelled => new AttemptEnd(TaskState.Cancelled, RunStop.CancelledMessage, null),
             TaskOutcome.TimedOut timedOut => Retry(
-                definition, attempt.Failures, new($"The attempt took longer than its timeout of {timedOut.Limit}.", Retryable: true), seed),
+                definition, attempt.Failures, new(Describe(timedOut), Retryable: true), seed),
             TaskOutcome.Failed failed => Retry(definition, attempt.Failures, failed, seed),
             TaskOutcome.Lost gone => attempt.Lost + 1 < LostLimit
                 ? new AttemptEnd(TaskState.Queued, gone.Message, TimeSpan.Zero)
@@ -103,6 +103,14 @@ public static class RunMachine
         failed.Retryable && failures <= task.Retries
             ? new AttemptEnd(TaskState.UpForRetry, failed.Message, failed.RetryAfter ?? task.Backoff.After(failures, Draw($"{seed}#{failures}")))
             : new AttemptEnd(TaskState.Failed, failed.Message, null);
+
+    private static string Describe(TaskOutcome.TimedOut timedOut) => timedOut.End switch
+    {
+        TimeoutEnd.HardLimit => $"The attempt took longer than its hard timeout of {timedOut.Limit}; its process was ended.",
+        TimeoutEnd.Killed =>
+            $"The attempt took longer than its timeout of {timedOut.Limit}; it did not heed its cancellation, and its process was ended.",
+        _ => $"The attempt took longer than its timeout of {timedOut.Limit}.",
+    };
 
     /// <summary>A number in [0, 1) from a text: the same attempt always draws the same.</summary>
     private static double Draw(string text) =>

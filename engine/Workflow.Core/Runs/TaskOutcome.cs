@@ -1,15 +1,6 @@
-using System.Text.Json.Serialization;
-
 namespace Workflow.Runs;
 
 /// <summary>How an attempt ended, as its worker saw it.</summary>
-[JsonDerivedType(typeof(Succeeded), "succeeded")]
-[JsonDerivedType(typeof(Skipped), "skipped")]
-[JsonDerivedType(typeof(Deferred), "deferred")]
-[JsonDerivedType(typeof(Failed), "failed")]
-[JsonDerivedType(typeof(TimedOut), "timed_out")]
-[JsonDerivedType(typeof(Cancelled), "cancelled")]
-[JsonDerivedType(typeof(Lost), "lost")]
 public abstract record TaskOutcome
 {
     private TaskOutcome()
@@ -37,11 +28,26 @@ public abstract record TaskOutcome
     public sealed record Failed(string Message, bool Retryable, TimeSpan? RetryAfter = null) : TaskOutcome;
 
     /// <summary>The attempt took longer than the task's timeout.</summary>
-    public sealed record TimedOut(TimeSpan Limit) : TaskOutcome;
+    /// <param name="Limit">The timeout.</param>
+    /// <param name="End">How it was ended.</param>
+    public sealed record TimedOut(TimeSpan Limit, TimeoutEnd End = TimeoutEnd.Cancelled) : TaskOutcome;
 
     /// <summary>The run was cancelled while the body ran.</summary>
     public sealed record Cancelled : TaskOutcome;
 
     /// <summary>The worker stopped before the body could end, or died; not the task's fault.</summary>
     public sealed record Lost(string Message) : TaskOutcome;
+}
+
+/// <summary>How an attempt that took too long was ended.</summary>
+public enum TimeoutEnd
+{
+    /// <summary>It was told to stop at its timeout.</summary>
+    Cancelled,
+
+    /// <summary>It was told to stop at its timeout, did not, and its process was ended.</summary>
+    Killed,
+
+    /// <summary>Its process was ended at its hard timeout.</summary>
+    HardLimit,
 }

@@ -19,7 +19,8 @@ namespace Workflow.Engine.Commands;
 
 /// <summary>
 /// <c>workflow dags test</c>: runs a DAG once without a server, on a throw-away database, through the loader, the store and the worker that a
-/// server uses. The worker is in this process, so that a debugger attached to it stops in the tasks.
+/// server uses. The worker is in this process, and isolated tasks too unless they have a limit that needs a process of their own, so that a
+/// debugger attached to it stops in the tasks.
 /// </summary>
 internal static class DagsTestCommand
 {
@@ -51,7 +52,8 @@ internal static class DagsTestCommand
             var runId = await scheduler.Services.GetRequiredService<RunStore>().CreateAsync(run, cancellation).ConfigureAwait(false);
 
             using var worker = BuildQuiet(services => services.AddWorker(
-                Hosts.AsWorker(postgres.ConnectionString), Hosts.WorkerOptions("dags test", [], null, Path.Combine(folder, "artifacts"))));
+                Hosts.AsWorker(postgres.ConnectionString),
+                Hosts.WorkerOptions("dags test", [], null, Path.Combine(folder, "artifacts")) with { InProcess = true }));
             await worker.StartAsync(cancellation).ConfigureAwait(false);
             var state = await FollowAsync(pool, dagId, runId!.Value, cancellation).ConfigureAwait(false);
             await worker.StopAsync(CancellationToken.None).ConfigureAwait(false);

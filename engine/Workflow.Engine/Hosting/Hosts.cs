@@ -74,6 +74,7 @@ internal static class Hosts
             Name = name ?? $"{Environment.MachineName}/{Environment.ProcessId}",
             Queues = queues,
             ArtifactFolder = Path.GetFullPath(artifacts),
+            IsolationCommand = OwnCommand.Isolation,
         };
         return slots is { } given ? options with { Slots = given } : options;
     }

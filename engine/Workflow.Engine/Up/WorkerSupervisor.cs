@@ -59,10 +59,8 @@ internal sealed partial class WorkerSupervisor(
 
     private ProcessStartInfo StartInfo(string name)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, UseShellExecute = false };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(WorkerSupervisor).Assembly.Location);
-        foreach (var argument in (string[])["worker", "--name", name, "--stop-with-input"])
+        var start = new ProcessStartInfo(OwnCommand.Prefix[0]) { RedirectStandardInput = true, UseShellExecute = false };
+        foreach (var argument in (string[])[.. OwnCommand.Prefix.Skip(1), "worker", "--name", name, "--stop-with-input"])
             start.ArgumentList.Add(argument);
         start.Environment[Settings.ConnectionStringKey.Replace(":", "__", StringComparison.Ordinal)] = connectionString;
         start.Environment[Settings.ArtifactsKey.Replace(":", "__", StringComparison.Ordinal)] = artifacts;

@@ -56,7 +56,7 @@ public sealed record AliasedModel(long VersionId, string Sha256, int Version);
 /// Stages what attempts make. Staged rows have no version number and nobody sees them; the step that completes the attempt publishes them. A
 /// kill before that leaves rows that stay unseen.
 /// </summary>
-public sealed partial class EffectStore(NpgsqlDataSource dataSource)
+public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectStore
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -65,8 +65,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    /// <summary>Stages a dataset version.</summary>
-    /// <returns>The engine's key of the version.</returns>
+    /// <inheritdoc />
     public async Task<long> StageAsync(AttemptSource source, StagedDataset dataset, CancellationToken cancellationToken)
     {
         var parameters = Of(source);
@@ -84,8 +83,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource)
         return await StageWithParentsAsync(StageDataset, AddDatasetParents, parameters, dataset.Parents, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stages a model version.</summary>
-    /// <returns>The engine's key of the version.</returns>
+    /// <inheritdoc />
     public async Task<long> StageAsync(AttemptSource source, StagedModel model, CancellationToken cancellationToken)
     {
         var parameters = Of(source);
@@ -102,7 +100,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource)
         return await StageWithParentsAsync(StageModel, AddModelParents, parameters, model.Parents, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stages a gate's verdict. It is published however the attempt ends.</summary>
+    /// <inheritdoc />
     public async Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken)
     {
         var parameters = Of(source);
@@ -117,7 +115,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource)
         await connection.ExecuteAsync(StageVerdict, parameters).ConfigureAwait(false);
     }
 
-    /// <summary>Stages the move of an alias; completing the attempt carries it out, or is refused.</summary>
+    /// <inheritdoc />
     public async Task StageMoveAsync(AttemptSource source, string alias, long modelVersionId, CancellationToken cancellationToken)
     {
         var parameters = Of(source);
@@ -126,7 +124,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource)
         await connection.ExecuteAsync(StageMove, parameters).ConfigureAwait(false);
     }
 
-    /// <summary>The newest version of every partition that comes before another along one key and agrees in the others.</summary>
+    /// <inheritdoc />
     public async Task<IReadOnlyList<DatasetVersion>> EarlierAsync(DatasetVersion of, string key, CancellationToken cancellationToken)
     {
         if (!of.Partition.TryGetValue(key, out var before))
@@ -145,7 +143,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource)
             .OrderBy(version => version.Partition[key], StringComparer.Ordinal)];
     }
 
-    /// <summary>The version that holds an alias, or null.</summary>
+    /// <inheritdoc />
     public async Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);

@@ -13,6 +13,7 @@ using Workflow.Postgres.Workers;
 using Workflow.Runs;
 using Workflow.Scheduler.Services;
 using Workflow.Worker;
+using Workflow.Worker.Isolation;
 
 namespace Workflow.Testing.Running;
 
@@ -40,6 +41,9 @@ public sealed class TestEngine : IAsyncDisposable
         Admitter = new Admitter(new AdmissionStore(queue, graphs), NullLogger<Admitter>.Instance);
         RunKeeper = new RunKeeper(new RunKeeping(queue, graphs), NullLogger<RunKeeper>.Instance);
     }
+
+    /// <summary>The engine's executable as users start it; it lies beside the tests, with what it needs.</summary>
+    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "workflow.exe" : "workflow");
 
     public NpgsqlDataSource Data => database.DataSource;
 
@@ -73,7 +77,13 @@ public sealed class TestEngine : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.AddProvider(NullLoggerProvider.Instance));
         builder.Services.AddSingleton(TimeProvider.System);
-        var options = new WorkerOptions { Name = $"test-{workers.Count}", Slots = slots, ArtifactFolder = Artifacts };
+        var options = new WorkerOptions
+        {
+            Name = $"test-{workers.Count}",
+            Slots = slots,
+            ArtifactFolder = Artifacts,
+            IsolationCommand = [Executable, AttemptHost.Verb],
+        };
         builder.Services.AddWorker(
             Database.WithOption(database.ConnectionString, $"role={WorkerServices.Role}"), configure?.Invoke(options) ?? options);
         var host = builder.Build();

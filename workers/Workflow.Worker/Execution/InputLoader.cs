@@ -10,7 +10,7 @@ namespace Workflow.Worker.Execution;
 /// Gathers what an attempt takes from others, as JSON. The lists that mapped tasks run over are kept here: ten thousand elements of one read
 /// it once, and after that ask only whether it is still the same.
 /// </summary>
-public sealed class InputLoader(TaskQueue queue)
+public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
 {
     private const int Capacity = 50;
 
@@ -18,18 +18,16 @@ public sealed class InputLoader(TaskQueue queue)
 
     /// <summary>The inputs of an attempt, in order.</summary>
     /// <exception cref="TaskFailureException">An upstream gave no output.</exception>
-    public async Task<IReadOnlyList<string>> LoadAsync(ClaimedTask task, DagDefinition dag, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> LoadAsync(ClaimedTask task, IReadOnlyList<InputPart> parts, CancellationToken cancellationToken)
     {
-        var inputs = dag.Code[task.Key.TaskIndex].Inputs;
-        if (inputs.Count == 0)
-            return [];
-        var loaded = new string[inputs.Count];
-        foreach (var (input, at) in inputs.Select((input, at) => (input, at)))
-            loaded[at] = await LoadAsync(task, dag.Graph, input, cancellationToken).ConfigureAwait(false);
+        var graph = await graphs.GetAsync(task.DagVersionId, cancellationToken).ConfigureAwait(false);
+        var loaded = new List<string>(parts.Count);
+        foreach (var part in parts)
+            loaded.Add(await LoadAsync(task, graph, part, cancellationToken).ConfigureAwait(false));
         return loaded;
     }
 
-    private async Task<string> LoadAsync(ClaimedTask task, DagGraph graph, TaskInput input, CancellationToken cancellationToken) => input.Kind switch
+    private async Task<string> LoadAsync(ClaimedTask task, DagGraph graph, InputPart input, CancellationToken cancellationToken) => input.Kind switch
     {
         InputKind.Item => await ItemAsync(task, graph, input, cancellationToken).ConfigureAwait(false),
         InputKind.Gathered => $"[{string.Join(',', await ListAsync(task.Key.RunId, graph.Tasks[input.Upstream], cancellationToken).ConfigureAwait(false))}]",
@@ -44,7 +42,7 @@ public sealed class InputLoader(TaskQueue queue)
         return found.TryGetValue(upstream, out var output) ? output.Json! : throw NoOutput(graph.Tasks[upstream]);
     }
 
-    private async Task<string> ItemAsync(ClaimedTask task, DagGraph graph, TaskInput input, CancellationToken cancellationToken)
+    private async Task<string> ItemAsync(ClaimedTask task, DagGraph graph, InputPart input, CancellationToken cancellationToken)
     {
         var root = graph.Tasks[graph.Tasks[task.Key.TaskIndex].MapRoot!.Value];
         var sources = new List<IReadOnlyList<string>>();

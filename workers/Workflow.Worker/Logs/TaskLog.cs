@@ -3,8 +3,12 @@ using Workflow.Runs;
 
 namespace Workflow.Worker.Logs;
 
-/// <summary>The log of one attempt: numbers its lines, caps them, and hands them to the writer.</summary>
-public sealed class TaskLog(TaskKey key, int attempt, LogWriter writer, TimeProvider time)
+/// <summary>The log of one attempt: numbers its lines, caps them, and hands them on.</summary>
+/// <param name="key">The task instance.</param>
+/// <param name="attempt">The attempt, from 1.</param>
+/// <param name="write">Takes the lines, one at a time.</param>
+/// <param name="time">Stamps them.</param>
+public sealed class TaskLog(TaskKey key, int attempt, Action<LogLine> write, TimeProvider time)
 {
     /// <summary>The most lines that an attempt may write; one more says that the rest is missing.</summary>
     public const int MaxLines = 10_000;
@@ -29,10 +33,11 @@ public sealed class TaskLog(TaskKey key, int attempt, LogWriter writer, TimeProv
     public void Write(TaskLogLevel level, string text)
     {
         foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
-            WriteLine(level, line);
+            Take(level, line.Length > MaxLineLength ? $"{line[..MaxLineLength]}… ({line.Length:N0} characters, cut)" : line, time.GetUtcNow());
     }
 
-    private void WriteLine(TaskLogLevel level, string line)
+    /// <summary>Takes a line as it is, from another log of the same attempt.</summary>
+    public void Take(TaskLogLevel level, string line, DateTimeOffset at)
     {
         lock (gate)
         {
@@ -41,9 +46,7 @@ public sealed class TaskLog(TaskKey key, int attempt, LogWriter writer, TimeProv
             lines++;
             if (lines > MaxLines)
                 (level, line) = (TaskLogLevel.Warn, $"The log of an attempt holds {MaxLines:N0} lines; what follows is not kept.");
-            else if (line.Length > MaxLineLength)
-                line = $"{line[..MaxLineLength]}… ({line.Length:N0} characters, cut)";
-            writer.Enqueue(new LogLine(key, attempt, lines, time.GetUtcNow(), level, line));
+            write(new LogLine(key, attempt, lines, at, level, line));
         }
     }
 }

@@ -1,24 +1,29 @@
 using Workflow.Artifacts;
 using Workflow.Data;
+using Workflow.Data.DuckDb;
 using Workflow.Postgres.Effects;
 using Workflow.Worker.Execution;
 
 namespace Workflow.Worker.Planes;
 
 /// <summary>Gives attempts their access to datasets and models.</summary>
-public sealed class DataPlanes(IArtifactStore store, EffectStore effects, HttpClient http)
+/// <param name="store">The artifacts.</param>
+/// <param name="effects">Where attempts stage what they make.</param>
+/// <param name="http">Downloads files.</param>
+/// <param name="share">What writing a dataset may use; the default unless given.</param>
+public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpClient http, DuckDbOptions? share = null)
 {
     /// <summary>The artifacts.</summary>
     public IArtifactStore Store => store;
 
     /// <summary>Where attempts stage what they make.</summary>
-    public EffectStore Effects => effects;
+    public IEffectStore Effects => effects;
 
     /// <summary>Writes datasets.</summary>
-    public DatasetWriter Writer { get; } = new(store);
+    public DatasetWriter Writer { get; } = new(store, share);
 
     /// <summary>Reads files into datasets.</summary>
-    public FileSource Files { get; } = new(store, http);
+    public FileSource Files { get; } = new(store, http, share);
 
     /// <summary>The datasets, for one attempt.</summary>
     public AttemptDatasets Datasets(AttemptContext context) => new(this, context);

@@ -1,0 +1,28 @@
+namespace Workflow.Postgres.Effects;
+
+/// <summary>
+/// What an attempt stages, and what it asks to make it. The seam between an attempt and the database: an attempt in a process of its own has
+/// no credentials, and reaches the store through its worker.
+/// </summary>
+public interface IEffectStore
+{
+    /// <summary>Stages a dataset version.</summary>
+    /// <returns>The engine's key of the version.</returns>
+    Task<long> StageAsync(AttemptSource source, StagedDataset dataset, CancellationToken cancellationToken);
+
+    /// <summary>Stages a model version.</summary>
+    /// <returns>The engine's key of the version.</returns>
+    Task<long> StageAsync(AttemptSource source, StagedModel model, CancellationToken cancellationToken);
+
+    /// <summary>Stages a gate's verdict. It is published however the attempt ends.</summary>
+    Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken);
+
+    /// <summary>Stages the move of an alias; completing the attempt carries it out, or is refused.</summary>
+    Task StageMoveAsync(AttemptSource source, string alias, long modelVersionId, CancellationToken cancellationToken);
+
+    /// <summary>The newest version of every partition that comes before another along one key and agrees in the others.</summary>
+    Task<IReadOnlyList<DatasetVersion>> EarlierAsync(DatasetVersion of, string key, CancellationToken cancellationToken);
+
+    /// <summary>The version that holds an alias, or null.</summary>
+    Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken);
+}

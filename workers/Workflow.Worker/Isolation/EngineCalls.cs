@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Workflow.Postgres.Effects;
+using Workflow.Worker.Execution;
+
+namespace Workflow.Worker.Isolation;
+
+/// <summary>Answers what an attempt's process asks of the engine. The worker has the database's credentials, the process has none.</summary>
+/// <param name="source">The attempt: whatever the process stages is staged under its name.</param>
+/// <param name="effects">Where effects are staged.</param>
+/// <param name="inputs">Gives what the attempt takes from others.</param>
+/// <param name="running">The attempt.</param>
+internal sealed class EngineCalls(AttemptSource source, IEffectStore effects, LoadInputs inputs, RunningAttempt running)
+{
+    /// <summary>Whether the attempt staged anything, or was about to, that its completion must publish.</summary>
+    public bool HasEffects { get; private set; }
+
+    /// <summary>Answers a call. Never throws: a failure is an answer.</summary>
+    public async Task<ToChild.Answer> AnswerAsync(FromChild.Call call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new ToChild.Answer(call.Number, await PerformAsync(call.What, cancellationToken).ConfigureAwait(false), Refusal: null);
+        }
+        catch (TaskFailureException failure)
+        {
+            return new ToChild.Answer(call.Number, Value: null, new Refusal(failure.Message, failure.Retryable));
+        }
+        catch (Exception exception)
+        {
+            return new ToChild.Answer(call.Number, Value: null, new Refusal($"{exception.GetType().Name}: {exception.Message}", Retryable: null));
+        }
+    }
+
+    private async Task<JsonElement?> PerformAsync(EngineCall call, CancellationToken cancellationToken)
+    {
+        switch (call)
+        {
+            case EngineCall.LoadInputs load:
+                return Frames.ToElement(await inputs(running, load.Parts).ConfigureAwait(false));
+            case EngineCall.Earlier earlier:
+                return Frames.ToElement(await effects.EarlierAsync(earlier.Of, earlier.Key, cancellationToken).ConfigureAwait(false));
+            case EngineCall.AliasHolder alias:
+                return Frames.ToElement(await effects.AliasAsync(alias.Model, alias.Alias, cancellationToken).ConfigureAwait(false));
+        }
+
+        // Said before it is true: whether staging was committed is not known when it fails, nor when the process dies meanwhile.
+        HasEffects = true;
+        switch (call)
+        {
+            case EngineCall.StageDataset stage:
+                return Frames.ToElement(await effects.StageAsync(source, stage.Dataset, cancellationToken).ConfigureAwait(false));
+            case EngineCall.StageModel stage:
+                return Frames.ToElement(await effects.StageAsync(source, stage.Model, cancellationToken).ConfigureAwait(false));
+            case EngineCall.StageVerdict stage:
+                await effects.StageAsync(source, stage.Verdict, stage.Subject, cancellationToken).ConfigureAwait(false);
+                return null;
+            case EngineCall.StageMove stage:
+                await effects.StageMoveAsync(source, stage.Alias, stage.ModelVersionId, cancellationToken).ConfigureAwait(false);
+                return null;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(call), call, null);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Workflow.Postgres.Dags;
+using Workflow.Postgres.Effects;
+using Workflow.Postgres.Steps;
+using Workflow.Runs;
+using Workflow.Worker.Execution;
+
+namespace Workflow.Worker.Isolation;
+
+/// <summary>What the worker says to the process of an attempt.</summary>
+internal abstract record ToChild
+{
+    private ToChild()
+    {
+    }
+
+    /// <summary>The first message: what to run.</summary>
+    /// <param name="Code">The code of the run's DAG version.</param>
+    /// <param name="Task">What was claimed.</param>
+    /// <param name="ArtifactFolder">The folder of the artifact store.</param>
+    public sealed record Begin(DagCode Code, ClaimedTask Task, string ArtifactFolder) : ToChild;
+
+    /// <summary>The task shall stop.</summary>
+    public sealed record Stop(StopReason Reason) : ToChild;
+
+    /// <summary>The answer to a call.</summary>
+    /// <param name="Call">The call's number.</param>
+    /// <param name="Value">What it gave.</param>
+    /// <param name="Refusal">Why it failed; null when it did not.</param>
+    public sealed record Answer(int Call, JsonElement? Value, Refusal? Refusal) : ToChild;
+}
+
+/// <summary>What the process of an attempt says to the worker.</summary>
+internal abstract record FromChild
+{
+    private FromChild()
+    {
+    }
+
+    /// <summary>The code is loaded: the task's time runs from here.</summary>
+    public sealed record Started : FromChild;
+
+    /// <summary>A line of the log.</summary>
+    public sealed record Logged(TaskLogLevel Level, string Line, DateTimeOffset At) : FromChild;
+
+    /// <summary>A question to the engine, or something to stage.</summary>
+    public sealed record Call(int Number, EngineCall What) : FromChild;
+
+    /// <summary>The last message: how the attempt ended.</summary>
+    public sealed record Ended(TaskOutcome Outcome) : FromChild;
+}
+
+/// <summary>What an attempt asks of the engine. Whose attempt it is, the worker knows: an attempt stages under its own name only.</summary>
+internal abstract record EngineCall
+{
+    private EngineCall()
+    {
+    }
+
+    /// <summary>What the attempt takes from others.</summary>
+    public sealed record LoadInputs(IReadOnlyList<InputPart> Parts) : EngineCall;
+
+    /// <summary>Stages a dataset version.</summary>
+    public sealed record StageDataset(StagedDataset Dataset) : EngineCall;
+
+    /// <summary>Stages a model version.</summary>
+    public sealed record StageModel(StagedModel Model) : EngineCall;
+
+    /// <summary>Stages a gate's verdict.</summary>
+    public sealed record StageVerdict(GateVerdict Verdict, VerdictSubject Subject) : EngineCall;
+
+    /// <summary>Stages the move of an alias.</summary>
+    public sealed record StageMove(string Alias, long ModelVersionId) : EngineCall;
+
+    /// <summary>The earlier partitions of a dataset.</summary>
+    public sealed record Earlier(DatasetVersion Of, string Key) : EngineCall;
+
+    /// <summary>The version that holds an alias.</summary>
+    public sealed record AliasHolder(string Model, string Alias) : EngineCall;
+}
+
+/// <summary>Why a call failed.</summary>
+/// <param name="Message">The message of its exception.</param>
+/// <param name="Retryable">What a <see cref="TaskFailureException"/> said of trying again; null for any other exception.</param>
+internal sealed record Refusal(string Message, bool? Retryable);
