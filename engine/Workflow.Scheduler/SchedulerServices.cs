@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Workflow.Postgres;
 using Workflow.Postgres.Dags;
+using Workflow.Postgres.Events;
 using Workflow.Postgres.Runs;
 using Workflow.Postgres.Schedulers;
 using Workflow.Postgres.Steps;
@@ -23,18 +24,23 @@ public static class SchedulerServices
         var queue = Database.OpenQueue(connectionString, options.Name);
         services.AddSingleton(options);
         services.AddSingleton(new DagStore(general));
+        services.AddSingleton(new ScheduleStore(general));
         services.AddSingleton(new RunStore(general));
+        services.AddSingleton(new DatasetEventStore(general));
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new SchedulerStore(general));
         services.AddSingleton(new TaskQueue(queue, new GraphCache(queue)));
         services.AddHosted<RunCreator>();
-        services.AddHosted<CronAlarm>();
+        services.AddHosted<FireAlarm>();
         services.AddHosted<DagLoader>();
+        services.AddHosted<DatasetTrigger>();
         services.AddHosted<Rescuer>();
         services.AddHosted<Caretaker>();
         services.AddHostedService(provider => new WakeOnNotify(
             new Listener(general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()),
-            provider.GetRequiredService<Rescuer>()));
+            provider.GetRequiredService<Rescuer>(),
+            provider.GetRequiredService<RunCreator>(),
+            provider.GetRequiredService<DatasetTrigger>()));
         return services;
     }
 

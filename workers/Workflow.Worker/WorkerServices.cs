@@ -7,6 +7,7 @@ using Workflow.Data;
 using Workflow.Postgres;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Effects;
+using Workflow.Postgres.Events;
 using Workflow.Postgres.Logs;
 using Workflow.Postgres.Steps;
 using Workflow.Postgres.Workers;
@@ -37,6 +38,7 @@ public static class WorkerServices
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new DagStore(general));
         services.AddSingleton(new EffectStore(general));
+        services.AddSingleton(new DatasetEventStore(general));
         services.AddSingleton(new LogStore(general));
         services.AddSingleton(provider => new Listener(
             general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()));

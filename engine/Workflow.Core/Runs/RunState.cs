@@ -24,4 +24,10 @@ public enum RunType
 
     /// <summary>A person or a program triggered it.</summary>
     Manual,
+
+    /// <summary>A backfill created it.</summary>
+    Backfill,
+
+    /// <summary>Its DAG runs on datasets, and they changed.</summary>
+    AssetTriggered,
 }

@@ -30,7 +30,17 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
     /// <returns>The run's key in the database; null when it exists already.</returns>
     /// <exception cref="DagNotRunnableException">No such DAG, or its file is gone.</exception>
     /// <exception cref="ParameterException">The parameters do not fit what the DAG declares.</exception>
-    public async Task<long?> CreateAsync(NewRun run, CancellationToken cancellationToken)
+    public Task<long?> CreateAsync(NewRun run, CancellationToken cancellationToken) => CreateAsync(run, confirm: null, cancellationToken);
+
+    /// <summary>Creates a run together with something else: both are committed, or neither.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="confirm">Does the rest in the run's transaction; false undoes everything.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    /// <returns>The run's key in the database; null when it exists already, or was not confirmed.</returns>
+    /// <exception cref="DagNotRunnableException">No such DAG, or its file is gone.</exception>
+    /// <exception cref="ParameterException">The parameters do not fit what the DAG declares.</exception>
+    public async Task<long?> CreateAsync(
+        NewRun run, Func<NpgsqlTransaction, long, Task<bool>>? confirm, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
@@ -73,6 +83,8 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
             await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        if (confirm is not null && !await confirm(transaction, runId.Value).ConfigureAwait(false))
+            return null;
         await connection.ExecuteAsync(NotifyCreated, transaction: transaction).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return runId;

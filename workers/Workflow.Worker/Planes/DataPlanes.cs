@@ -1,18 +1,22 @@
 using Workflow.Artifacts;
 using Workflow.Data;
 using Workflow.Postgres.Effects;
+using Workflow.Postgres.Events;
 using Workflow.Worker.Execution;
 
 namespace Workflow.Worker.Planes;
 
 /// <summary>Gives attempts their access to datasets and models.</summary>
-public sealed class DataPlanes(IArtifactStore store, EffectStore effects, HttpClient http)
+public sealed class DataPlanes(IArtifactStore store, EffectStore effects, DatasetEventStore events, HttpClient http)
 {
     /// <summary>The artifacts.</summary>
     public IArtifactStore Store => store;
 
     /// <summary>Where attempts stage what they make.</summary>
     public EffectStore Effects => effects;
+
+    /// <summary>What triggered runs.</summary>
+    public DatasetEventStore Events => events;
 
     /// <summary>Writes datasets.</summary>
     public DatasetWriter Writer { get; } = new(store);
