@@ -18,6 +18,10 @@ public sealed partial class DagBuilder
         return this;
     }
 
+    /// <summary>When runs are created by themselves: at the times of a cron expression.</summary>
+    /// <remarks>A method of its own, since DAGs that are stored compiled call it.</remarks>
+    public DagBuilder Schedule(Cron cron) => Schedule((Schedule)cron);
+
     /// <summary>Runs are created when a timetable of the author's own says so.</summary>
     public DagBuilder Schedule(ITimetable own)
     {
