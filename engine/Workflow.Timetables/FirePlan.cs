@@ -34,7 +34,8 @@ public sealed record FirePlan(IReadOnlyList<DueRun> Runs, DateTimeOffset? Last, 
     /// <param name="limit">How many runs at most with catchup: the rest is due at the next turn.</param>
     /// <param name="own">The author's timetable for <see cref="Custom"/>.</param>
     public static FirePlan Due(
-        ScheduleSettings settings, DateTimeOffset due, DateTimeOffset? last, DateTimeOffset now, bool isPaused, int limit, ITimetable? own = null)
+        ScheduleSettings settings, DateTimeOffset due, DateTimeOffset? last, DateTimeOffset now, bool isPaused, int limit,
+        ITimetable? own = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var runs = new List<DueRun>();
@@ -95,5 +96,6 @@ public sealed record FirePlan(IReadOnlyList<DueRun> Runs, DateTimeOffset? Last, 
         return rest == 0 ? next : next.AddTicks(TimeSpan.TicksPerMicrosecond - rest);
     }
 
-    private static DateTimeOffset? Later(DateTimeOffset? left, DateTimeOffset? right) => left is null || right > left ? right ?? left : left;
+    private static DateTimeOffset? Later(DateTimeOffset? left, DateTimeOffset? right) =>
+        left is null || right > left ? right ?? left : left;
 }

@@ -10,11 +10,13 @@ internal static class ScheduleCheck
     {
         Cron cron => Complaint(cron),
         Every { Interval.Ticks: < TimeSpan.TicksPerSecond } every => $"An interval must be a second at least, got {every.Interval}.",
-        Every every when !IsWhole(every.Interval.Ticks) || !IsWhole(every.Anchor.Ticks) => "Interval and anchor must be whole milliseconds.",
+        Every every when !IsWhole(every.Interval.Ticks) || !IsWhole(every.Anchor.Ticks) =>
+            "Interval and anchor must be whole milliseconds.",
         At { Times.Count: 0 } => "The list of times is empty: give at least one, or no schedule.",
         At list when !IsAscending(list.Times) => "The list of times must be ascending, each once: At.Of(...) sees to it.",
         At list when !list.Times.All(time => IsWhole(time.Ticks)) => "The list of times must be of whole milliseconds.",
-        BusinessCalendar { DaysOff: var off } when off.Distinct().Count() == 7 => "A business calendar needs a day of the week that is not off.",
+        BusinessCalendar { DaysOff: var off } when off.Distinct().Count() == 7 =>
+            "A business calendar needs a day of the week that is not off.",
         BusinessCalendar calendar => Complaint(calendar.Times)
             ?? (Timetable.NextFire(calendar, Somewhen) is null ? $"'{calendar.Times}' never fires on a business day." : null),
         AnyOf { Schedules.Count: 0 } => "The union of schedules is empty: give at least one, or no schedule.",

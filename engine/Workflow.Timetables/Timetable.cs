@@ -16,8 +16,7 @@ public static class Timetable
         {
             Cron cron => At(Fires(cron).Next(after.UtcDateTime)),
             BusinessCalendar calendar => At(Fires(calendar).Next(after.UtcDateTime)),
-            Every every => Shifted(every, after, Math.DivRem(after.UtcTicks - every.Anchor.UtcTicks, every.Interval.Ticks) is var (count, rest)
-                && rest < 0 ? count : count + 1),
+            Every every => Multiple(every, Whole(every, after, out _) + 1),
             At list => list.Times.Cast<DateTimeOffset?>().FirstOrDefault(time => time > after)?.ToUniversalTime(),
             AnyOf union => union.Schedules.Min(each => NextFire(each, after)),
             _ => null,
@@ -33,8 +32,7 @@ public static class Timetable
         {
             Cron cron => At(Fires(cron).Previous(before.UtcDateTime)),
             BusinessCalendar calendar => At(Fires(calendar).Previous(before.UtcDateTime)),
-            Every every => Shifted(every, before, Math.DivRem(before.UtcTicks - every.Anchor.UtcTicks, every.Interval.Ticks) is var (count, rest)
-                && rest > 0 ? count : count - 1),
+            Every every => Multiple(every, Whole(every, before, out var isOne) - (isOne ? 1 : 0)),
             At list => list.Times.Cast<DateTimeOffset?>().LastOrDefault(time => time < before)?.ToUniversalTime(),
             AnyOf union => union.Schedules.Max(each => PreviousFire(each, before)),
             _ => null,
@@ -77,12 +75,21 @@ public static class Timetable
         times, ZoneClock.Of(cron.TimeZone), cron.OnGap ?? (cron.IsInterval ? Gap.Skip : Gap.FireAfter),
         cron.OnFold ?? (cron.IsInterval ? Fold.Both : Fold.First));
 
-    /// <summary>So many intervals from the anchor; null beyond the calendar.</summary>
-    private static DateTimeOffset? Shifted(Every every, DateTimeOffset near, long count)
+    /// <summary>How many whole intervals lie between the anchor and an instant, rounded down.</summary>
+    private static long Whole(Every every, DateTimeOffset instant, out bool isFire)
     {
-        var ticks = (Int128)every.Anchor.UtcTicks + ((Int128)every.Interval.Ticks * count);
-        return ticks >= DateTime.MinValue.Ticks && ticks <= DateTime.MaxValue.Ticks ? new DateTimeOffset((long)ticks, near.ToUniversalTime().Offset) : null;
+        var (count, rest) = Math.DivRem(instant.UtcTicks - every.Anchor.UtcTicks, every.Interval.Ticks);
+        isFire = rest == 0;
+        return rest < 0 ? count - 1 : count;
     }
 
-    private static DateTimeOffset? At(DateTime? instant) => instant is { } time ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)) : null;
+    /// <summary>The fire time so many intervals from the anchor; null beyond the calendar.</summary>
+    private static DateTimeOffset? Multiple(Every every, long count)
+    {
+        var ticks = every.Anchor.UtcTicks + ((Int128)every.Interval.Ticks * count);
+        return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks ? new DateTimeOffset((long)ticks, TimeSpan.Zero) : null;
+    }
+
+    private static DateTimeOffset? At(DateTime? instant) =>
+        instant is { } time ? new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)) : null;
 }

@@ -14,7 +14,8 @@ internal sealed class WallFires(WallTimes times, ZoneClock clock, Gap gap, Fold 
     public DateTime? Next(DateTime after)
     {
         DateTime? best = null;
-        for (var at = times.Next(ZoneClock.Plus(after, clock.Offsets(after).Least - Second)); at is { } local; at = times.Next(local))
+        var from = ZoneClock.Plus(after, clock.Offsets(after).Least - Second);
+        for (var at = times.Next(from); at is { } local; at = times.Next(local))
         {
             var (least, greatest) = clock.Offsets(local);
             if (best is { } found && local - greatest >= found)
@@ -36,7 +37,8 @@ internal sealed class WallFires(WallTimes times, ZoneClock clock, Gap gap, Fold 
     public DateTime? Previous(DateTime before)
     {
         DateTime? best = null;
-        for (var at = times.Previous(ZoneClock.Plus(before, clock.Offsets(before).Greatest + Second)); at is { } local; at = times.Previous(local))
+        var from = ZoneClock.Plus(before, clock.Offsets(before).Greatest + Second);
+        for (var at = times.Previous(from); at is { } local; at = times.Previous(local))
         {
             var (least, greatest) = clock.Offsets(local);
             if (best is { } found && local - least <= found)

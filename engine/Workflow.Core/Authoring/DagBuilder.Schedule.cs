@@ -56,5 +56,6 @@ public sealed partial class DagBuilder
     }
 
     /// <remarks>To the microsecond, as the database keeps it: otherwise every load would find a bound changed.</remarks>
-    private static DateTimeOffset Whole(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+    private static DateTimeOffset Whole(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 }

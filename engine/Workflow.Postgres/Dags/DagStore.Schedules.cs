@@ -21,7 +21,7 @@ public sealed partial class DagStore
         return settings.Schedule is not Custom || !isNewVersion || dag.NextFireAt <= dag.Now;
     }
 
-    /// <summary>The stored schedule as this engine writes it; the text itself when a newer engine wrote what this one does not know.</summary>
+    /// <summary>The stored schedule as this engine writes it; the text itself when a newer engine wrote it.</summary>
     private static string? Stored(string? schedule)
     {
         try
@@ -63,7 +63,7 @@ public sealed partial class DagStore
                 error,
             },
             transaction).ConfigureAwait(false);
-        await transaction.Connection!.ExecuteAsync(
-            ReplaceDatasets, new { content.DagId, datasets = settings.Schedule?.Condition?.Names.ToArray() ?? [] }, transaction).ConfigureAwait(false);
+        var datasets = settings.Schedule?.Condition?.Names.ToArray() ?? [];
+        await transaction.Connection!.ExecuteAsync(ReplaceDatasets, new { content.DagId, datasets }, transaction).ConfigureAwait(false);
     }
 }

@@ -22,8 +22,8 @@ namespace Workflow.Postgres.Dags;
 /// <param name="Assembly">The compiled code.</param>
 public sealed record DagVersionContent(
     string DagId, string File, string Hash, string DefinitionHash, string Description, string Owner, IReadOnlyList<string> Tags,
-    ScheduleSettings Schedule, IReadOnlyList<ParamDefinition> Parameters, DagGraph Graph, string Source, IReadOnlyDictionary<string, string> SharedSources,
-    string ReferenceVersions, byte[] Assembly);
+    ScheduleSettings Schedule, IReadOnlyList<ParamDefinition> Parameters, DagGraph Graph, string Source,
+    IReadOnlyDictionary<string, string> SharedSources, string ReferenceVersions, byte[] Assembly);
 
 /// <summary>The code of a DAG version, for a worker.</summary>
 /// <param name="DagId">The DAG.</param>
@@ -46,7 +46,7 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
     /// </summary>
     /// <param name="content">What was loaded.</param>
     /// <param name="firstFire">
-    /// Gives the first fire time of a schedule; a <see cref="WorkflowException"/> from it is kept beside the DAG, and the schedulers ask again.
+    /// Gives the first fire time of a schedule; a <see cref="WorkflowException"/> from it is kept beside the DAG, and schedulers ask again.
     /// </param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>True if the version is new.</returns>

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Workflow.Postgres.Reads;
 
 namespace Workflow.Postgres.Dags;
 
@@ -35,11 +36,8 @@ public sealed record IdleDag(string DagId, DateTime FireAt, DateTime? Previous);
 public sealed partial class ScheduleStore(NpgsqlDataSource dataSource)
 {
     /// <summary>The DAGs whose fire time has come.</summary>
-    public async Task<IReadOnlyList<DueDag>> DueAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return [.. await connection.QueryAsync<DueDag>(new CommandDefinition(Due, cancellationToken: cancellationToken)).ConfigureAwait(false)];
-    }
+    public Task<IReadOnlyList<DueDag>> DueAsync(CancellationToken cancellationToken) =>
+        dataSource.ListAsync<DueDag>(Due, null, cancellationToken);
 
     /// <summary>Moves a DAG's fire time on, unless another scheduler has, or the schedule has changed since.</summary>
     /// <param name="due">What was acted on.</param>
@@ -48,40 +46,26 @@ public sealed partial class ScheduleStore(NpgsqlDataSource dataSource)
     /// <param name="error">Why the DAG's own timetable gives none.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>False when somebody else was first.</returns>
-    public async Task<bool> AdvanceAsync(DueDag due, DateTimeOffset? last, DateTimeOffset? next, string? error, CancellationToken cancellationToken)
+    public async Task<bool> AdvanceAsync(
+        DueDag due, DateTimeOffset? last, DateTimeOffset? next, string? error, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        var parameters = new
-        {
-            due.DagId,
-            due.Changes,
-            from = due.FireAt.Utc(),
-            last,
-            next,
-            error = StoredText.Message(error),
-        };
-        return await connection.ExecuteAsync(new CommandDefinition(Advance, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false) > 0;
+        var command = new CommandDefinition(
+            Advance,
+            new { due.DagId, due.Changes, from = due.FireAt.Utc(), last, next, error = StoredText.Message(error) },
+            cancellationToken: cancellationToken);
+        return await connection.ExecuteAsync(command).ConfigureAwait(false) > 0;
     }
 
     /// <summary>The continuous DAGs that want a run.</summary>
-    public async Task<IReadOnlyList<IdleDag>> IdleAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return [.. await connection.QueryAsync<IdleDag>(new CommandDefinition(Idle, cancellationToken: cancellationToken)).ConfigureAwait(false)];
-    }
+    public Task<IReadOnlyList<IdleDag>> IdleAsync(CancellationToken cancellationToken) =>
+        dataSource.ListAsync<IdleDag>(Idle, null, cancellationToken);
 
     /// <summary>Whether there is a DAG that runs continuously.</summary>
-    public async Task<bool> AnyContinuousAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(Continuous, cancellationToken: cancellationToken)).ConfigureAwait(false);
-    }
+    public Task<bool> AnyContinuousAsync(CancellationToken cancellationToken) =>
+        dataSource.FirstAsync<bool>(Continuous, null, cancellationToken);
 
     /// <summary>How long it is to each DAG's fire time by the database's clock; negative when it has passed.</summary>
-    public async Task<IReadOnlyList<(string DagId, TimeSpan In)>> AlarmsAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return [.. await connection.QueryAsync<(string, TimeSpan)>(new CommandDefinition(Alarms, cancellationToken: cancellationToken))
-            .ConfigureAwait(false)];
-    }
+    public Task<IReadOnlyList<(string DagId, TimeSpan In)>> AlarmsAsync(CancellationToken cancellationToken) =>
+        dataSource.ListAsync<(string, TimeSpan)>(Alarms, null, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Dapper;
 using Npgsql;
+using Workflow.Postgres.Reads;
 using Workflow.Postgres.Runs;
 using Workflow.Runs;
 
@@ -42,20 +43,26 @@ public sealed partial class DatasetEventStore(NpgsqlDataSource dataSource)
     /// <param name="source">Who says so.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>The event's key in the database.</returns>
+    /// <exception cref="WorkflowException">It is no name of a dataset, or what is said holds a NUL character.</exception>
     public async Task<long> AddAsync(string dataset, JsonObject extra, string source, CancellationToken cancellationToken)
     {
+        _ = Dataset.Named(dataset);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        var parameters = new { dataset, extra = StoredText.Readable(extra.ToJsonString()), source = StoredText.Readable(source) };
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(Add, parameters, cancellationToken: cancellationToken))
-            .ConfigureAwait(false);
+        var parameters = new { dataset, extra = extra.ToJsonString(), source = StoredText.Readable(source) };
+        var add = new CommandDefinition(Add, parameters, cancellationToken: cancellationToken);
+        try
+        {
+            return await connection.ExecuteScalarAsync<long>(add).ConfigureAwait(false);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.UntranslatableCharacter)
+        {
+            throw new WorkflowException($"What is said of dataset '{dataset}' holds a NUL character, which cannot be stored: take it out.", refused);
+        }
     }
 
     /// <summary>The DAGs for which events are queued and which may run now.</summary>
-    public async Task<IReadOnlyList<WaitingDag>> WaitingAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return [.. await connection.QueryAsync<WaitingDag>(new CommandDefinition(Waiting, cancellationToken: cancellationToken)).ConfigureAwait(false)];
-    }
+    public Task<IReadOnlyList<WaitingDag>> WaitingAsync(CancellationToken cancellationToken) =>
+        dataSource.ListAsync<WaitingDag>(Waiting, null, cancellationToken);
 
     /// <summary>Creates the run that the queued events call for, and takes them.</summary>
     /// <remarks>
@@ -72,13 +79,13 @@ public sealed partial class DatasetEventStore(NpgsqlDataSource dataSource)
             run,
             async (transaction, runId) =>
             {
-                var taken = (await transaction.Connection!.QueryAsync<(long EventId, string Dataset)>(
-                    new CommandDefinition(Take, new { dag.DagId }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+                var take = new CommandDefinition(Take, new { dag.DagId }, transaction, cancellationToken: cancellationToken);
+                var taken = (await transaction.Connection!.QueryAsync<(long EventId, string Dataset)>(take).ConfigureAwait(false)).AsList();
                 if (!condition.IsMetBy(taken.Select(each => each.Dataset).ToHashSet()))
                     return false;
                 var events = taken.Select(each => each.EventId).ToArray();
-                await transaction.Connection!.ExecuteAsync(
-                    new CommandDefinition(Link, new { runId, events }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                var link = new CommandDefinition(Link, new { runId, events }, transaction, cancellationToken: cancellationToken);
+                await transaction.Connection!.ExecuteAsync(link).ConfigureAwait(false);
                 return true;
             },
             cancellationToken);
@@ -91,16 +98,16 @@ public sealed partial class DatasetEventStore(NpgsqlDataSource dataSource)
     public async Task DropAsync(WaitingDag dag, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync(
-            new CommandDefinition(Drop, new { dag.DagId, events = dag.Events }, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var drop = new CommandDefinition(Drop, new { dag.DagId, dag.Events }, cancellationToken: cancellationToken);
+        await connection.ExecuteAsync(drop).ConfigureAwait(false);
     }
 
     /// <summary>What triggered a run, oldest first.</summary>
     public async Task<IReadOnlyList<TriggeringDataset>> OfRunAsync(long runId, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await connection.QueryAsync<(string Dataset, int? Version, DateTime At, string Extra)>(
-            new CommandDefinition(OfRun, new { runId }, cancellationToken: cancellationToken)).ConfigureAwait(false);
-        return [.. rows.Select(row => new TriggeringDataset(row.Dataset, row.Version, row.At.Utc(), JsonNode.Parse(row.Extra)!.AsObject()))];
+        var rows = await dataSource.ListAsync<(string Dataset, int? Version, DateTime At, string Extra)>(OfRun, new { runId }, cancellationToken)
+            .ConfigureAwait(false);
+        return [.. rows.Select(row => new TriggeringDataset(
+            row.Dataset, row.Version, row.At.Utc(), JsonNode.Parse(row.Extra)!.AsObject()))];
     }
 }

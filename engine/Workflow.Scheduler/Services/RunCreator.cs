@@ -60,7 +60,7 @@ public sealed class RunCreator : IntervalService
             {
                 created += await FireAsync(due, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is WorkflowException or JsonException or FormatException or TimeZoneNotFoundException)
+            catch (Exception exception) when (exception is JsonException or FormatException or TimeZoneNotFoundException)
             {
                 // A newer engine's schedule, or a zone that this machine does not have: another scheduler may know it.
                 logger.ScheduleFailed(due.DagId, exception.Message);
@@ -71,7 +71,11 @@ public sealed class RunCreator : IntervalService
         if (!watchesRuns)
             return created;
         foreach (var idle in await schedules.IdleAsync(cancellationToken).ConfigureAwait(false))
-            created += await CreateAsync(idle.DagId, new DueRun(idle.FireAt.Utc(), idle.Previous.Utc()), cancellationToken).ConfigureAwait(false);
+        {
+            var due = new DueRun(idle.FireAt.Utc(), idle.Previous.Utc());
+            created += await CreateAsync(idle.DagId, due, cancellationToken).ConfigureAwait(false);
+        }
+
         return created;
     }
 
@@ -84,15 +88,15 @@ public sealed class RunCreator : IntervalService
         string? error = null;
         try
         {
-            plan = settings.Schedule is Custom
-                ? OwnTimetables.Ask(due.DagId, await CodeAsync(due, cancellationToken).ConfigureAwait(false), own => Plan(due, settings, own))
-                : Plan(due, settings, own: null);
+            var code = settings.Schedule is Custom ? await CodeAsync(due, cancellationToken).ConfigureAwait(false) : null;
+            plan = code is null ? Plan(due, settings, own: null) : OwnTimetables.Ask(due.DagId, code, own => Plan(due, settings, own));
         }
         catch (WorkflowException exception)
         {
             error = exception.Message;
             logger.ScheduleFailed(due.DagId, error);
-            failed[due.DagId] = (due.VersionId, exception is TimetableException { IsStuck: true } ? DateTime.MaxValue : due.Now + AskAgainAfter);
+            var isStuck = exception is TimetableException { IsStuck: true };
+            failed[due.DagId] = (due.VersionId, isStuck ? DateTime.MaxValue : due.Now + AskAgainAfter);
             plan = WithoutTimetable(due);
         }
 
@@ -112,7 +116,8 @@ public sealed class RunCreator : IntervalService
         return created;
     }
 
-    private bool IsGivenUp(DueDag due) => failed.GetValueOrDefault(due.DagId) is var (version, until) && version == due.VersionId && due.Now < until;
+    private bool IsGivenUp(DueDag due) =>
+        failed.GetValueOrDefault(due.DagId) is var (version, until) && version == due.VersionId && due.Now < until;
 
     private async Task<byte[]> CodeAsync(DueDag due, CancellationToken cancellationToken) => due.VersionId is { } version
         ? (await dags.LoadCodeAsync(version, cancellationToken).ConfigureAwait(false)).Assembly

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using Workflow.Loading;
 
 namespace Workflow.Scheduler.Timetables;
@@ -28,12 +29,10 @@ public static class OwnTimetables
     /// <param name="image">The compiled code of the DAG's version.</param>
     /// <param name="question">What to ask.</param>
     /// <param name="limit">How long that may take; <see cref="DefaultLimit"/> unless given.</param>
-    /// <exception cref="TimetableException">The timetable threw, answered nonsense, or did not return.</exception>
-    /// <exception cref="DagDefinitionException">The code does not define the DAG any more.</exception>
+    /// <exception cref="TimetableException">The code does not load, or the timetable threw, answered nonsense, or did not return.</exception>
     public static T Ask<T>(string dagId, byte[] image, Func<ITimetable, T> question, TimeSpan? limit = null)
     {
-        using var assembly = DagAssembly.Load(image);
-        var timetable = assembly.Find(dagId).Timetable ?? throw new TimetableException($"DAG '{dagId}' has no timetable of its own.", isStuck: false);
+        using var assembly = Load(dagId, image, out var timetable);
         var name = timetable.GetType().FullName;
         var time = limit ?? DefaultLimit;
         var answered = new Answer<T>();
@@ -46,13 +45,30 @@ public static class OwnTimetables
         if (!thread.Join(time))
         {
             throw new TimetableException(
-                $"DAG '{dagId}': timetable {name} did not answer within {time.TotalSeconds:0.###} seconds. It is asked again when its file changes.",
+                $"DAG '{dagId}': timetable {name} did not answer within {time.TotalSeconds:0.###} seconds. "
+                + "It is asked again when its file changes.",
                 isStuck: true);
         }
 
         return answered.Problem is { } problem
             ? throw new TimetableException($"DAG '{dagId}': timetable {name}: {problem}", isStuck: false)
             : answered.Value!;
+    }
+
+    private static DagAssembly Load(string dagId, byte[] image, out ITimetable timetable)
+    {
+        DagAssembly? assembly = null;
+        try
+        {
+            assembly = DagAssembly.Load(image);
+            timetable = assembly.Find(dagId).Timetable ?? throw new DagDefinitionException("it has no timetable of its own.");
+            return assembly;
+        }
+        catch (Exception exception) when (exception is BadImageFormatException or FileLoadException or ReflectionTypeLoadException or WorkflowException)
+        {
+            assembly?.Dispose();
+            throw new TimetableException($"DAG '{dagId}': its code cannot be asked: {exception.Message}", isStuck: false);
+        }
     }
 
     private sealed class Answer<T>

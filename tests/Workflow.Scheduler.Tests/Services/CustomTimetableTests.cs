@@ -121,5 +121,20 @@ public sealed class CustomTimetableTests : IAsyncLifetime
         error.Message.ShouldContain("timetable Stuck did not answer within 0.05 seconds");
     }
 
+    [Fact]
+    public async Task Create_CodeThatDoesNotLoad_DisturbsNoOtherDagAndIsExplained()
+    {
+        await engine.DagAsync("own", "dag.Schedule(new EveryHours(1));", EveryHours);
+        await engine.DagAsync("fine", """dag.Schedule(Cron.Of("0 * * * *"));""");
+        await engine.ExecuteAsync("UPDATE dag_version SET assembly = '\\x00' WHERE dag_id = 'own'");
+        await engine.DueSinceAsync("own", 2);
+        await engine.DueSinceAsync("fine", 0);
+
+        (await TurnAsync()).ShouldBe(2);
+
+        (await engine.HoursAsync("own")).ShouldBe("-2h");
+        (await engine.ScalarAsync<string>("SELECT schedule_error FROM dag WHERE dag_id = 'own'")).ShouldContain("its code cannot be asked");
+    }
+
     private Task<int> TurnAsync() => engine.Creator().RunOnceAsync(TestContext.Current.CancellationToken);
 }

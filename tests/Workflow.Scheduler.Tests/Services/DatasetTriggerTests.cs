@@ -170,6 +170,15 @@ public sealed class DatasetTriggerTests : IAsyncLifetime
         (await engine.ScalarAsync<string>("SELECT string_agg(run_type, ' ' ORDER BY run_id) FROM dag_run")).ShouldBe("asset_triggered scheduled");
     }
 
+    [Fact]
+    public async Task Add_WhatCannotBeStored_IsRefusedInASentence()
+    {
+        (await Should.ThrowAsync<WorkflowException>(() => AddAsync("a b"))).Message.ShouldContain("'a b' is no valid dataset name");
+        (await Should.ThrowAsync<WorkflowException>(() => engine.Events().AddAsync("a", new JsonObject { ["x"] = "\0" }, "test", default)))
+            .Message.ShouldContain("NUL");
+        (await engine.ScalarAsync<long>("SELECT count(*) FROM dataset_event")).ShouldBe(0);
+    }
+
     private static string On(string condition) => $"dag.Schedule(OnDatasets.Of({condition}));";
 
     private Task<long> AddAsync(string dataset, string extra = "{}") =>

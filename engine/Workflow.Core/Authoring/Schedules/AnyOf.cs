@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Workflow;
 
-/// <summary>A schedule: a union. A run is created whenever one of them says so; where several name the same instant, it is one run.</summary>
+/// <summary>A schedule: a union. A run is created whenever one of them says so; an instant that several name is one run.</summary>
 /// <param name="Schedules">The schedules. Neither <see cref="Continuous"/> nor <see cref="Custom"/> can be among them.</param>
 public sealed record AnyOf(IReadOnlyList<Schedule> Schedules) : Schedule
 {
@@ -19,7 +19,8 @@ public sealed record AnyOf(IReadOnlyList<Schedule> Schedules) : Schedule
 
     /// <inheritdoc />
     [JsonIgnore]
-    public override string? Zone => Schedules.Select(schedule => schedule.Zone).OfType<string>().Distinct().ToList() is [var only] ? only : null;
+    public override string? Zone =>
+        Schedules.Select(schedule => schedule.Zone).OfType<string>().Distinct().ToList() is [var only] ? only : null;
 
     /// <summary>Makes a union.</summary>
     public static AnyOf Of(params Schedule[] schedules) => new([.. schedules]);

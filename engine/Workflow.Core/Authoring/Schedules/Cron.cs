@@ -10,9 +10,9 @@ namespace Workflow;
 /// <param name="TimeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
 /// <remarks>
 /// <para>
-/// A cron whose minute or hour field contains <c>*</c> or <c>/</c> is an interval: it fires in both of two repeated hours, and an hour that
-/// clocks jump over does not exist for it. Any other names fixed times: one that clocks jump over fires once, at the first instant after the
-/// jump, and one that clocks repeat fires at its first occurrence. <see cref="OnGap"/> and <see cref="OnFold"/> say otherwise for either.
+/// A cron whose minute or hour field contains <c>*</c> or <c>/</c> is an interval: it fires in both of two repeated hours, and an hour
+/// that clocks jump over does not exist for it. Any other names fixed times: one that clocks jump over fires once, at the first instant
+/// after the jump, and one that clocks repeat fires at its first occurrence. <see cref="OnGap"/> and <see cref="OnFold"/> say otherwise for either.
 /// </para>
 /// <para>The expression is checked when the DAG is loaded.</para>
 /// </remarks>
@@ -42,7 +42,8 @@ public sealed record Cron(string Expression, string TimeZone) : Schedule
 
     /// <summary>Whether it names an interval rather than fixed times: its minute or hour field contains <c>*</c> or <c>/</c>.</summary>
     [JsonIgnore]
-    public bool IsInterval => Fields.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(2).Any(part => part.AsSpan().ContainsAny('*', '/'));
+    public bool IsInterval =>
+        Fields.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(2).Any(part => part.AsSpan().ContainsAny('*', '/'));
 
     /// <inheritdoc />
     [JsonIgnore]

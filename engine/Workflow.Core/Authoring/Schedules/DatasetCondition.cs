@@ -73,13 +73,15 @@ public abstract record DatasetCondition
         public override int GetHashCode() => Conditions.Aggregate(1, HashCode.Combine);
 
         /// <inheritdoc />
-        public override string ToString() => string.Join(" & ", Conditions.Select(condition => condition is Any ? $"({condition})" : $"{condition}"));
+        public override string ToString() =>
+            string.Join(" & ", Conditions.Select(condition => condition is Any ? $"({condition})" : $"{condition}"));
 
         internal static All Of(DatasetCondition left, DatasetCondition right) => new([.. Parts(left), .. Parts(right)]);
 
         private protected override IEnumerable<string> AllNames() => Conditions.SelectMany(condition => condition.AllNames());
 
-        private static IReadOnlyList<DatasetCondition> Parts(DatasetCondition condition) => condition is All all ? all.Conditions : [condition];
+        private static IReadOnlyList<DatasetCondition> Parts(DatasetCondition condition) =>
+            condition is All all ? all.Conditions : [condition];
     }
 
     /// <summary>One of several conditions.</summary>
@@ -102,6 +104,7 @@ public abstract record DatasetCondition
 
         private protected override IEnumerable<string> AllNames() => Conditions.SelectMany(condition => condition.AllNames());
 
-        private static IReadOnlyList<DatasetCondition> Parts(DatasetCondition condition) => condition is Any any ? any.Conditions : [condition];
+        private static IReadOnlyList<DatasetCondition> Parts(DatasetCondition condition) =>
+            condition is Any any ? any.Conditions : [condition];
     }
 }
