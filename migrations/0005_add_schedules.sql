@@ -26,12 +26,6 @@ ALTER TABLE dag
     ADD CHECK (schedule IS NOT NULL OR (next_fire_at IS NULL AND time_zone IS NULL AND schedule_error IS NULL)),
     ADD CHECK (start_date <= end_date);
 
-ALTER TABLE dag_run DROP CONSTRAINT dag_run_run_type_check;
-ALTER TABLE dag_run ADD CHECK (run_type IN ('scheduled', 'manual', 'backfill', 'asset_triggered'));
-
--- Whether a continuous DAG has an active run is asked at every turn.
-CREATE INDEX dag_run_unfinished ON dag_run (dag_id) WHERE finished_at IS NULL;
-
 -- A dataset changed: a version was published, or somebody outside said so.
 CREATE TABLE dataset_event (
     dataset_event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

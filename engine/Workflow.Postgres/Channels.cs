@@ -9,6 +9,12 @@ public static class Channels
     /// <summary>The payload on <see cref="Tasks"/> that says a run was cancelled: workers ask what they may go on with.</summary>
     public const string Cancel = "cancel";
 
+    /// <summary>A task that a limit applies to waits for slots, or gave some back: whoever admits looks.</summary>
+    public const string Slots = "workflow_slots";
+
+    /// <summary>A task ended that the same task of the next run may wait for.</summary>
+    public const string Past = "workflow_past";
+
     /// <summary>A run was created or ended, or a DAG changed: pages look.</summary>
     public const string Runs = "workflow_runs";
 

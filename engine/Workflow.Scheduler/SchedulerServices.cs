@@ -29,18 +29,30 @@ public static class SchedulerServices
         services.AddSingleton(new DatasetEventStore(general));
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new SchedulerStore(general));
-        services.AddSingleton(new TaskQueue(queue, new GraphCache(queue)));
+        var graphs = new GraphCache(queue);
+        services.AddSingleton(new TaskQueue(queue, graphs));
+        services.AddSingleton(new AdmissionStore(queue, graphs));
+        services.AddSingleton(new RunKeeping(queue, graphs));
+        services.AddSingleton(new CallbackStore(general));
         services.AddHosted<RunCreator>();
         services.AddHosted<FireAlarm>();
         services.AddHosted<DagLoader>();
         services.AddHosted<DatasetTrigger>();
         services.AddHosted<Rescuer>();
         services.AddHosted<Caretaker>();
+        services.AddHosted<RunStarter>();
+        services.AddHosted<Admitter>();
+        services.AddHosted<RunKeeper>();
         services.AddHostedService(provider => new WakeOnNotify(
             new Listener(general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()),
-            provider.GetRequiredService<Rescuer>(),
-            provider.GetRequiredService<RunCreator>(),
-            provider.GetRequiredService<DatasetTrigger>()));
+            [
+                (Channels.Workers, provider.GetRequiredService<Rescuer>().Wake),
+                (Channels.Runs, provider.GetRequiredService<RunStarter>().Wake),
+                (Channels.Runs, provider.GetRequiredService<RunCreator>().RunsChanged),
+                (Channels.Slots, provider.GetRequiredService<Admitter>().Wake),
+                (Channels.Past, provider.GetRequiredService<RunKeeper>().Wake),
+                (Channels.Datasets, provider.GetRequiredService<DatasetTrigger>().Wake),
+            ]));
         return services;
     }
 

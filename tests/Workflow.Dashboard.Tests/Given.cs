@@ -33,8 +33,9 @@ public sealed class Given(NpgsqlDataSource dataSource)
         string source = "// source", string? file = null)
     {
         var content = new DagVersionContent(
-            dagId, file ?? $"{dagId}.cs", Hash(source + dagId), Hash(dagId), "What it is for.", "data-team", ["nightly", "taxi"], new ScheduleSettings(schedule),
-            parameters ?? [], graph ?? Chain(), source, new Dictionary<string, string> { ["lib/Taxi.cs"] = "// shared" }, "references",
+            dagId, file ?? $"{dagId}.cs", Hash(source + dagId), Hash(dagId), "What it is for.", "data-team", ["nightly", "taxi"],
+            new ScheduleSettings(schedule), parameters ?? [], new DagSettings(), graph ?? Chain(), source,
+            new Dictionary<string, string> { ["lib/Taxi.cs"] = "// shared" }, "references",
             [1, 2, 3]);
         await dags.SaveAsync(content, (_, _, now) => now + TimeSpan.FromDays(1), default);
     }
@@ -57,7 +58,7 @@ public sealed class Given(NpgsqlDataSource dataSource)
 
     public async Task FinishAsync(long workerId, ClaimedTask task, TaskOutcome outcome, bool hasEffects = false)
     {
-        var attempt = new FinishedAttempt(task.Key, task.DagVersionId, task.Attempt, task.Lost, workerId, outcome, hasEffects);
+        var attempt = new FinishedAttempt(task, workerId, outcome, hasEffects);
         (await queue.StepAsync([attempt], null, default)).Refused.ShouldBeEmpty();
     }
 

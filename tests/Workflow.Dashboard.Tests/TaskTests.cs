@@ -156,6 +156,6 @@ public sealed class TaskTests : IAsyncLifetime
 
     private Task WriteAsync(ClaimedTask task, int from, int count) => new LogStore(server.Database.DataSource).AppendAsync(
         [.. Enumerable.Range(from, count).Select(seq => new LogLine(
-            task.Key, task.Attempt, seq, server.Clock.GetUtcNow(), TaskLogLevel.Warn, $"line {seq}"))],
+            task.Key, task.Attempt.Number, seq, server.Clock.GetUtcNow(), TaskLogLevel.Warn, $"line {seq}"))],
         default);
 }

@@ -24,8 +24,8 @@ public sealed class ScheduleMigrationTests : IAsyncLifetime
             INSERT INTO dag_version (dag_id, number, hash, definition_hash, description, owner, tags, params, graph, file, source, shared_sources,
                 reference_versions, assembly)
             VALUES ('nightly', 1, repeat('0', 64), repeat('0', 64), '', '', '{}', '[]', '{}', 'N.cs', '', '{}', '', '');
-            INSERT INTO dag_run (dag_id, run_key, dag_version_id, run_type, logical_date, run_after, conf, triggered_by, unfinished)
-            SELECT 'nightly', d, (SELECT dag_version_id FROM dag_version), 'scheduled', d::timestamptz, now(), '{}', 'schedule', 1
+            INSERT INTO dag_run (dag_id, run_key, dag_version_id, run_type, logical_date, run_after, conf, triggered_by, unfinished, started_at)
+            SELECT 'nightly', d, (SELECT dag_version_id FROM dag_version), 'scheduled', d::timestamptz, now(), '{}', 'schedule', 1, now()
             FROM unnest(ARRAY['2026-01-01T01:00Z', '2026-01-02T01:00Z', '2120-01-01T01:00Z']) AS d;
             """);
 

@@ -89,7 +89,7 @@ public sealed class TaskQueueTests : IAsyncLifetime
         (await ClaimAsync()).ShouldBeEmpty();
         (await engine.ScalarAsync<string>("SELECT state || message FROM task_attempt")).ShouldBe("failedbroken");
         await engine.ExecuteAsync("UPDATE task_instance SET ready_at = now() WHERE state = 'up_for_retry'");
-        (await ClaimAsync()).Single().Attempt.ShouldBe(2);
+        (await ClaimAsync()).Single().Attempt.Number.ShouldBe(2);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class TaskQueueTests : IAsyncLifetime
         var zombie = await engine.Queue.StepAsync([End(first, new TaskOutcome.Succeeded("1"))], null, default);
 
         zombie.Refused.Count.ShouldBe(1);
-        (second.Attempt, second.Lost).ShouldBe((2, 1));
+        second.Attempt.ShouldBe(new AttemptCount(Number: 2, Uncounted: 1, Lost: 1));
         (await engine.TasksAsync(runId))["a"].ShouldBe("running");
         (await engine.ScalarAsync<int>("SELECT count(*) FROM task_output")).ShouldBe(0);
         (await engine.ScalarAsync<string>("SELECT state FROM task_attempt")).ShouldBe("lost");
@@ -217,10 +217,10 @@ public sealed class TaskQueueTests : IAsyncLifetime
 
         (await engine.Runs.CancelAsync("diamond", key, default)).ShouldBeTrue();
         (await engine.StateAsync(runId)).ShouldBe("running");
-        var leases = await engine.Queue.LeasesAsync(worker, [(first.Key, first.Attempt)], default);
+        var leases = await engine.Queue.LeasesAsync(worker, [(first.Key, first.Attempt.Number)], default);
         await engine.Queue.StepAsync([End(first, new TaskOutcome.Failed("stopped", Retryable: true))], null, default);
 
-        leases.Single().ShouldBe((first.Key, true, true));
+        leases.Single().ShouldBe(new LeaseState(first.Key, IsHeld: true, RunStops: true, Stops: false));
         (await engine.StateAsync(runId)).ShouldBe("cancelled");
         (await engine.TasksAsync(runId)).Values.ShouldAllBe(state => state == "cancelled");
         (await engine.Runs.CancelAsync("diamond", key, default)).ShouldBeFalse();
@@ -303,5 +303,5 @@ public sealed class TaskQueueTests : IAsyncLifetime
 
     private ClaimRequest Claim() => new(worker, [], 7);
 
-    private FinishedAttempt End(ClaimedTask task, TaskOutcome outcome) => new(task.Key, task.DagVersionId, task.Attempt, task.Lost, worker, outcome);
+    private FinishedAttempt End(ClaimedTask task, TaskOutcome outcome) => new(task, worker, outcome);
 }

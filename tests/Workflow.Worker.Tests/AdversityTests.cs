@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Workflow.Postgres.Logs;
 using Workflow.Postgres.Steps;
+using Workflow.Runs;
 using Workflow.Testing;
 using Workflow.Testing.Running;
 using Workflow.Worker.Execution;

@@ -69,7 +69,7 @@ public sealed class DatasetEventTests : IAsyncLifetime
         (await engine.ScalarAsync<string>("SELECT line FROM task_log")).ShouldBe("0");
     }
 
-    private DatasetTrigger Trigger() => new(new DatasetEventStore(engine.Data), engine.Runs, NullLogger<DatasetTrigger>.Instance);
+    private DatasetTrigger Trigger() => new(new DatasetEventStore(engine.Data), NullLogger<DatasetTrigger>.Instance);
 
     private Task<string> SaveAsync(string id, string body) => engine.SaveAsync($$"""
         public sealed class Test : IDag

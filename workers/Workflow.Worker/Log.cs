@@ -43,4 +43,10 @@ internal static partial class Log
 
     [LoggerMessage(3012, LogLevel.Warning, "The end of worker {WorkerId} could not be reported, its lease runs out instead: {Reason}")]
     public static partial void StopNotReported(this ILogger logger, long workerId, string reason);
+
+    [LoggerMessage(3013, LogLevel.Warning, "Callbacks wait for the database: {Reason}")]
+    public static partial void CallbacksWait(this ILogger logger, string reason);
+
+    [LoggerMessage(3014, LogLevel.Warning, "The {Kind} callback of run {RunKey} of DAG {DagId} failed, call {Tries}: {Error}")]
+    public static partial void CallbackFailed(this ILogger logger, string runKey, string dagId, string kind, int tries, string error);
 }

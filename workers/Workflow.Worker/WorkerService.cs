@@ -13,7 +13,7 @@ namespace Workflow.Worker;
 /// <summary>A worker process: registers, keeps its lease, dispatches, and drains when it is asked to stop.</summary>
 /// <remarks>The heartbeat has a loop of its own: however busy the tasks are, the lease does not depend on them.</remarks>
 public sealed class WorkerService(
-    WorkerStore workers, TaskQueue queue, Dispatcher dispatcher, Listener listener, LogWriter logs, WorkerOptions options, TimeProvider time,
+    WorkerStore workers, TaskQueue queue, Dispatcher dispatcher, CallbackRunner callbacks, Listener listener, LogWriter logs, WorkerOptions options, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<WorkerService> logger) : BackgroundService
 {
     private readonly CancellationTokenSource aborted = new();
@@ -26,6 +26,7 @@ public sealed class WorkerService(
         using var ended = new CancellationTokenSource();
         var listening = listener.RunAsync([Channels.Tasks], (_, payload) => OnNotifiedAsync(payload), ended.Token);
         var beating = BeatAsync(ended.Token);
+        var calling = callbacks.RunAsync(() => dispatcher.WorkerId, stoppingToken);
         await using var drain = stoppingToken.Register(() => _ = DrainAsync()).ConfigureAwait(false);
         try
         {
@@ -33,6 +34,7 @@ public sealed class WorkerService(
         }
         finally
         {
+            await calling.ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(listening, beating).ConfigureAwait(false);
             await logs.DisposeAsync().ConfigureAwait(false);
@@ -65,6 +67,7 @@ public sealed class WorkerService(
         if (payload == Channels.Cancel)
             await CheckLeasesAsync(CancellationToken.None).ConfigureAwait(false);
         dispatcher.Wake();
+        callbacks.Wake();
     }
 
     private async Task BeatAsync(CancellationToken cancellationToken)
@@ -112,14 +115,15 @@ public sealed class WorkerService(
         foreach (var group in dispatcher.Running.GroupBy(attempt => attempt.WorkerId))
         {
             var byKey = group.ToDictionary(attempt => attempt.Task.Key);
-            var leases = await queue.LeasesAsync(group.Key, [.. byKey.Values.Select(attempt => (attempt.Task.Key, attempt.Task.Attempt))], cancellationToken)
-                .ConfigureAwait(false);
-            foreach (var (key, held, cancelled) in leases)
+            var leases = await queue.LeasesAsync(
+                group.Key, [.. byKey.Values.Select(attempt => (attempt.Task.Key, attempt.Task.Attempt.Number))], cancellationToken).ConfigureAwait(false);
+            foreach (var lease in leases)
             {
-                if (!held)
-                    byKey[key].Stop(StopReason.WorkerStops);
-                else if (cancelled)
-                    byKey[key].Stop(StopReason.RunCancelled);
+                var attempt = byKey[lease.Key];
+                if (!lease.IsHeld)
+                    attempt.Stop(StopReason.WorkerStops);
+                else if (lease.Stops || (lease.RunStops && !attempt.IsTeardown))
+                    attempt.Stop(StopReason.RunCancelled);
             }
         }
     }

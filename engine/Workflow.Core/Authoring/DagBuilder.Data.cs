@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Workflow.Graphs;
 
 namespace Workflow;
@@ -10,47 +11,48 @@ public sealed partial class DagBuilder
     /// <param name="input">The dataset version to read; the SQL calls it <c>input</c>.</param>
     /// <param name="into">The dataset that gets the new version, in the partition of the input.</param>
     /// <param name="sql">One DuckDB <c>SELECT</c>. Parameters of the DAG are bound as <c>$name</c>, never spliced.</param>
-    public TaskHandle<DatasetVersion> Sql(string taskId, TaskHandle<DatasetVersion> input, string into, string sql)
+    /// <param name="line">Given by the compiler: where messages say that the task is.</param>
+    public TaskHandle<DatasetVersion> Sql(string taskId, TaskHandle<DatasetVersion> input, string into, string sql, [CallerLineNumber] int line = 0)
     {
         Identifier.Require(into, "dataset name");
-        return new(this, Draft(taskId, [input], new SqlSpec(into, sql), typeof(DatasetVersion)));
+        return new(this, Draft(taskId, [input], new SqlSpec(into, sql), line, typeof(DatasetVersion)));
     }
 
     /// <summary>A quality gate: checks a dataset version, records a verdict, and fails the run unless every blocking check passes.</summary>
-    public GateHandle<DatasetVersion> Gate(string taskId, TaskHandle<DatasetVersion> subject, Action<QualityGate> define)
+    public GateHandle<DatasetVersion> Gate(string taskId, TaskHandle<DatasetVersion> subject, Action<QualityGate> define, [CallerLineNumber] int line = 0)
     {
         var gate = new QualityGate();
         define(gate);
         if (gate.Checks.Count == 0)
             throw new DagDefinitionException($"Gate '{taskId}' has no checks: a gate that checks nothing cannot pass.");
-        return new(this, Draft(taskId, [subject], new QualityGateSpec([.. gate.Checks]), typeof(DatasetVersion)));
+        return new(this, Draft(taskId, [subject], new QualityGateSpec([.. gate.Checks]), line, typeof(DatasetVersion)));
     }
 
     /// <summary>A backtest gate: holds a candidate model's predictions against thresholds and against the champion on the same rows.</summary>
-    public GateHandle<Predictions> Gate(string taskId, TaskHandle<Predictions> subject, Action<BacktestGate> define)
+    public GateHandle<Predictions> Gate(string taskId, TaskHandle<Predictions> subject, Action<BacktestGate> define, [CallerLineNumber] int line = 0)
     {
         var gate = new BacktestGate();
         define(gate);
         if (gate.Thresholds.Count == 0)
             throw new DagDefinitionException($"Gate '{taskId}' has no thresholds: a gate that checks nothing cannot pass.");
-        return new(this, Draft(taskId, [subject], new BacktestGateSpec([.. gate.Thresholds]), typeof(Predictions)));
+        return new(this, Draft(taskId, [subject], new BacktestGateSpec([.. gate.Thresholds]), line, typeof(Predictions)));
     }
 
     /// <summary>Trains a model on a dataset version and registers a new version of it.</summary>
-    public TaskHandle<ModelVersion> Train(string taskId, TaskHandle<DatasetVersion> rows, Action<TrainBuilder> define)
+    public TaskHandle<ModelVersion> Train(string taskId, TaskHandle<DatasetVersion> rows, Action<TrainBuilder> define, [CallerLineNumber] int line = 0)
     {
         var train = new TrainBuilder();
         define(train);
-        return new(this, Draft(taskId, [rows], train.Build(taskId), typeof(ModelVersion)));
+        return new(this, Draft(taskId, [rows], train.Build(taskId), line, typeof(ModelVersion)));
     }
 
     /// <summary>
     /// Moves a model's alias to the candidate that passed the gate. The move is refused when a gate of the run did not pass, or when the alias
     /// has moved since the gate compared against it.
     /// </summary>
-    public TaskHandle Promote(string taskId, GateHandle<Predictions> gate, string alias = "champion")
+    public TaskHandle Promote(string taskId, GateHandle<Predictions> gate, string alias = "champion", [CallerLineNumber] int line = 0)
     {
         Identifier.Require(alias, "alias");
-        return new(this, Draft(taskId, [gate], new PromoteSpec(alias)));
+        return new(this, Draft(taskId, [gate], new PromoteSpec(alias), line));
     }
 }

@@ -9,12 +9,14 @@ public sealed partial class DagBuilder
 {
     private readonly List<TaskDraft> tasks = [];
     private readonly HashSet<string> taskIds = [];
+    private readonly HashSet<string> groupPaths = [];
     private readonly List<ParamDefinition> parameters = [];
     private readonly Dictionary<string, Func<RunInfo, object>> values = [];
     private readonly List<string> tags = [];
     private string? id;
     private string? description;
     private string? owner;
+    private GroupDraft? group;
 
     internal DagBuilder()
     {
@@ -81,40 +83,6 @@ public sealed partial class DagBuilder
         where T : notnull =>
         Add(new Param<T>(new ParamDefinition(name, ParamType<T>(name), Default: null, Required: true, help, pattern, allowed), derive: null));
 
-    /// <summary>A task without output.</summary>
-    public TaskHandle Task(string taskId, Func<TaskContext, Task> body) =>
-        new(this, Draft(taskId, [], new PlainSpec(async (context, _) =>
-        {
-            await body(context).ConfigureAwait(false);
-            return null;
-        })));
-
-    /// <summary>A task with an output.</summary>
-    public TaskHandle<TOut> Task<TOut>(string taskId, Func<TaskContext, Task<TOut>> body) =>
-        new(this, Draft(taskId, [], new PlainSpec(async (context, _) => await body(context).ConfigureAwait(false)), typeof(TOut)));
-
-    /// <summary>A task that takes another's output and has none itself.</summary>
-    public TaskHandle Task<TIn>(string taskId, TaskHandle<TIn> input, Func<TaskContext, TIn, Task> body) =>
-        new(this, Draft(taskId, [input], new PlainSpec(async (context, inputs) =>
-        {
-            await body(context, (TIn)inputs[0]!).ConfigureAwait(false);
-            return null;
-        })));
-
-    /// <summary>A task that takes another's output.</summary>
-    public TaskHandle<TOut> Task<TIn, TOut>(string taskId, TaskHandle<TIn> input, Func<TaskContext, TIn, Task<TOut>> body) =>
-        new(this, Draft(
-            taskId, [input], new PlainSpec(async (context, inputs) => await body(context, (TIn)inputs[0]!).ConfigureAwait(false)), typeof(TOut)));
-
-    /// <summary>A task that takes the outputs of two others.</summary>
-    public TaskHandle<TOut> Task<T1, T2, TOut>(
-        string taskId, TaskHandle<T1> first, TaskHandle<T2> second, Func<TaskContext, T1, T2, Task<TOut>> body) =>
-        new(this, Draft(
-            taskId,
-            [first, second],
-            new PlainSpec(async (context, inputs) => await body(context, (T1)inputs[0]!, (T2)inputs[1]!).ConfigureAwait(false)),
-            typeof(TOut)));
-
     internal void Connect(TaskHandle upstream, TaskHandle downstream)
     {
         if (upstream.Dag != this || downstream.Dag != this)
@@ -133,20 +101,27 @@ public sealed partial class DagBuilder
         if (dag.tasks.Count == 0)
             throw new DagDefinitionException($"DAG '{dag.id}' has no tasks.");
         var definition = DagDefinition.Of(
-            dag.id, dag.description ?? "", dag.owner ?? "", dag.tags, dag.schedule, dag.parameters, dag.values, dag.tasks);
+            dag.id, dag.description ?? "", dag.owner ?? "", dag.tags, dag.schedule, dag.parameters, dag.values, dag.settings,
+            new RunCode([.. dag.deadlines.Select(deadline => deadline.Callback)], dag.runCallbacks), dag.tasks);
         definition.Timetable = dag.timetable;
         return definition;
     }
 
-    private TaskDraft Draft(string taskId, IReadOnlyList<TaskHandle> inputs, TaskSpec spec, Type? output = null)
+    private TaskDraft Draft(string taskId, IReadOnlyList<TaskHandle> inputs, TaskSpec spec, int line, Type? output = null) =>
+        Draft(taskId, [.. inputs.Select(input => input.Input())], inputs, spec, line, output);
+
+    private TaskDraft Draft(
+        string taskId, IReadOnlyList<InputDraft> inputs, IReadOnlyList<TaskHandle> upstreams, TaskSpec spec, int line, Type? output,
+        IReadOnlyList<TaskDraft>? mapSources = null, bool isZipped = false)
     {
         Identifier.Require(taskId, "task id");
-        if (!taskIds.Add(taskId))
-            throw new DagDefinitionException($"Two tasks are called '{taskId}'.");
-        if (inputs.FirstOrDefault(input => input.Dag != this) is { } stranger)
-            throw new DagDefinitionException($"Task '{taskId}' takes '{stranger.Id}', which belongs to another DAG.");
-        var draft = new TaskDraft(taskId, spec, [.. inputs.Select(input => input.Draft)], output);
-        draft.Upstreams.AddRange(draft.Inputs);
+        var id = group is null ? taskId : $"{group.Path}.{taskId}";
+        if (!taskIds.Add(id))
+            throw new DagDefinitionException($"Two tasks are called '{id}': give one of them another id.");
+        if (upstreams.FirstOrDefault(upstream => upstream.Dag != this) is { } stranger)
+            throw new DagDefinitionException($"Task '{id}' takes '{stranger.Id}', which belongs to another DAG.");
+        var draft = new TaskDraft(id, spec, inputs, output) { Line = line, Group = group, MapSources = mapSources ?? [], IsZipped = isZipped };
+        draft.Upstreams.AddRange(upstreams.Select(upstream => upstream.Draft));
         tasks.Add(draft);
         return draft;
     }

@@ -12,6 +12,9 @@ public abstract class TaskContext
     /// <summary>The attempt, counted from 1.</summary>
     public abstract int Attempt { get; }
 
+    /// <summary>For a mapped task which element it is, from 0; -1 otherwise.</summary>
+    public abstract int MapIndex { get; }
+
     /// <summary>Ends when the task shall stop: its timeout passed, its run was cancelled, or its worker lost the right to it.</summary>
     public abstract CancellationToken Cancellation { get; }
 

@@ -11,22 +11,62 @@ public class TaskHandle
         Draft = draft;
     }
 
-    /// <summary>The task's id.</summary>
+    /// <summary>The task's id, with those of the groups that it is in before it.</summary>
     public string Id => Draft.Id;
 
     internal DagBuilder Dag { get; }
 
     internal TaskDraft Draft { get; }
+
+    /// <summary>The input that a task makes of it by taking it.</summary>
+    internal virtual InputDraft Input() => throw new DagDefinitionException($"Task '{Id}' has no output to take.");
+}
+
+/// <summary>Something that gives a value of type <typeparamref name="T"/>: a task that gives an array also gives a list.</summary>
+/// <typeparam name="T">The value.</typeparam>
+public interface ITaskHandle<out T>
+{
+    /// <summary>The task.</summary>
+    TaskHandle Task { get; }
 }
 
 /// <summary>A task whose output is of type <typeparamref name="T"/>. A task that takes it gets the value; a wrong type does not compile.</summary>
 /// <typeparam name="T">The output: small, and written as JSON. Large data is a dataset.</typeparam>
-public class TaskHandle<T> : TaskHandle
+public class TaskHandle<T> : TaskHandle, ITaskHandle<T>
 {
     internal TaskHandle(DagBuilder dag, TaskDraft draft)
         : base(dag, draft)
     {
     }
+
+    /// <inheritdoc />
+    public TaskHandle Task => this;
+
+    internal override InputDraft Input() => new(Draft, typeof(T), InputKind.Value);
+}
+
+/// <summary>A mapped task: to others it is the list of what its elements gave, in order, without those that were skipped.</summary>
+/// <typeparam name="T">The output of one element.</typeparam>
+public sealed class MapHandle<T> : TaskHandle<IReadOnlyList<T>>
+{
+    internal MapHandle(DagBuilder dag, TaskDraft draft)
+        : base(dag, draft)
+    {
+    }
+
+    internal override InputDraft Input() => new(Draft, typeof(IReadOnlyList<T>), InputKind.Gathered);
+}
+
+/// <summary>Within a mapped group: the item of the list that one element of the group is for.</summary>
+/// <typeparam name="T">The item.</typeparam>
+public sealed class ItemHandle<T> : TaskHandle<T>
+{
+    private readonly TaskDraft source;
+
+    internal ItemHandle(DagBuilder dag, TaskDraft expander, TaskDraft source)
+        : base(dag, expander) => this.source = source;
+
+    internal override InputDraft Input() => new(source, typeof(T), InputKind.Item);
 }
 
 /// <summary>A gate: it hands its subject on unchanged when it passes. Only what went through a gate can be promoted.</summary>
@@ -39,56 +79,35 @@ public sealed class GateHandle<T> : TaskHandle<T>
     }
 }
 
-/// <summary>How a task is run: the settings shared by every kind of task.</summary>
-public static class TaskSettings
+/// <summary>A group of tasks: it names and folds them, and can be waited for, and made to wait, as a whole.</summary>
+public sealed class TaskGroup
 {
-    // The longest span that a timer of the platform takes is a little under 50 days.
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
+    private readonly IReadOnlyList<TaskDraft> roots;
 
-    /// <summary>The queue that workers subscribe to; <c>default</c> unless named.</summary>
-    public static THandle Queue<THandle>(this THandle task, string queue)
-        where THandle : TaskHandle
+    internal TaskGroup(DagBuilder dag, string path, TaskDraft? expander, IReadOnlyList<TaskDraft> members)
     {
-        Identifier.Require(queue, "queue");
-        task.Draft.Queue = queue;
-        return task;
+        Dag = dag;
+        Path = path;
+        Leaves = [.. members.Where(member => !members.Any(other => other.Upstreams.Contains(member)))];
+        roots = expander is not null ? [expander] : [.. members.Where(member => !member.Upstreams.Any(members.Contains))];
     }
 
-    /// <summary>How often a failed task is tried again, and after which waits; five minutes each unless given.</summary>
-    public static THandle Retries<THandle>(this THandle task, int retries, Backoff? backoff = null)
-        where THandle : TaskHandle
-    {
-        if (retries is < 0 or > 100)
-            throw new DagDefinitionException($"Task '{task.Id}': retries must lie between 0 and 100, got {retries}.");
-        task.Draft.Retries = retries;
-        task.Draft.Backoff = backoff ?? Backoff.Constant();
-        return task;
-    }
+    /// <summary>Its id, with those of the groups around it before it.</summary>
+    public string Path { get; }
 
-    /// <summary>How long one attempt may take before it is cancelled and counts as failed. No limit unless given.</summary>
-    public static THandle Timeout<THandle>(this THandle task, TimeSpan timeout)
-        where THandle : TaskHandle
-    {
-        if (timeout <= TimeSpan.Zero || timeout > LongestTimeout)
-            throw new DagDefinitionException($"Task '{task.Id}': the timeout must be positive and at most {LongestTimeout.Days} days, got {timeout}.");
-        task.Draft.Timeout = timeout;
-        return task;
-    }
+    internal DagBuilder Dag { get; }
 
-    /// <summary>The condition over the direct upstreams under which the task runs.</summary>
-    public static THandle Rule<THandle>(this THandle task, TriggerRule rule)
-        where THandle : TaskHandle
-    {
-        task.Draft.TriggerRule = rule;
-        return task;
-    }
+    internal IReadOnlyList<TaskDraft> Leaves { get; }
 
-    /// <summary>Makes the task wait for others without taking their outputs.</summary>
-    public static THandle After<THandle>(this THandle task, params TaskHandle[] upstreams)
-        where THandle : TaskHandle
+    /// <summary>Makes all of the group wait for other tasks.</summary>
+    public TaskGroup After(params TaskHandle[] upstreams)
     {
         foreach (var upstream in upstreams)
-            task.Dag.Connect(upstream, task);
-        return task;
+        {
+            foreach (var root in roots)
+                Dag.Connect(upstream, new TaskHandle(Dag, root));
+        }
+
+        return this;
     }
 }

@@ -35,4 +35,10 @@ public enum TriggerRule
 
     /// <summary>Runs at once, without waiting for any upstream.</summary>
     Always,
+
+    /// <summary>Every upstream finished, none was skipped, and at least one succeeded.</summary>
+    AllDoneMinOneSuccess,
+
+    /// <summary>Every upstream finished and a setup of the task succeeded: the rule of teardowns, which <c>AsTeardown</c> sets.</summary>
+    AllDoneSetupSuccess,
 }

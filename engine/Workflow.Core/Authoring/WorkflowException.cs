@@ -14,6 +14,9 @@ public sealed class TaskFailureException(string message, bool retryable = true, 
 {
     /// <summary>Whether another attempt may succeed.</summary>
     public bool Retryable { get; } = retryable;
+
+    /// <summary>How long to wait before it; null for what the task's backoff says.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>Thrown by a task that has nothing to do: it ends as <c>skipped</c>, and so do its downstreams that need its success.</summary>

@@ -17,7 +17,7 @@ public sealed class DagDefinition
 
     private DagDefinition(
         string id, string description, string owner, IReadOnlyList<string> tags, ScheduleSettings schedule, IReadOnlyList<ParamDefinition> parameters,
-        IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagGraph graph, IReadOnlyList<TaskCode> code)
+        IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagSettings settings, RunCode runCode, DagGraph graph, IReadOnlyList<TaskCode> code)
     {
         Id = id;
         Description = description;
@@ -26,6 +26,8 @@ public sealed class DagDefinition
         ScheduleSettings = schedule;
         Parameters = parameters;
         Values = values;
+        Settings = settings;
+        RunCode = runCode;
         Graph = graph;
         Code = code;
         Hash = ComputeHash();
@@ -55,6 +57,12 @@ public sealed class DagDefinition
     /// <summary>How to read each parameter's value from a run, by name.</summary>
     public IReadOnlyDictionary<string, Func<RunInfo, object>> Values { get; }
 
+    /// <summary>What concerns runs as a whole.</summary>
+    public DagSettings Settings { get; }
+
+    /// <summary>What is called for runs as a whole.</summary>
+    public RunCode RunCode { get; }
+
     /// <summary>The graph.</summary>
     public DagGraph Graph { get; }
 
@@ -73,43 +81,10 @@ public sealed class DagDefinition
 
     internal static DagDefinition Of(
         string id, string description, string owner, IReadOnlyList<string> tags, ScheduleSettings schedule, IReadOnlyList<ParamDefinition> parameters,
-        IReadOnlyDictionary<string, Func<RunInfo, object>> values, IReadOnlyList<TaskDraft> drafts)
+        IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagSettings settings, RunCode runCode, IReadOnlyList<TaskDraft> drafts)
     {
-        var ordered = TopologicalOrder(id, drafts);
-        var index = ordered.Select((draft, place) => (draft, place)).ToDictionary(pair => pair.draft, pair => pair.place);
-        var tasks = ordered.Select(draft => new TaskDefinition(
-            index[draft], draft.Id, draft.Spec.Kind, draft.Queue, draft.Retries, draft.Backoff, draft.Timeout, draft.TriggerRule,
-            [.. draft.Upstreams.Select(upstream => index[upstream]).Distinct().Order()], draft.Spec.Outlets));
-        var code = ordered.Select(draft => new TaskCode(
-            draft.Spec, [.. draft.Inputs.Select(input => new TaskInput(index[input], input.Output!))]));
-        return new DagDefinition(id, description, owner, [.. tags], schedule, [.. parameters], values, new DagGraph([.. tasks]), [.. code]);
-    }
-
-    /// <summary>Upstreams first; among those that are free, the order of definition, so that equal code gives equal indexes.</summary>
-    private static List<TaskDraft> TopologicalOrder(string dagId, IReadOnlyList<TaskDraft> drafts)
-    {
-        var waiting = drafts.ToDictionary(draft => draft, draft => draft.Upstreams.Distinct().Count());
-        var downstreams = drafts.SelectMany(draft => draft.Upstreams.Distinct().Select(upstream => (upstream, draft))).ToLookup(edge => edge.upstream, edge => edge.draft);
-        var place = drafts.Select((draft, at) => (draft, at)).ToDictionary(pair => pair.draft, pair => pair.at);
-        var free = new PriorityQueue<TaskDraft, int>(drafts.Where(draft => waiting[draft] == 0).Select(draft => (draft, place[draft])));
-        var ordered = new List<TaskDraft>(drafts.Count);
-        while (free.TryDequeue(out var draft, out _))
-        {
-            ordered.Add(draft);
-            foreach (var downstream in downstreams[draft])
-            {
-                if (--waiting[downstream] == 0)
-                    free.Enqueue(downstream, place[downstream]);
-            }
-        }
-
-        if (ordered.Count < drafts.Count)
-        {
-            var stuck = drafts.Where(draft => waiting[draft] > 0).Select(draft => draft.Id);
-            throw new DagDefinitionException($"DAG '{dagId}' has a cycle among the tasks {string.Join(", ", stuck)}: a DAG cannot wait for itself.");
-        }
-
-        return ordered;
+        var (graph, code) = new GraphAssembly(id, drafts).Build();
+        return new DagDefinition(id, description, owner, [.. tags], schedule, [.. parameters], values, settings, runCode, graph, code);
     }
 
     private string ComputeHash()
@@ -126,10 +101,13 @@ public sealed class DagDefinition
                 ScheduleSettings.EndDate,
                 ScheduleSettings.Catchup,
                 Parameters,
-                Graph = Graph.ToJson(),
+                Runs = Settings.ToJson(),
+                // Where a task stands in its file says nothing of what it does: a comment above it makes no other definition.
+                Graph = new DagGraph([.. Graph.Tasks.Select(task => task with { Line = 0 })]).ToJson(),
                 Settings = Code.Select(code => code.Spec.Settings),
                 // The graph knows upstreams as a set: which of them is whose first input, only the code does.
-                Inputs = Code.Select(code => code.Inputs.Select(input => input.Upstream)),
+                Inputs = Code.Select(code => code.Inputs.Select(input => new { input.Upstream, input.Kind, input.Place })),
+                RetryRules = Code.Select(code => code.RetryRules.Select(rule => new { rule.Exception.FullName, rule.Retry, rule.After })),
             },
             Canonical);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
@@ -139,9 +117,34 @@ public sealed class DagDefinition
 /// <summary>What a node runs.</summary>
 /// <param name="Spec">The kind with its settings.</param>
 /// <param name="Inputs">The upstreams whose outputs it takes, in order.</param>
-public sealed record TaskCode(TaskSpec Spec, IReadOnlyList<TaskInput> Inputs);
+/// <param name="RetryRules">What becomes of it after particular exceptions.</param>
+/// <param name="Callbacks">What is called after its ends.</param>
+public sealed record TaskCode(
+    TaskSpec Spec, IReadOnlyList<TaskInput> Inputs, IReadOnlyList<RetryRule> RetryRules,
+    IReadOnlyDictionary<CallbackKind, Func<CallbackContext, Task>> Callbacks);
+
+/// <summary>What is called for a run as a whole.</summary>
+/// <param name="Deadlines">For each deadline what is called when it is missed.</param>
+/// <param name="Callbacks">What is called after its ends.</param>
+public sealed record RunCode(
+    IReadOnlyList<Func<CallbackContext, Task>> Deadlines, IReadOnlyDictionary<CallbackKind, Func<CallbackContext, Task>> Callbacks);
 
 /// <summary>An output that a task takes.</summary>
-/// <param name="Upstream">The index of the task that gives it.</param>
-/// <param name="Type">Its type.</param>
-public sealed record TaskInput(int Upstream, Type Type);
+/// <param name="Upstream">The index of the task that gives it; for an item, of the task that gives the list.</param>
+/// <param name="Type">The type that the body takes.</param>
+/// <param name="Kind">What part of the output it takes.</param>
+/// <param name="Place">For an item: of which of the lists that are mapped over.</param>
+public sealed record TaskInput(int Upstream, Type Type, InputKind Kind, int Place);
+
+/// <summary>What part of an upstream's output a task takes.</summary>
+public enum InputKind
+{
+    /// <summary>All of it; within a mapped group, that of the element of the same index.</summary>
+    Value,
+
+    /// <summary>The item of a list that belongs to the element.</summary>
+    Item,
+
+    /// <summary>The list of what the elements of a mapped task gave.</summary>
+    Gathered,
+}

@@ -85,3 +85,30 @@ public sealed record PromoteSpec(string Alias) : TaskSpec
     /// <inheritdoc />
     public override object Settings => Alias;
 }
+
+/// <summary>Author's code that chooses which of its direct downstreams go on.</summary>
+/// <param name="Choose">Gives the ids of the tasks that go on.</param>
+public sealed record BranchSpec(Func<TaskContext, IReadOnlyList<object?>, Task<IReadOnlyList<string>>> Choose) : TaskSpec
+{
+    /// <inheritdoc />
+    public override string Kind => "branch";
+}
+
+/// <summary>Author's code that says whether what follows goes on at all.</summary>
+/// <param name="GoOn">Whether it does.</param>
+/// <param name="All">Whether everything after it is skipped, or only its direct downstreams, so that trigger rules decide about the rest.</param>
+public sealed record ShortCircuitSpec(Func<TaskContext, IReadOnlyList<object?>, Task<bool>> GoOn, bool All) : TaskSpec
+{
+    /// <inheritdoc />
+    public override string Kind => "short_circuit";
+
+    /// <inheritdoc />
+    public override object Settings => All;
+}
+
+/// <summary>The node that expands a mapped group; nobody executes it.</summary>
+public sealed record ExpandSpec : TaskSpec
+{
+    /// <inheritdoc />
+    public override string Kind => TaskDefinition.ExpandKind;
+}

@@ -12,11 +12,12 @@ namespace Workflow.Loading;
 /// <param name="Tags">Words to find it by.</param>
 /// <param name="ScheduleSettings">When runs are created.</param>
 /// <param name="Parameters">Its parameters, in the order of definition.</param>
+/// <param name="Settings">What concerns its runs as a whole.</param>
 /// <param name="Graph">The graph.</param>
 /// <param name="DefinitionHash">The hash of the definition: see <see cref="DagDefinition.Hash"/>.</param>
 public sealed record DagFacts(
     string Id, string Description, string Owner, IReadOnlyList<string> Tags, ScheduleSettings ScheduleSettings,
-    IReadOnlyList<ParamDefinition> Parameters, DagGraph Graph, string DefinitionHash)
+    IReadOnlyList<ParamDefinition> Parameters, DagSettings Settings, DagGraph Graph, string DefinitionHash)
 {
     /// <summary>Takes the facts out of a definition.</summary>
     public static DagFacts Of(DagDefinition definition)
@@ -24,6 +25,6 @@ public sealed record DagFacts(
         ArgumentNullException.ThrowIfNull(definition);
         return new DagFacts(
             definition.Id, definition.Description, definition.Owner, definition.Tags, definition.ScheduleSettings, definition.Parameters,
-            definition.Graph, definition.Hash);
+            definition.Settings, definition.Graph, definition.Hash);
     }
 }

@@ -16,10 +16,10 @@ public sealed partial class DagStore
         """;
 
     private const string InsertVersion = """
-        INSERT INTO dag_version (dag_id, number, hash, definition_hash, description, owner, tags, params, graph, file, source, shared_sources,
-            reference_versions, assembly)
-        VALUES (@dagId, @number, @hash, @definitionHash, @description, @owner, @tags, @params::jsonb, @graph::jsonb, @file, @source,
-            @sharedSources::jsonb, @referenceVersions, @assembly)
+        INSERT INTO dag_version (dag_id, number, hash, definition_hash, description, owner, tags, params, settings, graph, file, source,
+            shared_sources, reference_versions, assembly)
+        VALUES (@dagId, @number, @hash, @definitionHash, @description, @owner, @tags, @params::jsonb, @settings::jsonb, @graph::jsonb,
+            @file, @source, @sharedSources::jsonb, @referenceVersions, @assembly)
         RETURNING dag_version_id
         """;
 

@@ -15,6 +15,7 @@ namespace Workflow.Postgres.Dags;
 /// <param name="Tags">Words to find it by.</param>
 /// <param name="Schedule">When runs are created, and within which bounds.</param>
 /// <param name="Parameters">Its parameters.</param>
+/// <param name="Settings">What concerns its runs as a whole.</param>
 /// <param name="Graph">Its graph.</param>
 /// <param name="Source">The file's text.</param>
 /// <param name="SharedSources">The shared files' texts, by path.</param>
@@ -22,7 +23,7 @@ namespace Workflow.Postgres.Dags;
 /// <param name="Assembly">The compiled code.</param>
 public sealed record DagVersionContent(
     string DagId, string File, string Hash, string DefinitionHash, string Description, string Owner, IReadOnlyList<string> Tags,
-    ScheduleSettings Schedule, IReadOnlyList<ParamDefinition> Parameters, DagGraph Graph, string Source,
+    ScheduleSettings Schedule, IReadOnlyList<ParamDefinition> Parameters, DagSettings Settings, DagGraph Graph, string Source,
     IReadOnlyDictionary<string, string> SharedSources, string ReferenceVersions, byte[] Assembly);
 
 /// <summary>The code of a DAG version, for a worker.</summary>
@@ -126,6 +127,7 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
         content.Owner,
         tags = content.Tags.ToArray(),
         @params = JsonSerializer.Serialize(content.Parameters),
+        settings = content.Settings.ToJson(),
         graph = content.Graph.ToJson(),
         content.File,
         content.Source,

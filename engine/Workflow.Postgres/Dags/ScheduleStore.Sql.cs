@@ -28,10 +28,11 @@ public sealed partial class ScheduleStore
             LEFT JOIN LATERAL (SELECT finished_at FROM dag_run r WHERE r.dag_id = d.dag_id ORDER BY run_id DESC LIMIT 1) newest ON true
             LEFT JOIN LATERAL (
                 SELECT max(logical_date) AS logical_date FROM dag_run r
-                WHERE r.dag_id = d.dag_id AND r.run_type = 'scheduled') dated ON true
+                WHERE r.dag_id = d.dag_id AND r.logical_date IS NOT NULL AND r.run_type IN ('scheduled', 'backfill')) dated ON true
         WHERE d.is_active AND NOT d.is_paused AND d.schedule ->> 'kind' = 'continuous'
             AND (d.start_date IS NULL OR d.start_date <= now()) AND (d.end_date IS NULL OR d.end_date >= now())
-            AND NOT EXISTS (SELECT 1 FROM dag_run r WHERE r.dag_id = d.dag_id AND r.finished_at IS NULL)
+            AND NOT EXISTS (SELECT 1 FROM dag_run r WHERE r.dag_id = d.dag_id AND r.state = 'running')
+            AND NOT EXISTS (SELECT 1 FROM dag_run r WHERE r.dag_id = d.dag_id AND r.state = 'queued')
         """;
 
     private const string Continuous =

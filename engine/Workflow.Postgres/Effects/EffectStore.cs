@@ -173,7 +173,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource)
             task.Run.RunKey,
             task.Key.TaskIndex,
             task.Key.MapIndex,
-            task.Attempt,
+            attempt = task.Attempt.Number,
             taskId,
         });
     }

@@ -72,23 +72,24 @@ public sealed partial class DatasetEventStore(NpgsqlDataSource dataSource)
     /// <returns>The run's key in the database; null when another scheduler was first.</returns>
     /// <exception cref="DagNotRunnableException">The DAG's file is gone.</exception>
     /// <exception cref="ParameterException">The DAG requires a parameter that nobody gives.</exception>
-    public Task<long?> TriggerAsync(RunStore runs, WaitingDag dag, DatasetCondition condition, CancellationToken cancellationToken)
+    public async Task<long?> TriggerAsync(WaitingDag dag, DatasetCondition condition, CancellationToken cancellationToken)
     {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        // The run first, for that locks the DAG: whoever changes its schedule takes the DAG before the queue, too.
         var run = new NewRun(dag.DagId, RunKey(dag), RunType.AssetTriggered, [], "datasets");
-        return runs.CreateAsync(
-            run,
-            async (transaction, runId) =>
-            {
-                var take = new CommandDefinition(Take, new { dag.DagId }, transaction, cancellationToken: cancellationToken);
-                var taken = (await transaction.Connection!.QueryAsync<(long EventId, string Dataset)>(take).ConfigureAwait(false)).AsList();
-                if (!condition.IsMetBy(taken.Select(each => each.Dataset).ToHashSet()))
-                    return false;
-                var events = taken.Select(each => each.EventId).ToArray();
-                var link = new CommandDefinition(Link, new { runId, events }, transaction, cancellationToken: cancellationToken);
-                await transaction.Connection!.ExecuteAsync(link).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken);
+        var runId = await RunStore.CreateAsync(run, connection, transaction, cancellationToken).ConfigureAwait(false);
+        if (runId is null)
+            return null;
+        var take = new CommandDefinition(Take, new { dag.DagId }, transaction, cancellationToken: cancellationToken);
+        var taken = (await connection.QueryAsync<(long EventId, string Dataset)>(take).ConfigureAwait(false)).AsList();
+        if (!condition.IsMetBy(taken.Select(each => each.Dataset).ToHashSet()))
+            return null;
+        var events = taken.Select(each => each.EventId).ToArray();
+        var link = new CommandDefinition(Link, new { runId, events }, transaction, cancellationToken: cancellationToken);
+        await connection.ExecuteAsync(link).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return runId;
     }
 
     /// <summary>The name of the run that queued events call for.</summary>

@@ -1,5 +1,5 @@
 using Npgsql;
-using Workflow.Postgres.Steps;
+using Workflow.Runs;
 
 namespace Workflow.Postgres.Logs;
 

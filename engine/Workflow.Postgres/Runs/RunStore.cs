@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Dapper;
 using Npgsql;
 using Workflow.Graphs;
+using Workflow.Postgres.Steps;
 using Workflow.Runs;
 
 namespace Workflow.Postgres.Runs;
@@ -15,35 +16,40 @@ namespace Workflow.Postgres.Runs;
 /// <param name="TriggeredBy">Who or what asked for it.</param>
 /// <param name="LogicalDate">The fire time that it stands for, if any.</param>
 /// <param name="IntervalStart">The start of its data interval, if any.</param>
-/// <param name="RunAfter">When it was allowed to start; null for now.</param>
+/// <param name="RunAfter">When it may start; null for now.</param>
 /// <param name="Note">A remark.</param>
+/// <param name="BackfillId">The backfill that it belongs to, which starts it; null for none.</param>
+/// <param name="IgnoresPast">Whether tasks that depend on the past do not wait for it, as in the first run of a backfill.</param>
 public sealed record NewRun(
     string DagId, string RunKey, RunType Type, JsonObject Conf, string TriggeredBy, DateTimeOffset? LogicalDate = null,
-    DateTimeOffset? IntervalStart = null, DateTimeOffset? RunAfter = null, string? Note = null);
+    DateTimeOffset? IntervalStart = null, DateTimeOffset? RunAfter = null, string? Note = null, long? BackfillId = null, bool IgnoresPast = false);
 
-/// <summary>Creates and cancels runs.</summary>
+/// <summary>Creates, starts and cancels runs.</summary>
 public sealed partial class RunStore(NpgsqlDataSource dataSource)
 {
+    private readonly RunEditor editor = new(dataSource, new GraphCache(dataSource));
+
     /// <summary>
-    /// Creates a run of a DAG's current version with all its task instances. One transaction: a kill leaves the whole run or nothing.
+    /// Creates a run of a DAG's current version, and starts it if it is due and the DAG may have one more running; otherwise it waits its turn.
+    /// One transaction: a kill leaves the whole run or nothing.
     /// </summary>
     /// <returns>The run's key in the database; null when it exists already.</returns>
     /// <exception cref="DagNotRunnableException">No such DAG, or its file is gone.</exception>
     /// <exception cref="ParameterException">The parameters do not fit what the DAG declares.</exception>
-    public Task<long?> CreateAsync(NewRun run, CancellationToken cancellationToken) => CreateAsync(run, confirm: null, cancellationToken);
-
-    /// <summary>Creates a run together with something else: both are committed, or neither.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="confirm">Does the rest in the run's transaction; false undoes everything.</param>
-    /// <param name="cancellationToken">Ends the wait for the database.</param>
-    /// <returns>The run's key in the database; null when it exists already, or was not confirmed.</returns>
-    /// <exception cref="DagNotRunnableException">No such DAG, or its file is gone.</exception>
-    /// <exception cref="ParameterException">The parameters do not fit what the DAG declares.</exception>
-    public async Task<long?> CreateAsync(
-        NewRun run, Func<NpgsqlTransaction, long, Task<bool>>? confirm, CancellationToken cancellationToken)
+    public async Task<long?> CreateAsync(NewRun run, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var runId = await CreateAsync(run, connection, transaction, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return runId;
+    }
+
+    /// <summary>Creates a run within somebody's transaction.</summary>
+    /// <inheritdoc cref="CreateAsync(NewRun, CancellationToken)"/>
+    internal static async Task<long?> CreateAsync(
+        NewRun run, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
         await connection.ExecuteAsync(LockDag, new { run.DagId }, transaction).ConfigureAwait(false);
         var version = await connection.QuerySingleOrDefaultAsync<VersionRow>(CurrentVersion, new { run.DagId }, transaction).ConfigureAwait(false)
             ?? throw new DagNotRunnableException($"There is no DAG '{run.DagId}'.");
@@ -51,15 +57,15 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
             throw new DagNotRunnableException($"DAG '{run.DagId}' cannot run: {version.Message}");
         Validate(run, version.Params);
 
-        var graph = DagGraph.FromJson(version.Graph);
-        var runId = await connection.ExecuteScalarAsync<long?>(
+        var created = await connection.QuerySingleOrDefaultAsync<(long RunId, bool IsDue)?>(
             InsertRun,
             new
             {
                 run.DagId,
                 run.RunKey,
-                DagVersionId = version.DagVersionId,
+                version.DagVersionId,
                 RunType = run.Type.Name(),
+                Lane = LaneOf(version.Lane, run.BackfillId is not null),
                 run.LogicalDate,
                 run.IntervalStart,
                 IntervalEnd = run.IntervalStart is null ? null : run.LogicalDate,
@@ -67,49 +73,29 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
                 Conf = run.Conf.ToJsonString(),
                 run.Note,
                 run.TriggeredBy,
-                Unfinished = graph.Tasks.Count,
+                run.BackfillId,
+                run.IgnoresPast,
             },
             transaction).ConfigureAwait(false);
-        if (runId is null)
+        if (created is not { } inserted)
             return null;
 
-        await using (var insert = new NpgsqlCommand(InsertTasks, connection, transaction))
-        {
-            insert.Parameters.Add(new NpgsqlParameter<long> { TypedValue = runId.Value });
-            insert.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. graph.Tasks.Select(task => task.Index)] });
-            insert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. graph.Tasks.Select(task => task.Id)] });
-            insert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. graph.Tasks.Select(task => task.Queue)] });
-            insert.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. graph.Tasks.Select(task => RunMachine.Initial(task).Name())] });
-            await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        if (confirm is not null && !await confirm(transaction, runId.Value).ConfigureAwait(false))
-            return null;
+        // Whoever came first starts first: what waits already is not overtaken.
+        var mayStart = inserted.IsDue && run.BackfillId is null && !version.HasQueued
+            && version.Running < (version.MaxActiveRuns ?? DagSettings.DefaultMaxActiveRuns);
+        if (mayStart)
+            await StartAsync(inserted.RunId, connection, transaction, cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(NotifyCreated, transaction: transaction).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return runId;
+        return inserted.RunId;
     }
 
     /// <summary>
     /// Cancels a run: what has not started is cancelled at once; running tasks are told to stop, and the run ends with the last of them.
     /// </summary>
-    /// <returns>False when no such run is running.</returns>
-    public async Task<bool> CancelAsync(string dagId, string runKey, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var run = await connection.QuerySingleOrDefaultAsync<(long RunId, int Unfinished)?>(LockForCancel, new { dagId, runKey }, transaction)
-            .ConfigureAwait(false);
-        if (run is not { } found)
-            return false;
-
-        var ended = await connection.ExecuteScalarAsync<int>(CancelTasks, new { found.RunId }, transaction).ConfigureAwait(false);
-        var settled = RunMachine.Settle(found.Unfinished - ended, 0, cancelled: true) is not null;
-        await connection.ExecuteAsync(MarkCancelled, new { found.RunId, ended, settled }, transaction).ConfigureAwait(false);
-        await connection.ExecuteAsync(NotifyCancelled, transaction: transaction).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return true;
-    }
+    /// <returns>False when no such run is running or waits for its start.</returns>
+    public async Task<bool> CancelAsync(string dagId, string runKey, CancellationToken cancellationToken) =>
+        await IdAsync(dagId, runKey, cancellationToken).ConfigureAwait(false) is { } runId
+        && await editor.StopAsync(runId, new RunStop(RunState.Cancelled, RunStop.CancelledMessage), cancellationToken).ConfigureAwait(false);
 
     /// <summary>The runs of that key; <c>~</c> stands for any DAG, as in Airflow's API.</summary>
     public async Task<IReadOnlyList<(string DagId, string RunKey, string State)>> FindAsync(
@@ -118,6 +104,16 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         return [.. await connection.QueryAsync<(string, string, string)>(Find, new { dagId, runKey }).ConfigureAwait(false)];
     }
+
+    /// <summary>A run's key in the database; null when there is no such run.</summary>
+    public async Task<long?> IdAsync(string dagId, string runKey, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return await connection.ExecuteScalarAsync<long?>(FindId, new { dagId, runKey }).ConfigureAwait(false);
+    }
+
+    /// <summary>Backfills have lanes of their own, so that neither they nor a DAG's other runs starve.</summary>
+    private static int LaneOf(int dagLane, bool isBackfill) => (2 * dagLane) + (isBackfill ? 1 : 0);
 
     private static void Validate(NewRun run, string parameters)
     {
@@ -134,5 +130,6 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
             throw new ParameterException(run.DagId, problems);
     }
 
-    private sealed record VersionRow(long DagVersionId, string Graph, string Params, bool IsActive, string? Message);
+    private sealed record VersionRow(
+        long DagVersionId, string Graph, string Params, bool IsActive, string? Message, int? MaxActiveRuns, int Lane, int Running, bool HasQueued);
 }

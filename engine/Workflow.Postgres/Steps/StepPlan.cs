@@ -4,8 +4,28 @@ using Workflow.Runs;
 namespace Workflow.Postgres.Steps;
 
 /// <summary>A task instance that leaves its state within a step.</summary>
+/// <param name="Key">The task instance.</param>
+/// <param name="DagVersionId">The version that its run is pinned to.</param>
+/// <param name="Graph">That version's graph.</param>
+/// <param name="From">The state that it leaves.</param>
+/// <param name="End">What it becomes.</param>
+/// <param name="Attempt">For a running one: the attempt, a part of the fence.</param>
+/// <param name="WorkerId">For a running one: the worker, the other part.</param>
+/// <param name="IsLost">Whether the attempt was lost with its worker.</param>
 internal sealed record EndingTask(
-    TaskKey Key, long DagVersionId, DagGraph Graph, TaskState From, AttemptEnd End, int Attempt = 0, long WorkerId = 0, bool IsLost = false);
+    TaskKey Key, long DagVersionId, DagGraph Graph, TaskState From, AttemptEnd End, int Attempt = 0, long WorkerId = 0, bool IsLost = false)
+{
+    public TaskDefinition Definition => Graph.Tasks[Key.TaskIndex];
+}
+
+/// <summary>An edge along which an end counts.</summary>
+/// <param name="From">The instance that ended.</param>
+/// <param name="ToTask">The task that waits for it.</param>
+/// <param name="ToMap">Which element of that, or the whole.</param>
+/// <param name="Kind">What the one is to the other.</param>
+/// <param name="IsSummary">Whether it counts an element at the summary of its own task.</param>
+/// <param name="IsAgainst">Whether the one decided against the other.</param>
+internal readonly record struct StepEdge(TaskKey From, int ToTask, int ToMap, EdgeKind Kind, bool IsSummary, bool IsAgainst);
 
 /// <summary>
 /// The decisions of one step: what it read so far, and what follows from it by <see cref="RunMachine"/>. Pure; <see cref="TaskQueue"/> reads
@@ -14,59 +34,62 @@ internal sealed record EndingTask(
 internal sealed class StepPlan
 {
     private readonly Dictionary<long, (int Unfinished, int FailedLeaves)> totals = [];
-    private readonly Dictionary<long, bool> cancelled = [];
+    private readonly Dictionary<long, RunState?> ordered = [];
     private readonly Dictionary<TaskKey, EndingTask> following = [];
+    private readonly Dictionary<TaskKey, EndingTask> expanding = [];
 
-    public HashSet<TaskKey> Ended { get; } = [];
+    /// <summary>What left its state.</summary>
+    public List<EndingTask> Ended { get; } = [];
 
+    /// <summary>What becomes claimable.</summary>
     public HashSet<TaskKey> ToQueue { get; } = [];
 
-    /// <summary>The edges out of the tasks that end, less those that lead to another of them.</summary>
-    public static IEnumerable<(long RunId, int Upstream, int Downstream)> Edges(IReadOnlyList<EndingTask> ending)
+    /// <summary>Whether a task that a limit applies to gave its slots back.</summary>
+    public bool FreesSlots { get; private set; }
+
+    /// <summary>Whether a task ended that the same task of the next run may wait for.</summary>
+    public bool ReleasesFuture => Ended.Exists(task => task.Definition.DependsOnPast && task.End.State is TaskState.Success or TaskState.Skipped);
+
+    /// <summary>Whether anything waits to be expanded.</summary>
+    public bool HasExpansions => expanding.Count > 0;
+
+    /// <summary>The edges out of the instances that end, less those that lead to another of them.</summary>
+    public static IEnumerable<StepEdge> Edges(IReadOnlyList<EndingTask> ending)
     {
-        var deciding = ending.Where(task => task.From != TaskState.Running).Select(task => (task.Key.RunId, task.Key.TaskIndex)).ToHashSet();
-        foreach (var task in ending.Where(task => task.End.State.IsTerminal()))
-        {
-            foreach (var downstream in task.Graph.Downstreams(task.Key.TaskIndex))
-            {
-                if (!deciding.Contains((task.Key.RunId, downstream)))
-                    yield return (task.Key.RunId, task.Key.TaskIndex, downstream);
-            }
-        }
+        var deciding = ending.Where(task => task.From != TaskState.Running).Select(task => task.Key).ToHashSet();
+        return ending.Where(task => task.End.State.IsTerminal()).SelectMany(Edges)
+            .Where(edge => !deciding.Contains(new TaskKey(edge.From.RunId, edge.ToTask, edge.ToMap)));
     }
 
-    public void SawRun(long runId, bool isCancelled) => cancelled[runId] = isCancelled;
+    /// <summary>The run was locked: nobody else moves its tasks until the step commits.</summary>
+    public void SawRun(long runId, RunState? order) => ordered[runId] = order;
 
     public void SawTotals(long runId, int unfinished, int failedLeaves) => totals[runId] = (unfinished, failedLeaves);
 
-    /// <summary>A task ended. In a cancelled run nothing is tried again: what would wait for its next attempt is cancelled too.</summary>
-    public void SawEnd(EndingTask task)
+    /// <summary>A task ended. In a stopped run nothing but teardowns is tried again: what would wait for its next attempt is cancelled too.</summary>
+    public void SawEnd(EndingTask task, bool isLimited)
     {
-        Ended.Add(task.Key);
-        if (!task.End.State.IsTerminal() && cancelled.GetValueOrDefault(task.Key.RunId))
-        {
-            following[task.Key] = task with
-            {
-                From = task.End.State,
-                End = new AttemptEnd(TaskState.Cancelled, "The run was cancelled.", null),
-                IsLost = false,
-            };
-        }
+        Ended.Add(task);
+        FreesSlots |= isLimited;
+        if (!task.End.State.IsTerminal() && ordered.GetValueOrDefault(task.Key.RunId) is not null && task.Definition.Role != TaskRole.Teardown)
+            Follow(task with { From = task.End.State, End = new AttemptEnd(TaskState.Cancelled, RunStop.CancelledMessage, null), IsLost = false });
     }
 
-    /// <summary>A pending task's counters changed.</summary>
-    public void SawCounters(TaskKey key, long dagVersionId, DagGraph graph, UpstreamCounters seen)
+    /// <summary>A pending instance's counters changed.</summary>
+    public void SawCounters(TaskKey key, long dagVersionId, DagGraph graph, int? mapped, UpstreamCounters seen, bool waitsForPast)
     {
-        var task = graph.Tasks[key.TaskIndex];
-        switch (RunMachine.Decide(task, seen))
+        switch (RunMachine.Decide(graph, key.TaskIndex, key.MapIndex, mapped, seen, waitsForPast))
         {
             case null:
+                break;
+            case TaskState.Queued when key.MapIndex == TaskKey.Whole && graph.Tasks[key.TaskIndex].Expands:
+                expanding[key] = Pending(key, dagVersionId, graph, new AttemptEnd(TaskState.Success, null, null));
                 break;
             case TaskState.Queued:
                 ToQueue.Add(key);
                 break;
             case { } end:
-                following[key] = new EndingTask(key, dagVersionId, graph, TaskState.Pending, new AttemptEnd(end, Because(task, seen), null));
+                Follow(Pending(key, dagVersionId, graph, new AttemptEnd(end, Reasons.ForEnd(graph, key.TaskIndex, key.MapIndex, mapped, seen), null)));
                 break;
         }
     }
@@ -74,28 +97,67 @@ internal sealed class StepPlan
     /// <summary>The tasks that end as a consequence of what was seen since the last call.</summary>
     public IReadOnlyList<EndingTask> TakeFollowing()
     {
-        var taken = following.Values.OrderBy(task => task.Key.RunId).ThenBy(task => task.Key.TaskIndex).ToList();
+        var taken = following.Values.OrderBy(task => task.Key.RunId).ThenBy(task => task.Key.TaskIndex).ThenBy(task => task.Key.MapIndex).ToList();
         following.Clear();
         return taken;
     }
 
+    /// <summary>The tasks that are ready to be expanded.</summary>
+    public IReadOnlyList<EndingTask> TakeExpansions()
+    {
+        var taken = expanding.Values.OrderBy(task => task.Key.RunId).ThenBy(task => task.Key.TaskIndex).ToList();
+        expanding.Clear();
+        return taken;
+    }
+
+    /// <summary>A task was ready to be expanded and its lists have these lengths.</summary>
+    /// <returns>How many elements it gets; null when it ends without any.</returns>
+    public int? SawLengths(EndingTask root, IReadOnlyList<int?> lengths)
+    {
+        var (elements, end) = RunMachine.Expand(root.Definition, lengths);
+        if (end is not null)
+            Follow(root with { End = end });
+        else if (!root.Definition.IsMapped)
+            Follow(root);
+        return end is null ? elements : null;
+    }
+
     public IReadOnlyList<(long RunId, RunState State)> FinishedRuns() =>
         [.. from run in totals
-            let state = RunMachine.Settle(run.Value.Unfinished, run.Value.FailedLeaves, cancelled.GetValueOrDefault(run.Key))
+            let state = RunMachine.Settle(run.Value.Unfinished, run.Value.FailedLeaves, ordered.GetValueOrDefault(run.Key))
             where state is not null
             select (run.Key, state.Value)];
 
-    private static string Because(TaskDefinition task, UpstreamCounters seen)
+    /// <summary>The author's code to be called after the attempts that ended.</summary>
+    public IReadOnlyList<(EndingTask Task, CallbackKind Kind)> Callbacks() =>
+        [.. from task in Ended
+            where task.From == TaskState.Running
+            let kind = KindOf(task.End.State)
+            where kind is not null && task.Definition.Callbacks.Contains(kind.Value)
+            select (task, kind.Value)];
+
+    private static CallbackKind? KindOf(TaskState end) => end switch
     {
-        var parts = new List<string>();
-        if (seen.Failed > 0)
-            parts.Add($"{seen.Failed} failed");
-        if (seen.UpstreamFailed > 0)
-            parts.Add($"{seen.UpstreamFailed} could not run");
-        if (seen.Skipped > 0)
-            parts.Add($"{seen.Skipped} skipped");
-        if (seen.Success > 0)
-            parts.Add($"{seen.Success} succeeded");
-        return $"Its trigger rule {task.TriggerRule.Name()} cannot hold: of {task.Upstreams.Count} upstreams, {string.Join(", ", parts)}.";
+        TaskState.Success => CallbackKind.Success,
+        TaskState.Failed => CallbackKind.Failure,
+        TaskState.UpForRetry => CallbackKind.Retry,
+        TaskState.Skipped => CallbackKind.Skipped,
+        _ => null,
+    };
+
+    private void Follow(EndingTask task) => following[task.Key] = task;
+
+    private static EndingTask Pending(TaskKey key, long dagVersionId, DagGraph graph, AttemptEnd end) =>
+        new(key, dagVersionId, graph, TaskState.Pending, end);
+
+    private static IEnumerable<StepEdge> Edges(EndingTask task)
+    {
+        var (key, graph) = (task.Key, task.Graph);
+        if (task.End.State == TaskState.Removed)
+            yield break;
+        if (key.MapIndex != TaskKey.Whole)
+            yield return new StepEdge(key, key.TaskIndex, TaskKey.Whole, EdgeKind.Upstream, IsSummary: true, IsAgainst: false);
+        foreach (var edge in key.MapIndex == TaskKey.Whole ? graph.Edges(key.TaskIndex) : graph.InnerEdges(key.TaskIndex))
+            yield return new StepEdge(key, edge.To, key.MapIndex, edge.Kind, IsSummary: false, task.End.Unchosen.Contains(edge.To));
     }
 }

@@ -3,36 +3,29 @@ using Workflow.Runs;
 
 namespace Workflow.Postgres.Steps;
 
-/// <summary>The key of a task instance.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="TaskIndex">The task's place in the graph of the run's DAG version.</param>
-/// <param name="MapIndex">The place in a dynamic fan-out; -1 for a task that is not mapped.</param>
-public readonly record struct TaskKey(long RunId, int TaskIndex, int MapIndex);
-
 /// <summary>An attempt that ended and is handed in.</summary>
-/// <param name="Key">The task instance.</param>
-/// <param name="DagVersionId">The version that its run is pinned to.</param>
-/// <param name="Attempt">The attempt, from 1.</param>
-/// <param name="Lost">How many attempts before it were lost.</param>
+/// <param name="Task">What was claimed.</param>
 /// <param name="WorkerId">The worker that held the lease: the fence.</param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="HasEffects">Whether it staged anything that completing it must publish.</param>
-public sealed record FinishedAttempt(
-    TaskKey Key, long DagVersionId, int Attempt, int Lost, long WorkerId, TaskOutcome Outcome, bool HasEffects = false);
+public sealed record FinishedAttempt(ClaimedTask Task, long WorkerId, TaskOutcome Outcome, bool HasEffects = false);
 
 /// <summary>How much work a worker asks for.</summary>
 /// <param name="WorkerId">The worker.</param>
 /// <param name="Queues">The queues that it serves; empty for all of them.</param>
 /// <param name="Slots">How many tasks it can take.</param>
-public sealed record ClaimRequest(long WorkerId, IReadOnlyList<string> Queues, int Slots);
+/// <param name="After">The lane after which to begin, so that one claim after another goes round all of them.</param>
+public sealed record ClaimRequest(long WorkerId, IReadOnlyList<string> Queues, int Slots, int After = 0);
 
 /// <summary>A task instance that a worker has claimed, with what it needs to know of the run.</summary>
 /// <param name="Key">The task instance.</param>
 /// <param name="DagVersionId">The version that the run is pinned to.</param>
-/// <param name="Attempt">The attempt, from 1.</param>
-/// <param name="Lost">How many attempts before it were lost.</param>
+/// <param name="Attempt">The attempt.</param>
 /// <param name="Run">The run, for the author's code.</param>
-public sealed record ClaimedTask(TaskKey Key, long DagVersionId, int Attempt, int Lost, RunInfo Run)
+/// <param name="DeferredSince">When it began to wait, if it was deferred before.</param>
+/// <param name="Lane">What claims are shared out among.</param>
+public sealed record ClaimedTask(
+    TaskKey Key, long DagVersionId, AttemptCount Attempt, RunInfo Run, DateTimeOffset? DeferredSince = null, int Lane = 0)
 {
     internal static RunInfo RunOf(string dagId, string runKey, DateTimeOffset? logicalDate, DateTimeOffset runAfter, string conf) =>
         new(dagId, runKey, logicalDate, runAfter, (JsonObject)JsonNode.Parse(conf)!);
@@ -44,3 +37,10 @@ public sealed record ClaimedTask(TaskKey Key, long DagVersionId, int Attempt, in
 /// <param name="FinishedRuns">The runs that ended.</param>
 public sealed record StepResult(
     IReadOnlyList<ClaimedTask> Claimed, IReadOnlyList<FinishedAttempt> Refused, IReadOnlyList<(long RunId, RunState State)> FinishedRuns);
+
+/// <summary>What a worker may do with an attempt that it runs.</summary>
+/// <param name="Key">The task instance.</param>
+/// <param name="IsHeld">Whether the worker still holds the attempt.</param>
+/// <param name="RunStops">Whether its run was told to stop: all but teardowns end.</param>
+/// <param name="Stops">Whether somebody cleared or marked it while it ran.</param>
+public sealed record LeaseState(TaskKey Key, bool IsHeld, bool RunStops, bool Stops);

@@ -1,6 +1,7 @@
 using Npgsql;
-using NpgsqlTypes;
+using Workflow.Postgres.Runs;
 using Workflow.Runs;
+using static Workflow.Postgres.Batches;
 
 namespace Workflow.Postgres.Steps;
 
@@ -9,9 +10,9 @@ namespace Workflow.Postgres.Steps;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A step takes two round trips and one commit: (1) lock the runs, end the tasks, count them at their downstreams, read what changed; (2) write
-/// what <see cref="RunMachine"/> makes of it, claim, commit. Only when a failure or skip spreads does each further level cost a round trip.
-/// Nothing is found by scanning: the cost follows the tasks that change, not the size of the run.
+/// A step takes two round trips and one commit: (1) lock the runs, end the tasks, count them at all that wait for them, read what changed; (2)
+/// write what <see cref="RunMachine"/> makes of it, claim, commit. Only when a failure or skip spreads does each further level cost a round
+/// trip, and an expansion costs two. Nothing is found by scanning: the cost follows the tasks that change, not the size of the run.
 /// </para>
 /// <para>
 /// A kill between the round trips leaves an open transaction that PostgreSQL rolls back: the attempts are still running under their worker's
@@ -21,6 +22,10 @@ namespace Workflow.Postgres.Steps;
 /// </remarks>
 public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache graphs)
 {
+    private const int ClaimColumns = 14;
+
+    private readonly RunEditor editor = new(dataSource, graphs);
+
     /// <summary>Hands in finished attempts and claims tasks.</summary>
     /// <param name="finished">Attempts that ended; those that lost their lease change nothing and are returned as refused.</param>
     /// <param name="claim">What to claim; null to claim nothing.</param>
@@ -35,38 +40,29 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
                 : new StepResult(await ClaimOnlyAsync(connection, claim, cancellationToken).ConfigureAwait(false), [], []);
         }
 
-        var plan = new StepPlan();
-        var ending = new List<EndingTask>(finished.Count);
-
         // A worker that was declared dead may hand in an attempt together with the one that followed it: only the last can be current.
-        var last = finished.GroupBy(attempt => attempt.Key).Select(attempts => attempts.MaxBy(attempt => attempt.Attempt)!).ToList();
+        var last = finished.GroupBy(attempt => attempt.Task.Key).Select(attempts => attempts.MaxBy(attempt => attempt.Task.Attempt.Number)!).ToList();
+        var ending = new List<EndingTask>(last.Count);
         foreach (var attempt in last)
             ending.Add(await EndingAsync(attempt, cancellationToken).ConfigureAwait(false));
 
+        var plan = new StepPlan();
         await EndAsync(connection, plan, ending, isFirst: true, cancellationToken).ConfigureAwait(false);
-        for (var following = plan.TakeFollowing(); following.Count > 0; following = plan.TakeFollowing())
-            await EndAsync(connection, plan, following, isFirst: false, cancellationToken).ConfigureAwait(false);
+        var keys = plan.Ended.Select(task => task.Key).ToHashSet();
+        var ended = last.Where(attempt => keys.Contains(attempt.Task.Key)).ToList();
+        var hasNew = await FollowAsync(connection, plan, ended, cancellationToken).ConfigureAwait(false);
 
-        var finishedRuns = plan.FinishedRuns();
         await using var batch = new NpgsqlBatch(connection);
-        if (plan.ToQueue.Count > 0)
-            Add(batch, QueueTasks, [.. Keys(plan.ToQueue)]);
-        var ended = last.Where(attempt => plan.Ended.Contains(attempt.Key)).ToHashSet(ReferenceEqualityComparer.Instance);
-        AddEffects(batch, finished.Where(ended.Contains));
-        if (finishedRuns.Count > 0)
-        {
-            Add(batch, FinishRuns, Array(finishedRuns.Select(run => run.RunId)), Array(finishedRuns.Select(run => run.State.Name())));
-            Add(batch, Notify, Text(Channels.Runs), Text(""));
-        }
-
-        // More became ready than this worker takes: others may be idle.
-        if (plan.ToQueue.Count > (claim?.Slots ?? 0))
-            Add(batch, Notify, Text(Channels.Tasks), Text(""));
+        Write(batch, plan, ended, hasNew, claim);
         if (claim is { Slots: > 0 })
             AddClaim(batch, claim);
         Add(batch, "COMMIT");
         var claimed = await ReadClaimsAsync(batch, cancellationToken).ConfigureAwait(false);
-        return new StepResult(claimed, [.. finished.Where(attempt => !ended.Contains(attempt))], finishedRuns);
+
+        // A kill here leaves attempts that an order stands for still running: whoever hands them in next carries it out.
+        var refused = finished.Except(ended, ReferenceEqualityComparer.Instance).Cast<FinishedAttempt>().ToList();
+        var obeyed = refused.Count == 0 ? [] : await ObeyAsync(connection, refused, cancellationToken).ConfigureAwait(false);
+        return new StepResult(claimed, [.. refused.Where(attempt => !obeyed.Contains(attempt.Task.Key))], plan.FinishedRuns());
     }
 
     /// <summary>The tasks that are running under the lease of any of these workers, whether those know of it or not.</summary>
@@ -78,49 +74,61 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var held = new List<(ClaimedTask, long)>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            held.Add((ReadClaim(reader), reader.GetInt64(11)));
+            held.Add((ReadClaim(reader), reader.GetInt64(ClaimColumns)));
         return held;
     }
 
     /// <summary>Which of a worker's running attempts it may go on with.</summary>
-    /// <returns>For each attempt whether the worker still holds it, and whether its run is being cancelled.</returns>
-    public async Task<IReadOnlyList<(TaskKey Key, bool Held, bool Cancelled)>> LeasesAsync(
+    public async Task<IReadOnlyList<LeaseState>> LeasesAsync(
         long workerId, IReadOnlyList<(TaskKey Key, int Attempt)> running, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(LeaseState);
+        await using var command = dataSource.CreateCommand(LeaseStates);
         foreach (var parameter in Keys(running.Select(item => item.Key)))
             command.Parameters.Add(parameter);
         command.Parameters.Add(Array(running.Select(item => item.Attempt)));
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = workerId });
+        command.Parameters.Add(Value(workerId));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        var leases = new List<(TaskKey, bool, bool)>();
+        var leases = new List<LeaseState>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            leases.Add((new TaskKey(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2)), reader.GetBoolean(3), reader.GetBoolean(4)));
+            leases.Add(new LeaseState(ReadKey(reader, 0), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5)));
         return leases;
-    }
-
-    /// <summary>The outputs of upstream tasks as JSON, by task index; a task that ended without one is absent.</summary>
-    public async Task<IReadOnlyDictionary<int, string>> LoadInputsAsync(
-        long runId, IReadOnlyList<int> upstreams, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(LoadInputs);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = runId });
-        command.Parameters.Add(Array(upstreams));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        var inputs = new Dictionary<int, string>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            inputs[reader.GetInt32(0)] = reader.GetString(1);
-        return inputs;
     }
 
     private async ValueTask<EndingTask> EndingAsync(FinishedAttempt attempt, CancellationToken cancellationToken)
     {
-        var graph = await graphs.GetAsync(attempt.DagVersionId, cancellationToken).ConfigureAwait(false);
-        var key = attempt.Key;
+        var graph = await graphs.GetAsync(attempt.Task.DagVersionId, cancellationToken).ConfigureAwait(false);
+        var key = attempt.Task.Key;
         var end = RunMachine.End(
-            graph.Tasks[key.TaskIndex], attempt.Attempt, attempt.Lost, attempt.Outcome, $"{key.RunId}#{key.TaskIndex}#{key.MapIndex}");
+            graph, key.TaskIndex, attempt.Task.Attempt, attempt.Outcome, $"{key.RunId}#{key.TaskIndex}#{key.MapIndex}");
         return new EndingTask(
-            key, attempt.DagVersionId, graph, TaskState.Running, end, attempt.Attempt, attempt.WorkerId, attempt.Outcome is TaskOutcome.Lost);
+            key, attempt.Task.DagVersionId, graph, TaskState.Running, end, attempt.Task.Attempt.Number, attempt.WorkerId,
+            attempt.Outcome is TaskOutcome.Lost);
+    }
+
+    /// <summary>Goes on with what follows until nothing does.</summary>
+    /// <returns>Whether elements were made; the outputs of the step are stored then.</returns>
+    private static async Task<bool> FollowAsync(
+        NpgsqlConnection connection, StepPlan plan, IReadOnlyList<FinishedAttempt> ended, CancellationToken cancellationToken)
+    {
+        var hasExpanded = false;
+        while (true)
+        {
+            for (var following = plan.TakeFollowing(); following.Count > 0; following = plan.TakeFollowing())
+                await EndAsync(connection, plan, following, isFirst: false, cancellationToken).ConfigureAwait(false);
+            if (!plan.HasExpansions)
+                return hasExpanded;
+            if (!hasExpanded)
+            {
+                // The list to map over may be among them.
+                await using var outputs = new NpgsqlBatch(connection);
+                AddOutputs(outputs, ended);
+                if (outputs.BatchCommands.Count > 0)
+                    await outputs.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                hasExpanded = true;
+            }
+
+            await ExpandAsync(connection, plan, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static async Task EndAsync(
@@ -141,15 +149,19 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
                 Array(ending.Select(task => task.WorkerId)), Array(ending.Select(task => task.End.State.Name())),
                 Array(ending.Select(task => StoredText.Message(task.End.Message))), Array(ending.Select(task => task.End.Wait?.TotalSeconds)),
                 Array(ending.Select(task => task.IsLost)),
-                Array(ending.Select(task => RunMachine.FailsRun(task.Graph, task.Key.TaskIndex, task.End.State))),
-                Array(edges.Select(edge => edge.RunId)), Array(edges.Select(edge => edge.Upstream)), Array(edges.Select(edge => edge.Downstream)),
+                Array(ending.Select(task => RunMachine.FailsRun(task.Graph, task.Key.TaskIndex, task.Key.MapIndex, task.End.State))),
+                Array(ending.Select(task => task.End.WakeKey)),
+                Array(ending.Select(task => task.End.Unchosen.Count == 0 ? null : $"{{{string.Join(',', task.End.Unchosen)}}}")),
+                Array(edges.Select(edge => edge.From.RunId)), Array(edges.Select(edge => edge.From.TaskIndex)),
+                Array(edges.Select(edge => edge.From.MapIndex)), Array(edges.Select(edge => edge.ToTask)), Array(edges.Select(edge => edge.ToMap)),
+                Array(edges.Select(edge => (int)edge.Kind)), Array(edges.Select(edge => edge.IsSummary)), Array(edges.Select(edge => edge.IsAgainst)),
             ]);
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         if (isFirst)
         {
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                plan.SawRun(reader.GetInt64(0), reader.GetBoolean(1));
+                plan.SawRun(reader.GetInt64(0), reader.IsDBNull(1) ? null : StateNames.Parse<RunState>(reader.GetString(1)));
             await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -161,12 +173,12 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
             switch (reader.GetString(0))
             {
                 case "e":
-                    plan.SawEnd(byKey[new TaskKey(runId, reader.GetInt32(2), reader.GetInt32(3))]);
+                    plan.SawEnd(byKey[ReadKey(reader, 1)], isLimited: reader.GetBoolean(15));
                     break;
                 case "c":
                     plan.SawCounters(
-                        new TaskKey(runId, reader.GetInt32(2), reader.GetInt32(3)), byRun[runId].DagVersionId, byRun[runId].Graph,
-                        new UpstreamCounters(reader.GetInt32(4), reader.GetInt32(5), reader.GetInt32(6), reader.GetInt32(7)));
+                        ReadKey(reader, 1), byRun[runId].DagVersionId, byRun[runId].Graph, reader.IsDBNull(14) ? null : reader.GetInt32(14),
+                        ReadCounters(reader, 4), reader.GetBoolean(15));
                     break;
                 default:
                     plan.SawTotals(runId, reader.GetInt32(2), reader.GetInt32(3));
@@ -175,22 +187,81 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         }
     }
 
-    private static void AddEffects(NpgsqlBatch batch, IEnumerable<FinishedAttempt> ended)
+    /// <summary>Everything that the step decided, in the round trip that also claims.</summary>
+    private static void Write(NpgsqlBatch batch, StepPlan plan, IReadOnlyList<FinishedAttempt> ended, bool hasExpanded, ClaimRequest? claim)
     {
-        var outputs = new List<(TaskKey Key, string Json)>();
-        foreach (var attempt in ended)
+        if (plan.ToQueue.Count > 0)
+            Add(batch, QueueTasks, Keys(plan.ToQueue));
+        if (!hasExpanded)
+            AddOutputs(batch, ended);
+
+        // A failed attempt shows its gate's verdict; one that was lost or waits shows nothing.
+        foreach (var attempt in ended.Where(attempt => attempt.HasEffects && attempt.Outcome is not (TaskOutcome.Lost or TaskOutcome.Deferred)))
         {
-            if (attempt.Outcome is TaskOutcome.Succeeded { OutputJson: { } json })
-                outputs.Add((attempt.Key, json));
-            if (attempt.HasEffects && attempt.Outcome is not TaskOutcome.Lost)
-            {
-                var key = attempt.Key;
-                Add(batch, Publish, Value(key.RunId), Value(key.TaskIndex), Value(key.MapIndex), Value(attempt.Attempt));
-            }
+            var key = attempt.Task.Key;
+            Add(batch, Publish, Value(key.RunId), Value(key.TaskIndex), Value(key.MapIndex), Value(attempt.Task.Attempt.Number));
         }
 
-        if (outputs.Count > 0)
-            Add(batch, StoreOutputs, [.. Keys(outputs.Select(output => output.Key)), JsonArray(outputs.Select(output => output.Json))]);
+        var callbacks = plan.Callbacks();
+        if (callbacks.Count > 0)
+        {
+            Add(
+                batch, AddCallbacks, Array(callbacks.Select(call => call.Task.Key.RunId)), Array(callbacks.Select(call => call.Task.DagVersionId)),
+                Array(callbacks.Select(call => call.Task.Key.TaskIndex)), Array(callbacks.Select(call => call.Task.Key.MapIndex)),
+                Array(callbacks.Select(call => call.Task.Attempt)), Array(callbacks.Select(call => call.Kind.Name())),
+                Array(callbacks.Select(call => StoredText.Message(call.Task.End.Message))));
+        }
+
+        var finishedRuns = plan.FinishedRuns();
+        if (finishedRuns.Count > 0)
+        {
+            Add(batch, RunEditor.FinishRuns, Array(finishedRuns.Select(run => run.RunId)), Array(finishedRuns.Select(run => run.State.Name())));
+            Add(batch, Notify, Value(Channels.Runs), Value(""));
+        }
+
+        // More became ready than this worker takes: others may be idle.
+        if (hasExpanded || callbacks.Count > 0 || plan.ToQueue.Count > (claim?.Slots ?? 0))
+            Add(batch, Notify, Value(Channels.Tasks), Value(""));
+        if (plan.FreesSlots)
+            Add(batch, Notify, Value(Channels.Slots), Value(""));
+        if (plan.ReleasesFuture)
+            Add(batch, Notify, Value(Channels.Past), Value(""));
+    }
+
+    private static void AddOutputs(NpgsqlBatch batch, IEnumerable<FinishedAttempt> ended)
+    {
+        var outputs = ended.Where(attempt => attempt.Outcome is TaskOutcome.Succeeded { OutputJson: not null }).ToList();
+        if (outputs.Count == 0)
+            return;
+        Add(
+            batch, StoreOutputs,
+            [
+                .. Keys(outputs.Select(attempt => attempt.Task.Key)), Array(outputs.Select(attempt => attempt.Task.Attempt.Number)),
+                JsonArray(outputs.Select(attempt => ((TaskOutcome.Succeeded)attempt.Outcome).OutputJson!)),
+            ]);
+    }
+
+    /// <summary>Carries out the orders that stand for attempts which were handed in.</summary>
+    private async Task<HashSet<TaskKey>> ObeyAsync(
+        NpgsqlConnection connection, IReadOnlyList<FinishedAttempt> refused, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        Add(
+            batch, Ordered,
+            [
+                .. Keys(refused.Select(attempt => attempt.Task.Key)), Array(refused.Select(attempt => attempt.Task.Attempt.Number)),
+                Array(refused.Select(attempt => attempt.WorkerId)),
+            ]);
+        var found = new HashSet<TaskKey>();
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                found.Add(ReadKey(reader, 0));
+        }
+
+        foreach (var attempt in refused.Where(attempt => found.Contains(attempt.Task.Key)))
+            await editor.ObeyAsync(attempt, cancellationToken).ConfigureAwait(false);
+        return found;
     }
 
     private static async Task<IReadOnlyList<ClaimedTask>> ClaimOnlyAsync(
@@ -202,16 +273,16 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
     }
 
     private static void AddClaim(NpgsqlBatch batch, ClaimRequest claim) =>
-        Add(batch, Claim, Value(claim.WorkerId), Array(claim.Queues), Value(claim.Slots));
+        Add(batch, Claim, Value(claim.WorkerId), Array(claim.Queues), Value(claim.Slots), Value(claim.After));
 
-    /// <summary>Runs a batch of which only the claim returns rows of eleven columns.</summary>
+    /// <summary>Runs a batch of which only the claim returns rows of so many columns.</summary>
     private static async Task<IReadOnlyList<ClaimedTask>> ReadClaimsAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
         var claimed = new List<ClaimedTask>();
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         do
         {
-            while (reader.FieldCount == 11 && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            while (reader.FieldCount == ClaimColumns && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 claimed.Add(ReadClaim(reader));
         }
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
@@ -219,34 +290,9 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
     }
 
     private static ClaimedTask ReadClaim(NpgsqlDataReader reader) => new(
-        new TaskKey(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2)),
-        reader.GetInt64(3),
-        reader.GetInt32(4),
-        reader.GetInt32(5),
+        ReadKey(reader, 0), reader.GetInt64(3), new AttemptCount(reader.GetInt32(4), reader.GetInt32(5), reader.GetInt32(6)),
         ClaimedTask.RunOf(
-            reader.GetString(6), reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetFieldValue<DateTimeOffset>(8),
-            reader.GetFieldValue<DateTimeOffset>(9), reader.GetString(10)));
-
-    private static void Add(NpgsqlBatch batch, string sql, params NpgsqlParameter[] parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters)
-            command.Parameters.Add(parameter);
-        batch.BatchCommands.Add(command);
-    }
-
-    private static NpgsqlParameter[] Keys(IEnumerable<TaskKey> keys)
-    {
-        var list = keys as IReadOnlyCollection<TaskKey> ?? [.. keys];
-        return [Array(list.Select(key => key.RunId)), Array(list.Select(key => key.TaskIndex)), Array(list.Select(key => key.MapIndex))];
-    }
-
-    private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
-
-    private static NpgsqlParameter<string> Text(string value) => Value(value);
-
-    private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values) => new() { TypedValue = [.. values] };
-
-    private static NpgsqlParameter JsonArray(IEnumerable<string> values) =>
-        new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json };
+            reader.GetString(7), reader.GetString(8), reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
+            reader.GetFieldValue<DateTimeOffset>(10), reader.GetString(11)),
+        reader.IsDBNull(12) ? null : reader.GetFieldValue<DateTimeOffset>(12), reader.GetInt32(13));
 }

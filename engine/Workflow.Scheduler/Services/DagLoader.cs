@@ -111,7 +111,7 @@ public sealed class DagLoader(DagStore dags, FireAlarm alarm, SchedulerOptions o
 
     private static DagVersionContent Content(LoadedDag dag) => new(
         dag.Id, dag.Source.File, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
-        dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Graph, dag.Source.Text,
+        dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, dag.Source.Text,
         dag.SharedSources.ToDictionary(file => file.File, file => file.Text),
         string.Join("; ", dag.ReferenceVersions.Select(pair => $"{pair.Key} {pair.Value}")), dag.AssemblyBytes);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Workflow.Postgres.Events;
-using Workflow.Postgres.Runs;
 
 namespace Workflow.Scheduler.Services;
 
@@ -9,7 +8,7 @@ namespace Workflow.Scheduler.Services;
 /// Creates the runs of DAGs that run on datasets, when what is queued for them meets their condition. Any number of schedulers may do so at
 /// once: a run takes its events in the transaction that creates it, and no event can be taken twice.
 /// </summary>
-public sealed class DatasetTrigger(DatasetEventStore events, RunStore runs, ILogger<DatasetTrigger> logger)
+public sealed class DatasetTrigger(DatasetEventStore events, ILogger<DatasetTrigger> logger)
     : IntervalService(TimeSpan.FromSeconds(5), logger)
 {
     /// <inheritdoc />
@@ -21,7 +20,7 @@ public sealed class DatasetTrigger(DatasetEventStore events, RunStore runs, ILog
             try
             {
                 if (dag.Condition is { } condition && condition.IsMetBy(dag.Datasets.ToHashSet())
-                    && await events.TriggerAsync(runs, dag, condition, cancellationToken).ConfigureAwait(false) is not null)
+                    && await events.TriggerAsync(dag, condition, cancellationToken).ConfigureAwait(false) is not null)
                 {
                     logger.RunCreated(dag.DagId, DatasetEventStore.RunKey(dag));
                     created++;

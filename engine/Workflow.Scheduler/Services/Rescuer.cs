@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Workflow.Postgres.Runs;
 using Workflow.Postgres.Steps;
 using Workflow.Postgres.Workers;
 using Workflow.Runs;
@@ -9,7 +10,7 @@ namespace Workflow.Scheduler.Services;
 /// Takes the attempts of dead workers back. They go through the same fenced step as a worker's own completions, so that a worker which
 /// hands in at the same moment and the rescuer never both win.
 /// </summary>
-public sealed class Rescuer(WorkerStore workers, TaskQueue queue, ILogger<Rescuer> logger) : IntervalService(TimeSpan.FromSeconds(2), logger)
+public sealed class Rescuer(WorkerStore workers, TaskQueue queue, CallbackStore callbacks, ILogger<Rescuer> logger) : IntervalService(TimeSpan.FromSeconds(2), logger)
 {
     private const int BatchSize = 200;
 
@@ -20,9 +21,7 @@ public sealed class Rescuer(WorkerStore workers, TaskQueue queue, ILogger<Rescue
         foreach (var (workerId, name) in await workers.BuryAsync(cancellationToken).ConfigureAwait(false))
         {
             var held = await queue.HeldByAsync([workerId], cancellationToken).ConfigureAwait(false);
-            var lost = held.Select(item => new FinishedAttempt(
-                item.Task.Key, item.Task.DagVersionId, item.Task.Attempt, item.Task.Lost, workerId,
-                new TaskOutcome.Lost($"Worker {name} died while it ran.")));
+            var lost = held.Select(item => new FinishedAttempt(item.Task, workerId, new TaskOutcome.Lost($"Worker {name} died while it ran.")));
             foreach (var batch in lost.Chunk(BatchSize))
             {
                 var result = await queue.StepAsync(batch, claim: null, cancellationToken).ConfigureAwait(false);
@@ -32,6 +31,6 @@ public sealed class Rescuer(WorkerStore workers, TaskQueue queue, ILogger<Rescue
             logger.Rescued(workerId, held.Count);
         }
 
-        return rescued;
+        return rescued + await callbacks.RescueAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -3,28 +3,19 @@ using Workflow.Postgres;
 
 namespace Workflow.Scheduler.Services;
 
-/// <summary>Wakes services as soon as there is something to do, instead of at their next turn.</summary>
-public sealed class WakeOnNotify(Listener listener, Rescuer rescuer, RunCreator creator, DatasetTrigger datasets) : BackgroundService
+/// <summary>Wakes services when what they wait for is announced, instead of at their next turn.</summary>
+/// <param name="listener">Listens.</param>
+/// <param name="wakes">For each channel whom it wakes; a channel may wake several.</param>
+public sealed class WakeOnNotify(Listener listener, IReadOnlyList<(string Channel, Action Wake)> wakes) : BackgroundService
 {
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         listener.RunAsync(
-            [Channels.Workers, Channels.Datasets, Channels.Runs],
+            [.. wakes.Select(each => each.Channel).Distinct()],
             (channel, _) =>
             {
-                switch (channel)
-                {
-                    case Channels.Workers:
-                        rescuer.Wake();
-                        break;
-                    case Channels.Datasets:
-                        datasets.Wake();
-                        break;
-                    default:
-                        creator.RunsChanged();
-                        break;
-                }
-
+                foreach (var (_, wake) in wakes.Where(each => each.Channel == channel))
+                    wake();
                 return Task.CompletedTask;
             },
             stoppingToken);

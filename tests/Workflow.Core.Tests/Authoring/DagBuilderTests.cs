@@ -18,7 +18,7 @@ public sealed class DagBuilderTests
     {
         dag.Task("t", Nothing);
         dag.Task("t", Nothing);
-    }).ShouldBe("Two tasks are called 't'.");
+    }).ShouldBe("Two tasks are called 't': give one of them another id.");
 
     [Fact]
     public void From_CycleThroughAfter_NamesTheTasksInIt() => ComplaintOf(dag =>
@@ -27,14 +27,14 @@ public sealed class DagBuilderTests
         var a = dag.Task("a", Nothing);
         var b = dag.Task("b", Nothing).After(a);
         a.After(b);
-    }).ShouldBe("DAG 'd' has a cycle among the tasks a, b: a DAG cannot wait for itself.");
+    }).ShouldBe("DAG 'd' has a cycle among the tasks a (line 27), b (line 28): a DAG cannot wait for itself. Take one of the dependencies away.");
 
     [Fact]
     public void From_TaskAfterItself_IsACycle() => ComplaintOf(dag =>
     {
         var a = dag.Task("a", Nothing);
         a.After(a);
-    }).ShouldContain("cycle among the tasks a:");
+    }).ShouldContain("cycle among the tasks a (line");
 
     [Fact]
     public void From_TaskOfAnotherDag_IsRefused()

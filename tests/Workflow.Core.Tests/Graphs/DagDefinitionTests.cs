@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Workflow.Core.Tests.Authoring;
 using Workflow.Graphs;
 
@@ -16,9 +17,7 @@ public sealed class DagDefinitionTests
         back.Tasks.Count.ShouldBe(graph.Tasks.Count);
         foreach (var (task, original) in back.Tasks.Zip(graph.Tasks))
         {
-            (task with { Upstreams = original.Upstreams, Outlets = original.Outlets }).ShouldBe(original);
-            task.Upstreams.ShouldBe(original.Upstreams);
-            task.Outlets.ShouldBe(original.Outlets);
+            JsonSerializer.Serialize(task).ShouldBe(JsonSerializer.Serialize(original));
             back.Downstreams(task.Index).ShouldBe(graph.Downstreams(task.Index));
             back.IsLeaf(task.Index).ShouldBe(graph.IsLeaf(task.Index));
         }

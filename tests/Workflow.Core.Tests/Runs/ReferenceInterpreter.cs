@@ -12,15 +12,12 @@ internal static class ReferenceInterpreter
     /// <summary>The final states.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="outcomes">How each task ends if it runs.</param>
-    /// <param name="order">
-    /// The order in which tasks ended. It is looked at by one rule only: all_success, when both a failure and a skip are upstream.
-    /// </param>
-    public static TaskState[] Interpret(DagGraph graph, TaskState[] outcomes, IReadOnlyList<int> order)
+    public static TaskState[] Interpret(DagGraph graph, TaskState[] outcomes)
     {
         var ends = new TaskState[graph.Tasks.Count];
         foreach (var task in graph.Tasks)
         {
-            var upstreams = task.Upstreams.OrderBy(upstream => order.ToList().IndexOf(upstream)).Select(upstream => ends[upstream]).ToList();
+            var upstreams = task.Upstreams.Select(upstream => ends[upstream]).ToList();
             ends[task.Index] = Without(task.TriggerRule, upstreams) ?? outcomes[task.Index];
         }
 
@@ -35,17 +32,18 @@ internal static class ReferenceInterpreter
     /// <summary>The state of a task that does not run; null for one that does.</summary>
     private static TaskState? Without(TriggerRule rule, List<TaskState> upstreams)
     {
-        const TaskState success = TaskState.Success, failed = TaskState.Failed, skipped = TaskState.Skipped, upstreamFailed = TaskState.UpstreamFailed;
+        const TaskState failed = TaskState.Failed, skipped = TaskState.Skipped, upstreamFailed = TaskState.UpstreamFailed;
         if (upstreams.Count == 0)
             return null;
         var anyBad = upstreams.Exists(IsBad);
         var anySkipped = upstreams.Contains(skipped);
-        var anySuccess = upstreams.Contains(success);
+        var anySuccess = upstreams.Contains(TaskState.Success);
         return rule switch
         {
-            TriggerRule.AllSuccess => upstreams.Find(state => state != success) is var first && first == skipped ? skipped : anyBad ? upstreamFailed : null,
+            TriggerRule.AllSuccess => anyBad ? upstreamFailed : anySkipped ? skipped : null,
             TriggerRule.AllFailed => upstreams.TrueForAll(IsBad) ? null : skipped,
-            TriggerRule.AllDone or TriggerRule.Always => null,
+            TriggerRule.AllDone or TriggerRule.Always or TriggerRule.AllDoneSetupSuccess => null,
+            TriggerRule.AllDoneMinOneSuccess => anySkipped ? skipped : anySuccess ? null : upstreamFailed,
             TriggerRule.AllSkipped => upstreams.TrueForAll(state => state == skipped) ? null : skipped,
             TriggerRule.OneFailed => anyBad ? null : skipped,
             TriggerRule.OneSuccess => anySuccess ? null : upstreams.TrueForAll(state => state == skipped) ? skipped : upstreamFailed,

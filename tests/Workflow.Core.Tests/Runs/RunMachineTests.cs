@@ -57,7 +57,7 @@ public sealed class RunMachineTests
 
         for (var attempt = 1; attempt <= 100; attempt++)
         {
-            var wait = RunMachine.End(task, attempt, 0, Failed, "run/task").Wait!.Value;
+            var wait = RunMachine.End(new DagGraph([task]), 0, new AttemptCount(attempt, 0, 0), Failed, "run/task").Wait!.Value;
             var least = TimeSpan.FromMinutes(Math.Min(Math.Pow(2, attempt - 1), 10));
             wait.ShouldBeInRange(least, least * 1.25 < cap ? least * 1.25 : cap, $"attempt {attempt}");
         }
@@ -66,11 +66,11 @@ public sealed class RunMachineTests
     [Fact]
     public void End_Jitter_IsTheSameForTheSameAttemptAndDiffersBetweenTasks()
     {
-        var task = Task(3, Backoff.Exponential());
-        var waits = Enumerable.Range(0, 50).Select(at => RunMachine.End(task, 1, 0, Failed, $"run{at}").Wait).ToList();
+        var graph = new DagGraph([Task(3, Backoff.Exponential())]);
+        var waits = Enumerable.Range(0, 50).Select(at => RunMachine.End(graph, 0, new AttemptCount(1, 0, 0), Failed, $"run{at}").Wait).ToList();
 
-        RunMachine.End(task, 1, 0, Failed, "run0").Wait.ShouldBe(waits[0]);
-        RunMachine.End(task, 2, 1, Failed, "run0").Wait.ShouldBe(waits[0], "a lost attempt does not change the wait after a failure");
+        RunMachine.End(graph, 0, new AttemptCount(1, 0, 0), Failed, "run0").Wait.ShouldBe(waits[0]);
+        RunMachine.End(graph, 0, new AttemptCount(2, 1, 1), Failed, "run0").Wait.ShouldBe(waits[0], "a lost attempt does not change the wait after a failure");
         waits.Distinct().Count().ShouldBeGreaterThan(40);
     }
 
@@ -79,14 +79,15 @@ public sealed class RunMachineTests
         new Backoff(TimeSpan.Zero, 1e300, TimeSpan.FromHours(1), 0).After(100, 0).ShouldBe(TimeSpan.Zero);
 
     [Theory]
-    [InlineData(1, 0, false, null)]
-    [InlineData(1, 1, true, null)]
-    [InlineData(0, 0, false, RunState.Success)]
-    [InlineData(0, 2, false, RunState.Failed)]
-    [InlineData(0, 2, true, RunState.Cancelled)]
-    [InlineData(0, 0, true, RunState.Cancelled)]
-    public void Settle_Table(int unfinished, int failedLeaves, bool cancelled, RunState? expected) =>
-        RunMachine.Settle(unfinished, failedLeaves, cancelled).ShouldBe(expected);
+    [InlineData(1, 0, null, null)]
+    [InlineData(1, 1, RunState.Cancelled, null)]
+    [InlineData(0, 0, null, RunState.Success)]
+    [InlineData(0, 2, null, RunState.Failed)]
+    [InlineData(0, 2, RunState.Cancelled, RunState.Cancelled)]
+    [InlineData(0, 0, RunState.Failed, RunState.Failed)]
+    [InlineData(0, 2, RunState.Success, RunState.Success)]
+    public void Settle_Table(int unfinished, int failedLeaves, RunState? ordered, RunState? expected) =>
+        RunMachine.Settle(unfinished, failedLeaves, ordered).ShouldBe(expected);
 
     [Theory]
     [InlineData(1, TaskState.Failed, true)]
@@ -95,11 +96,11 @@ public sealed class RunMachineTests
     [InlineData(1, TaskState.Success, false)]
     [InlineData(0, TaskState.Failed, false)]
     public void FailsRun_OnlyLeavesDecide(int task, TaskState end, bool expected) =>
-        RunMachine.FailsRun(new DagGraph([Task(0, Backoff.Constant()), Task(0, Backoff.Constant()) with { Index = 1, Upstreams = [0] }]), task, end)
+        RunMachine.FailsRun(new DagGraph([Task(0, Backoff.Constant()), Task(0, Backoff.Constant()) with { Index = 1, Upstreams = [0] }]), task, TaskKey.Whole, end)
             .ShouldBe(expected);
 
     private static AttemptEnd End(int retries, int attempt, int lost, TaskOutcome outcome) =>
-        RunMachine.End(Task(retries, Backoff.Constant()), attempt, lost, outcome, "run/task");
+        RunMachine.End(new DagGraph([Task(retries, Backoff.Constant())]), 0, new AttemptCount(attempt, lost, lost), outcome, "run/task");
 
     private static TaskDefinition Task(int retries, Backoff backoff) =>
         new(0, "task", "task", "default", retries, backoff, null, TriggerRule.AllSuccess, [], []);

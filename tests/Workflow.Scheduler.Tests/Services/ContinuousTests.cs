@@ -74,7 +74,8 @@ public sealed class ContinuousTests : IAsyncLifetime
         (await TurnAsync()).ShouldBe(0);
     }
 
-    private Task EndRunsAsync() => engine.ExecuteAsync("UPDATE dag_run SET state = 'success', unfinished = 0, finished_at = now() WHERE finished_at IS NULL");
+    private Task EndRunsAsync() => engine.ExecuteAsync(
+        "UPDATE dag_run SET state = 'success', unfinished = 0, started_at = now(), finished_at = now() WHERE finished_at IS NULL");
 
     private Task<int> TurnAsync() => engine.Creator().RunOnceAsync(TestContext.Current.CancellationToken);
 }

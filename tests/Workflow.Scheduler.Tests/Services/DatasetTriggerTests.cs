@@ -106,7 +106,7 @@ public sealed class DatasetTriggerTests : IAsyncLifetime
 
         // It knows an event more than the other scheduler took, so the keys of their runs differ: only the queue tells.
         var newer = (await engine.Events().WaitingAsync(default)).ShouldHaveSingleItem();
-        var run = await engine.Events().TriggerAsync(engine.Runs, stale with { Events = [.. stale.Events, .. newer.Events] }, stale.Condition!, default);
+        var run = await engine.Events().TriggerAsync(stale with { Events = [.. stale.Events, .. newer.Events] }, stale.Condition!, default);
 
         run.ShouldBeNull();
         (await QueuedAsync()).ShouldBe(1);

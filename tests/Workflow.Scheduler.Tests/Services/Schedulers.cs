@@ -16,7 +16,7 @@ internal static class Schedulers
     public static RunCreator Creator(this TestEngine engine) => new(
         engine.Schedules(), engine.Dags, engine.Runs, new FireAlarm(engine.Schedules(), TimeProvider.System), NullLogger<RunCreator>.Instance);
 
-    public static DatasetTrigger Trigger(this TestEngine engine) => new(engine.Events(), engine.Runs, NullLogger<DatasetTrigger>.Instance);
+    public static DatasetTrigger Trigger(this TestEngine engine) => new(engine.Events(), NullLogger<DatasetTrigger>.Instance);
 
     /// <summary>Stores a DAG of one task.</summary>
     /// <param name="define">What else its definition says of <c>dag</c>.</param>

@@ -23,7 +23,8 @@ public static class LocalDags
         await store.SaveAsync(
             new DagVersionContent(
                 dag.Id, file, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
-                dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Graph, source, new Dictionary<string, string>(), "test", dag.AssemblyBytes),
+                dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, source, new Dictionary<string, string>(),
+                "test", dag.AssemblyBytes),
             (settings, last, now) => settings.Schedule is Custom
                 ? OwnTimetables.Ask(dag.Id, dag.AssemblyBytes, own => FirePlan.First(settings, last, now, own))
                 : FirePlan.First(settings, last, now),

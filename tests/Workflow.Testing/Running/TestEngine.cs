@@ -32,8 +32,13 @@ public sealed class TestEngine : IAsyncDisposable
         Dags = new DagStore(Data);
         Runs = new RunStore(Data);
         Workers = new WorkerStore(Data);
-        Queue = new TaskQueue(queue, new GraphCache(queue));
-        Rescuer = new Rescuer(Workers, Queue, NullLogger<Rescuer>.Instance);
+        var graphs = new GraphCache(queue);
+        Queue = new TaskQueue(queue, graphs);
+        Editor = new RunEditor(queue, graphs);
+        Rescuer = new Rescuer(Workers, Queue, new CallbackStore(Data), NullLogger<Rescuer>.Instance);
+        RunStarter = new RunStarter(Runs, NullLogger<RunStarter>.Instance);
+        Admitter = new Admitter(new AdmissionStore(queue, graphs), NullLogger<Admitter>.Instance);
+        RunKeeper = new RunKeeper(new RunKeeping(queue, graphs), NullLogger<RunKeeper>.Instance);
     }
 
     public NpgsqlDataSource Data => database.DataSource;
@@ -50,7 +55,15 @@ public sealed class TestEngine : IAsyncDisposable
 
     public TaskQueue Queue { get; }
 
+    public RunEditor Editor { get; }
+
     public Rescuer Rescuer { get; }
+
+    public RunStarter RunStarter { get; }
+
+    public Admitter Admitter { get; }
+
+    public RunKeeper RunKeeper { get; }
 
     public static async Task<TestEngine> CreateAsync() => new(await TestDatabase.CreateAsync());
 

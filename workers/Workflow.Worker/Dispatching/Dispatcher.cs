@@ -20,6 +20,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
     private readonly ConcurrentDictionary<(TaskKey Key, int Attempt), RunningAttempt> running = new();
     private readonly SemaphoreSlim signal = new(0);
     private bool mayHoldUnknown;
+    private int lastLane;
 
     /// <summary>The id that the worker claims under; changes when it had to register anew.</summary>
     public long WorkerId { get; set; }
@@ -63,13 +64,13 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
                 await AdoptAsync(batch, aborted).ConfigureAwait(false);
             if (batch.Count == 0 && free == 0)
                 return false;
-            var claim = free > 0 ? new ClaimRequest(WorkerId, options.Queues, free) : null;
+            var claim = free > 0 ? new ClaimRequest(WorkerId, options.Queues, free, lastLane) : null;
             var result = await queue.StepAsync(batch, claim, aborted).ConfigureAwait(false);
             foreach (var attempt in result.Refused)
-                logger.LostLease(attempt.Key.RunId, attempt.Key.TaskIndex, attempt.Attempt);
+                logger.LostLease(attempt.Task.Key.RunId, attempt.Task.Key.TaskIndex, attempt.Task.Attempt.Number);
             foreach (var task in result.Claimed)
                 Start(task);
-            return free > 0 && result.Claimed.Count == free;
+            return free > 0 && MayHaveLeft(result.Claimed, free);
         }
         catch (PostgresException exception) when (!exception.IsPassing() && batch.Count > 0)
         {
@@ -84,6 +85,17 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
             await TryAgainAsync(batch, exception, aborted).ConfigureAwait(false);
             return true;
         }
+    }
+
+    /// <summary>
+    /// Whether another claim may find more. One that began after a lane goes round to the first lanes next, and one that shared out among
+    /// several may have found less in some than their share.
+    /// </summary>
+    private bool MayHaveLeft(IReadOnlyList<ClaimedTask> claimed, int free)
+    {
+        var began = lastLane;
+        lastLane = claimed.Count == free ? claimed.Max(task => task.Lane) : 0;
+        return claimed.Count == free || began > 0 || (claimed.Count > 0 && claimed.Any(task => task.Lane != claimed[0].Lane));
     }
 
     private async Task TryAgainAsync(IEnumerable<FinishedAttempt> batch, Exception cause, CancellationToken aborted)
@@ -143,7 +155,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
             cause = exception;
         }
 
-        logger.CompletionRefused(attempt.Key.RunId, attempt.Key.TaskIndex, attempt.Attempt, cause!.MessageText);
+        logger.CompletionRefused(attempt.Task.Key.RunId, attempt.Task.Key.TaskIndex, attempt.Task.Attempt.Number, cause!.MessageText);
         var refused = attempt with { Outcome = new TaskOutcome.Failed(cause.MessageText, Retryable: false) };
         await queue.StepAsync([refused], null, aborted).ConfigureAwait(false);
     }
@@ -152,9 +164,9 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
     private async Task AdoptAsync(IReadOnlyList<FinishedAttempt> batch, CancellationToken aborted)
     {
         var held = await queue.HeldByAsync([WorkerId], aborted).ConfigureAwait(false);
-        var handingIn = finished.Concat(batch).Select(attempt => (attempt.Key, attempt.Attempt)).ToHashSet();
+        var handingIn = finished.Concat(batch).Select(attempt => (attempt.Task.Key, attempt.Task.Attempt.Number)).ToHashSet();
         var unknown = held.Select(item => item.Task)
-            .Where(task => !running.ContainsKey((task.Key, task.Attempt)) && !handingIn.Contains((task.Key, task.Attempt))).ToList();
+            .Where(task => !running.ContainsKey((task.Key, task.Attempt.Number)) && !handingIn.Contains((task.Key, task.Attempt.Number))).ToList();
         foreach (var task in unknown)
             Start(task);
         mayHoldUnknown = false;
@@ -164,7 +176,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
 
     private void Start(ClaimedTask task)
     {
-        var key = (task.Key, task.Attempt);
+        var key = (task.Key, task.Attempt.Number);
         var attempt = new RunningAttempt(task, WorkerId);
         running[key] = attempt;
         _ = Task.Run(async () =>

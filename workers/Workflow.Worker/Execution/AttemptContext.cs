@@ -20,7 +20,13 @@ public sealed class AttemptContext(
     public override string TaskId => Definition.Id;
 
     /// <inheritdoc />
-    public override int Attempt => task.Attempt;
+    public override int Attempt => task.Attempt.Number;
+
+    /// <inheritdoc />
+    public override int MapIndex => task.Key.MapIndex;
+
+    /// <summary>What was claimed.</summary>
+    public ClaimedTask Claim => task;
 
     /// <inheritdoc />
     public override CancellationToken Cancellation => cancellation;

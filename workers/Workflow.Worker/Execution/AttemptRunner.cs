@@ -12,7 +12,7 @@ namespace Workflow.Worker.Execution;
 
 /// <summary>Executes one attempt: loads its code, gathers its inputs, runs it under its timeout, and says how it ended.</summary>
 public sealed class AttemptRunner(
-    DagCodeCache codes, TaskQueue queue, LogWriter logs, DataPlanes planes, IEnumerable<ITaskHandler> handlers, WorkerOptions options,
+    DagCodeCache codes, InputLoader inputs, LogWriter logs, DataPlanes planes, IEnumerable<ITaskHandler> handlers, WorkerOptions options,
     TimeProvider time, ILogger<AttemptRunner> logger)
 {
     private readonly Dictionary<Type, ITaskHandler> handlers = handlers.ToDictionary(handler => handler.Spec);
@@ -25,25 +25,26 @@ public sealed class AttemptRunner(
     public async Task<FinishedAttempt> RunAsync(RunningAttempt running)
     {
         var task = running.Task;
-        var log = new TaskLog(task.Key, task.Attempt, logs, time);
+        var log = new TaskLog(task.Key, task.Attempt.Number, logs, time);
         var hasEffects = false;
         TaskOutcome outcome;
         try
         {
             var dag = await PatientlyAsync(() => codes.GetAsync(task.DagVersionId), running).ConfigureAwait(false);
             var context = new AttemptContext(task, dag.Definition, log, planes, running.Cancellation);
+            running.IsTeardown = context.Definition.Role == TaskRole.Teardown;
             outcome = await ExecuteAsync(running, dag, context, log).ConfigureAwait(false);
             hasEffects = context.HasEffects;
         }
         catch (Exception exception)
         {
-            outcome = Describe(exception, running, timeout: null, log);
+            outcome = Describe(exception, running, timeout: null, [], log);
         }
 
         // The log is complete before the task is seen to have ended.
         if (log.Lines > 0)
             await logs.FlushAsync().ConfigureAwait(false);
-        return new FinishedAttempt(task.Key, task.DagVersionId, task.Attempt, task.Lost, running.WorkerId, outcome, hasEffects);
+        return new FinishedAttempt(task, running.WorkerId, outcome, hasEffects);
     }
 
     private async Task<TaskOutcome> ExecuteAsync(RunningAttempt running, LoadedDag dag, AttemptContext context, TaskLog log)
@@ -55,12 +56,12 @@ public sealed class AttemptRunner(
             : null;
         try
         {
-            var inputs = await InputsAsync(running, dag, code).ConfigureAwait(false);
+            var taken = await InputsAsync(running, dag, code).ConfigureAwait(false);
             var body = Task.Run(
                 () =>
                 {
                     ConsoleCapture.Begin(log);
-                    return handlers[code.Spec.GetType()].RunAsync(context, code.Spec, inputs);
+                    return handlers[code.Spec.GetType()].RunAsync(context, code.Spec, taken);
                 },
                 CancellationToken.None);
             await UntilEndOrGraceAsync(body, running).ConfigureAwait(false);
@@ -73,13 +74,13 @@ public sealed class AttemptRunner(
             }
 
             var output = await body.ConfigureAwait(false);
-            return new TaskOutcome.Succeeded(output is not null
+            return output as TaskOutcome ?? new TaskOutcome.Succeeded(output is not null
                 ? JsonSerializer.Serialize(output, output.GetType(), dag.Assembly.Json)
                 : IsTaken(dag.Definition, definition.Index) ? "null" : null);
         }
         catch (Exception exception)
         {
-            return Describe(exception, running, definition.Timeout, log);
+            return Describe(exception, running, definition.Timeout, code.RetryRules, log);
         }
     }
 
@@ -92,16 +93,8 @@ public sealed class AttemptRunner(
 
     private async Task<IReadOnlyList<object?>> InputsAsync(RunningAttempt running, LoadedDag dag, TaskCode code)
     {
-        if (code.Inputs.Count == 0)
-            return [];
-        var upstreams = code.Inputs.Select(input => input.Upstream).Distinct().ToList();
-        var outputs = await PatientlyAsync(
-            () => queue.LoadInputsAsync(running.Task.Key.RunId, upstreams, running.Cancellation), running).ConfigureAwait(false);
-        return [.. code.Inputs.Select(input => outputs.TryGetValue(input.Upstream, out var json)
-            ? JsonSerializer.Deserialize(json, input.Type, dag.Assembly.Json)
-            : throw new TaskFailureException(
-                $"Task '{dag.Definition.Graph.Tasks[input.Upstream].Id}' gave no output: it did not succeed. Use After(...) to wait without taking it.",
-                retryable: false))];
+        var loaded = await PatientlyAsync(() => inputs.LoadAsync(running.Task, dag.Definition, running.Cancellation), running).ConfigureAwait(false);
+        return [.. code.Inputs.Zip(loaded, (input, json) => JsonSerializer.Deserialize(json, input.Type, dag.Assembly.Json))];
     }
 
     /// <summary>Whether another task takes the output: then null is a value too.</summary>
@@ -124,7 +117,8 @@ public sealed class AttemptRunner(
         }
     }
 
-    private static TaskOutcome Describe(Exception exception, RunningAttempt running, TimeSpan? timeout, TaskLog log)
+    private static TaskOutcome Describe(
+        Exception exception, RunningAttempt running, TimeSpan? timeout, IReadOnlyList<RetryRule> rules, TaskLog log)
     {
         switch (running.Reason)
         {
@@ -136,16 +130,16 @@ public sealed class AttemptRunner(
                 return new TaskOutcome.Lost("Its worker stopped before it ended.");
         }
 
-        switch (exception)
-        {
-            case TaskSkippedException skipped:
-                return new TaskOutcome.Skipped(skipped.Message);
-            case TaskFailureException failure:
-                log.Write(TaskLogLevel.Error, failure.Message);
-                return new TaskOutcome.Failed(failure.Message, failure.Retryable);
-            default:
-                log.Write(TaskLogLevel.Error, exception.ToString());
-                return new TaskOutcome.Failed($"{exception.GetType().Name}: {exception.Message}", Retryable: true);
-        }
+        if (exception is TaskSkippedException skipped)
+            return new TaskOutcome.Skipped(skipped.Message);
+        if (exception is TaskDeferredException deferred)
+            return new TaskOutcome.Deferred(deferred.Message, deferred.Wait, deferred.WakeKey is { } key ? $"event:{key}" : null);
+
+        var failure = exception as TaskFailureException;
+        var message = failure?.Message ?? $"{exception.GetType().Name}: {exception.Message}";
+        log.Write(TaskLogLevel.Error, failure?.Message ?? exception.ToString());
+        return RetryRule.For(rules, exception) is { } rule
+            ? new TaskOutcome.Failed(message, rule.Retry, rule.After)
+            : new TaskOutcome.Failed(message, failure?.Retryable ?? true, failure?.RetryAfter);
     }
 }

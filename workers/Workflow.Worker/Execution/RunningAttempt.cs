@@ -15,6 +15,9 @@ public sealed class RunningAttempt(ClaimedTask task, long workerId) : IDisposabl
     /// <summary>The worker id that it was claimed under: its fence.</summary>
     public long WorkerId => workerId;
 
+    /// <summary>Whether it takes something down: it goes on when its run is stopped. Known once its code is loaded.</summary>
+    public bool IsTeardown { get; set; }
+
     /// <summary>Ends when the attempt shall stop.</summary>
     public CancellationToken Cancellation => source.Token;
 

@@ -1,5 +1,5 @@
 using Workflow.Postgres.Logs;
-using Workflow.Postgres.Steps;
+using Workflow.Runs;
 
 namespace Workflow.Worker.Logs;
 

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Npgsql;
+using Workflow.Runs;
+
+namespace Workflow.Postgres.Reads;
+
+/// <summary>An external event.</summary>
+/// <param name="Payload">What came with it, as JSON; null for nothing.</param>
+public sealed record EventRow(string? Payload);
+
+/// <summary>What waiting tasks look at.</summary>
+public sealed partial class WaitReads(NpgsqlDataSource dataSource)
+{
+    /// <summary>The newest version of a dataset that was published since an instant; null when there is none.</summary>
+    public async Task<DatasetVersion?> DatasetAsync(string dataset, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var row = await dataSource.FirstAsync<VersionRow>(Dataset, new { dataset, since }, cancellationToken).ConfigureAwait(false);
+        return row is null
+            ? null
+            : new DatasetVersion(
+                row.VersionId, row.Dataset, row.Sha256, row.Rows, JsonSerializer.Deserialize<Dictionary<string, string>>(row.Partition)!);
+    }
+
+    /// <summary>The state of a DAG's run of a logical date; null when there is no such run.</summary>
+    public async Task<RunState?> RunStateAsync(string dagId, DateTimeOffset logicalDate, CancellationToken cancellationToken)
+    {
+        var state = await dataSource.FirstAsync<string>(
+            RunState, new { dagId, logicalDate = logicalDate.ToUniversalTime() }, cancellationToken).ConfigureAwait(false);
+        return state is null ? null : StateNames.Parse<RunState>(state);
+    }
+
+    /// <summary>The newest event of a key since a run was created; null when there is none.</summary>
+    public Task<EventRow?> EventAsync(string key, long runId, CancellationToken cancellationToken) =>
+        dataSource.FirstAsync<EventRow>(Event, new { key, runId }, cancellationToken);
+
+    private sealed record VersionRow(long VersionId, string Dataset, string Sha256, long Rows, string Partition);
+}

@@ -1,0 +1,29 @@
+namespace Workflow.Postgres.Runs;
+
+public sealed partial class CallbackStore
+{
+    private const string Claim = """
+        WITH claimed AS (
+            UPDATE callback c SET state = 'running', worker_id = @workerId, ready_at = NULL, tries = c.tries + 1
+            FROM (SELECT callback_id FROM callback WHERE ready_at <= now() ORDER BY ready_at LIMIT @limit FOR UPDATE SKIP LOCKED) n
+            WHERE c.callback_id = n.callback_id
+            RETURNING c.*)
+        SELECT c.callback_id AS CallbackId, c.run_id AS RunId, c.dag_version_id AS DagVersionId, c.task_index AS TaskIndex, c.map_index AS MapIndex,
+            c.attempt AS Attempt, c.kind AS Kind, c.deadline AS Deadline, c.message AS Message, c.tries AS Tries, r.dag_id AS DagId,
+            r.run_key AS RunKey, r.logical_date AS LogicalDate, r.run_after AS RunAfter, r.conf::text AS Conf
+        FROM claimed c JOIN dag_run r ON r.run_id = c.run_id
+        """;
+
+    // Fenced like an attempt: one that was given to another worker meanwhile is not this one's to end.
+    private const string End = """
+        UPDATE callback SET state = @state, error = @error, worker_id = NULL,
+            ready_at = CASE WHEN @state = 'queued' THEN now() + make_interval(secs => @waitSeconds) END,
+            finished_at = CASE WHEN @state <> 'queued' THEN now() END
+        WHERE callback_id = @callbackId AND state = 'running' AND worker_id = @workerId AND tries = @tries
+        """;
+
+    private const string Rescue = """
+        UPDATE callback c SET state = 'queued', ready_at = now(), worker_id = NULL FROM worker w
+        WHERE c.state = 'running' AND w.worker_id = c.worker_id AND w.stopped_at IS NOT NULL
+        """;
+}

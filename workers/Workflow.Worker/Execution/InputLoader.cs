@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Workflow.Graphs;
+using Workflow.Postgres.Steps;
+using Workflow.Runs;
+
+namespace Workflow.Worker.Execution;
+
+/// <summary>
+/// Gathers what an attempt takes from others, as JSON. The lists that mapped tasks run over are kept here: ten thousand elements of one read
+/// it once, and after that ask only whether it is still the same.
+/// </summary>
+public sealed class InputLoader(TaskQueue queue)
+{
+    private const int Capacity = 50;
+
+    private readonly ConcurrentDictionary<(long RunId, int Task), (int Version, IReadOnlyList<string> Items)> lists = new();
+
+    /// <summary>The inputs of an attempt, in order.</summary>
+    /// <exception cref="TaskFailureException">An upstream gave no output.</exception>
+    public async Task<IReadOnlyList<string>> LoadAsync(ClaimedTask task, DagDefinition dag, CancellationToken cancellationToken)
+    {
+        var inputs = dag.Code[task.Key.TaskIndex].Inputs;
+        if (inputs.Count == 0)
+            return [];
+        var loaded = new string[inputs.Count];
+        foreach (var (input, at) in inputs.Select((input, at) => (input, at)))
+            loaded[at] = await LoadAsync(task, dag.Graph, input, cancellationToken).ConfigureAwait(false);
+        return loaded;
+    }
+
+    private async Task<string> LoadAsync(ClaimedTask task, DagGraph graph, TaskInput input, CancellationToken cancellationToken) => input.Kind switch
+    {
+        InputKind.Item => await ItemAsync(task, graph, input, cancellationToken).ConfigureAwait(false),
+        InputKind.Gathered => $"[{string.Join(',', await ListAsync(task.Key.RunId, graph.Tasks[input.Upstream], cancellationToken).ConfigureAwait(false))}]",
+        _ => await ValueAsync(task, graph, input.Upstream, cancellationToken).ConfigureAwait(false),
+    };
+
+    private async Task<string> ValueAsync(ClaimedTask task, DagGraph graph, int upstream, CancellationToken cancellationToken)
+    {
+        // Within a mapped group an element takes from the others what has its own index.
+        var mapIndex = graph.Tasks[upstream].IsMapped ? task.Key.MapIndex : TaskKey.Whole;
+        var found = await queue.LoadInputsAsync(task.Key.RunId, [(upstream, mapIndex, 0)], cancellationToken).ConfigureAwait(false);
+        return found.TryGetValue(upstream, out var output) ? output.Json! : throw NoOutput(graph.Tasks[upstream]);
+    }
+
+    private async Task<string> ItemAsync(ClaimedTask task, DagGraph graph, TaskInput input, CancellationToken cancellationToken)
+    {
+        var root = graph.Tasks[graph.Tasks[task.Key.TaskIndex].MapRoot!.Value];
+        var sources = new List<IReadOnlyList<string>>();
+        foreach (var source in root.MapSources)
+            sources.Add(await ListAsync(task.Key.RunId, graph.Tasks[source], cancellationToken).ConfigureAwait(false));
+
+        // The last list goes round fastest, as in nested loops.
+        var inner = root.IsZipped ? 1 : sources.Skip(input.Place + 1).Aggregate(1, (product, list) => product * Math.Max(1, list.Count));
+        var items = sources[input.Place];
+        var at = root.IsZipped ? task.Key.MapIndex : items.Count == 0 ? 0 : task.Key.MapIndex / inner % items.Count;
+        return at < items.Count
+            ? items[at]
+            : throw new TaskFailureException(
+                $"The list of '{graph.Tasks[input.Upstream].Id}' is shorter than when the task was expanded: clear the task as a whole.", retryable: false);
+    }
+
+    private async Task<IReadOnlyList<string>> ListAsync(long runId, TaskDefinition source, CancellationToken cancellationToken)
+    {
+        var known = lists.TryGetValue((runId, source.Index), out var kept) ? kept : (Version: -1, Items: []);
+        int version;
+        IReadOnlyList<string>? items;
+        if (source.IsMapped)
+        {
+            (version, items) = await queue.LoadGatheredAsync(runId, source.Index, known.Version, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            var found = await queue.LoadInputsAsync(runId, [(source.Index, TaskKey.Whole, known.Version)], cancellationToken).ConfigureAwait(false);
+            var output = found.GetValueOrDefault(source.Index) ?? throw NoOutput(source);
+            (version, items) = (output.Attempt, output.Json is null ? null : Split(output.Json));
+        }
+
+        if (items is null)
+            return known.Items;
+        if (lists.Count >= Capacity)
+            lists.Clear();
+        lists[(runId, source.Index)] = (version, items);
+        return items;
+    }
+
+    private static List<string> Split(string json)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1000 });
+        return [.. document.RootElement.EnumerateArray().Select(item => item.GetRawText())];
+    }
+
+    private static TaskFailureException NoOutput(TaskDefinition upstream) => new(
+        $"Task '{upstream.Id}' gave no output: it did not succeed. Use After(...) to wait without taking it.", retryable: false);
+}
