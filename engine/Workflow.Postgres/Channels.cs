@@ -20,4 +20,7 @@ public static class Channels
 
     /// <summary>A worker is gone: rescuers look.</summary>
     public const string Workers = "workflow_workers";
+
+    /// <summary>A dataset changed on which a DAG runs: schedulers look.</summary>
+    public const string Datasets = "workflow_datasets";
 }

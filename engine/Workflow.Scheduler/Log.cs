@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(2008, LogLevel.Error, "Run {RunKey} of DAG {DagId} cannot be created: {Reason}")]
     public static partial void RunRefused(this ILogger logger, string dagId, string runKey, string reason);
+
+    [LoggerMessage(2009, LogLevel.Error, "The schedule of DAG {DagId} cannot be read: {Reason}")]
+    public static partial void ScheduleFailed(this ILogger logger, string dagId, string reason);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Workflow.Postgres;
 using Workflow.Postgres.Dags;
+using Workflow.Postgres.Events;
 using Workflow.Postgres.Runs;
 using Workflow.Postgres.Schedulers;
 using Workflow.Postgres.Steps;
@@ -23,7 +24,9 @@ public static class SchedulerServices
         var queue = Database.OpenQueue(connectionString, options.Name);
         services.AddSingleton(options);
         services.AddSingleton(new DagStore(general));
+        services.AddSingleton(new ScheduleStore(general));
         services.AddSingleton(new RunStore(general));
+        services.AddSingleton(new DatasetEventStore(general));
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new SchedulerStore(general));
         var graphs = new GraphCache(queue);
@@ -32,8 +35,9 @@ public static class SchedulerServices
         services.AddSingleton(new RunKeeping(queue, graphs));
         services.AddSingleton(new CallbackStore(general));
         services.AddHosted<RunCreator>();
-        services.AddHosted<CronAlarm>();
+        services.AddHosted<FireAlarm>();
         services.AddHosted<DagLoader>();
+        services.AddHosted<DatasetTrigger>();
         services.AddHosted<Rescuer>();
         services.AddHosted<Caretaker>();
         services.AddHosted<RunStarter>();
@@ -41,13 +45,14 @@ public static class SchedulerServices
         services.AddHosted<RunKeeper>();
         services.AddHostedService(provider => new WakeOnNotify(
             new Listener(general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()),
-            new Dictionary<string, IntervalService>
-            {
-                [Channels.Workers] = provider.GetRequiredService<Rescuer>(),
-                [Channels.Runs] = provider.GetRequiredService<RunStarter>(),
-                [Channels.Slots] = provider.GetRequiredService<Admitter>(),
-                [Channels.Past] = provider.GetRequiredService<RunKeeper>(),
-            }));
+            [
+                (Channels.Workers, provider.GetRequiredService<Rescuer>().Wake),
+                (Channels.Runs, provider.GetRequiredService<RunStarter>().Wake),
+                (Channels.Runs, provider.GetRequiredService<RunCreator>().RunsChanged),
+                (Channels.Slots, provider.GetRequiredService<Admitter>().Wake),
+                (Channels.Past, provider.GetRequiredService<RunKeeper>().Wake),
+                (Channels.Datasets, provider.GetRequiredService<DatasetTrigger>().Wake),
+            ]));
         return services;
     }
 

@@ -12,16 +12,17 @@ public sealed class DependencyTests
     {
         ["Workflow.Npm"] = [],
         ["Workflow.Core"] = [],
+        ["Workflow.Timetables"] = ["Workflow.Core"],
         ["Workflow.Postgres"] = ["Workflow.Core"],
         ["Workflow.Data"] = ["Workflow.Core", "Workflow.Npm"],
         ["Workflow.Ml"] = ["Workflow.Core", "Workflow.Data"],
-        ["Workflow.Scheduler"] = ["Workflow.Core", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml"],
-        ["Workflow.Dashboard"] = ["Workflow.Core", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml", "Workflow.Npm"],
+        ["Workflow.Scheduler"] = ["Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml"],
+        ["Workflow.Dashboard"] = ["Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml", "Workflow.Npm"],
         ["Workflow.Worker"] = ["Workflow.Core", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml"],
         ["Workflow.Engine"] =
         [
-            "Workflow.Core", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml", "Workflow.Npm", "Workflow.Scheduler", "Workflow.Dashboard",
-            "Workflow.Worker",
+            "Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml", "Workflow.Npm", "Workflow.Scheduler",
+            "Workflow.Dashboard", "Workflow.Worker",
         ],
     };
 

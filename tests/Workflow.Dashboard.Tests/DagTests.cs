@@ -31,6 +31,19 @@ public sealed class DagTests(DashboardServer server) : IClassFixture<DashboardSe
     }
 
     [Fact]
+    public async Task Get_OfADagWhoseTimetableFails_SaysWhy()
+    {
+        await server.Given.DagAsync("fails", schedule: OnDatasets.Of(Dataset.Named("a") & Dataset.Named("b")));
+        await server.Given.ExecuteAsync("UPDATE dag SET schedule_error = 'No moon.' WHERE dag_id = 'fails'");
+
+        var dag = await server.GetAsync("/dags/fails");
+
+        dag.Text("timetable_summary").ShouldBe("on a & b");
+        dag.Text("timetable_timezone").ShouldBe("UTC");
+        dag.Text("message").ShouldBe("No moon.");
+    }
+
+    [Fact]
     public async Task List_WithLimitAndOffset_GivesThatPageAndTheTotal()
     {
         foreach (var name in new[] { "page_a", "page_b", "page_c" })

@@ -29,14 +29,15 @@ public sealed class Given(NpgsqlDataSource dataSource)
         [Task(0, "extract", retries: retries, queue: queue), Task(1, "clean", [0], queue: queue), Task(2, "load", [1], queue: queue)]);
 
     public async Task DagAsync(
-        string dagId, DagGraph? graph = null, IReadOnlyList<ParamDefinition>? parameters = null, Cron? schedule = null,
+        string dagId, DagGraph? graph = null, IReadOnlyList<ParamDefinition>? parameters = null, Schedule? schedule = null,
         string source = "// source", string? file = null)
     {
         var content = new DagVersionContent(
-            dagId, file ?? $"{dagId}.cs", Hash(source + dagId), Hash(dagId), "What it is for.", "data-team", ["nightly", "taxi"], schedule,
-            parameters ?? [], new DagSettings(), graph ?? Chain(), source, new Dictionary<string, string> { ["lib/Taxi.cs"] = "// shared" }, "references",
+            dagId, file ?? $"{dagId}.cs", Hash(source + dagId), Hash(dagId), "What it is for.", "data-team", ["nightly", "taxi"],
+            new ScheduleSettings(schedule), parameters ?? [], new DagSettings(), graph ?? Chain(), source,
+            new Dictionary<string, string> { ["lib/Taxi.cs"] = "// shared" }, "references",
             [1, 2, 3]);
-        await dags.SaveAsync(content, (_, after) => after + TimeSpan.FromDays(1), default);
+        await dags.SaveAsync(content, (_, _, now) => now + TimeSpan.FromDays(1), default);
     }
 
     public Task DeactivateAsync(string dagId, string message) => dags.DeactivateAsync(dagId, message, default);

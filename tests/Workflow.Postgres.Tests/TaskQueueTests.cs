@@ -285,6 +285,8 @@ public sealed class TaskQueueTests : IAsyncLifetime
     [InlineData("UPDATE dag_version SET source = ''")]
     [InlineData("UPDATE dag_run SET conf = '{}'")]
     [InlineData("DELETE FROM model_alias_move")]
+    [InlineData("SELECT add_dataset_event('rows', NULL, '{}', 'a worker')")]
+    [InlineData("DELETE FROM dag_dataset_event")]
     public async Task WorkerRole_WhatOnlyTheEngineMayDo_IsRefused(string sql)
     {
         await using var connection = await engine.Data.OpenConnectionAsync(TestContext.Current.CancellationToken);

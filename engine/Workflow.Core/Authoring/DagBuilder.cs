@@ -16,7 +16,6 @@ public sealed partial class DagBuilder
     private string? id;
     private string? description;
     private string? owner;
-    private Cron? schedule;
     private GroupDraft? group;
 
     internal DagBuilder()
@@ -49,13 +48,6 @@ public sealed partial class DagBuilder
     public DagBuilder Tags(params string[] words)
     {
         tags.AddRange(words);
-        return this;
-    }
-
-    /// <summary>When runs are created by themselves; without it the DAG is only triggered by hand.</summary>
-    public DagBuilder Schedule(Cron cron)
-    {
-        schedule = cron;
         return this;
     }
 
@@ -108,9 +100,11 @@ public sealed partial class DagBuilder
             throw new DagDefinitionException($"{source.GetType().Name}.Define must name the DAG: dag.Id(\"...\").");
         if (dag.tasks.Count == 0)
             throw new DagDefinitionException($"DAG '{dag.id}' has no tasks.");
-        return DagDefinition.Of(
+        var definition = DagDefinition.Of(
             dag.id, dag.description ?? "", dag.owner ?? "", dag.tags, dag.schedule, dag.parameters, dag.values, dag.settings,
             new RunCode([.. dag.deadlines.Select(deadline => deadline.Callback)], dag.runCallbacks), dag.tasks);
+        definition.Timetable = dag.timetable;
+        return definition;
     }
 
     private TaskDraft Draft(string taskId, IReadOnlyList<TaskHandle> inputs, TaskSpec spec, int line, Type? output = null) =>

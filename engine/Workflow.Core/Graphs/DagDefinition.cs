@@ -16,14 +16,14 @@ public sealed class DagDefinition
     };
 
     private DagDefinition(
-        string id, string description, string owner, IReadOnlyList<string> tags, Cron? schedule, IReadOnlyList<ParamDefinition> parameters,
+        string id, string description, string owner, IReadOnlyList<string> tags, ScheduleSettings schedule, IReadOnlyList<ParamDefinition> parameters,
         IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagSettings settings, RunCode runCode, DagGraph graph, IReadOnlyList<TaskCode> code)
     {
         Id = id;
         Description = description;
         Owner = owner;
         Tags = tags;
-        Schedule = schedule;
+        ScheduleSettings = schedule;
         Parameters = parameters;
         Values = values;
         Settings = settings;
@@ -45,8 +45,11 @@ public sealed class DagDefinition
     /// <summary>Words to find it by.</summary>
     public IReadOnlyList<string> Tags { get; }
 
-    /// <summary>When runs are created; null for by hand only.</summary>
-    public Cron? Schedule { get; }
+    /// <summary>When runs are created.</summary>
+    public ScheduleSettings ScheduleSettings { get; }
+
+    /// <summary>The author's own timetable, where the schedule is <see cref="Custom"/>; null otherwise.</summary>
+    public ITimetable? Timetable { get; internal set; }
 
     /// <summary>Its parameters, in the order of definition.</summary>
     public IReadOnlyList<ParamDefinition> Parameters { get; }
@@ -77,7 +80,7 @@ public sealed class DagDefinition
     public static DagDefinition From(IDag source) => DagBuilder.Build(source);
 
     internal static DagDefinition Of(
-        string id, string description, string owner, IReadOnlyList<string> tags, Cron? schedule, IReadOnlyList<ParamDefinition> parameters,
+        string id, string description, string owner, IReadOnlyList<string> tags, ScheduleSettings schedule, IReadOnlyList<ParamDefinition> parameters,
         IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagSettings settings, RunCode runCode, IReadOnlyList<TaskDraft> drafts)
     {
         var (graph, code) = new GraphAssembly(id, drafts).Build();
@@ -93,7 +96,10 @@ public sealed class DagDefinition
                 Description,
                 Owner,
                 Tags,
-                Schedule,
+                Schedule = ScheduleSettings.Schedule?.ToJson(),
+                ScheduleSettings.StartDate,
+                ScheduleSettings.EndDate,
+                ScheduleSettings.Catchup,
                 Parameters,
                 Runs = Settings.ToJson(),
                 // Where a task stands in its file says nothing of what it does: a comment above it makes no other definition.

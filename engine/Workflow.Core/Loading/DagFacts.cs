@@ -10,21 +10,21 @@ namespace Workflow.Loading;
 /// <param name="Description">What it is for.</param>
 /// <param name="Owner">Who answers for it.</param>
 /// <param name="Tags">Words to find it by.</param>
-/// <param name="Schedule">When runs are created; null for by hand only.</param>
+/// <param name="ScheduleSettings">When runs are created.</param>
 /// <param name="Parameters">Its parameters, in the order of definition.</param>
 /// <param name="Settings">What concerns its runs as a whole.</param>
 /// <param name="Graph">The graph.</param>
 /// <param name="DefinitionHash">The hash of the definition: see <see cref="DagDefinition.Hash"/>.</param>
 public sealed record DagFacts(
-    string Id, string Description, string Owner, IReadOnlyList<string> Tags, Cron? Schedule, IReadOnlyList<ParamDefinition> Parameters,
-    DagSettings Settings, DagGraph Graph, string DefinitionHash)
+    string Id, string Description, string Owner, IReadOnlyList<string> Tags, ScheduleSettings ScheduleSettings,
+    IReadOnlyList<ParamDefinition> Parameters, DagSettings Settings, DagGraph Graph, string DefinitionHash)
 {
     /// <summary>Takes the facts out of a definition.</summary>
     public static DagFacts Of(DagDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
         return new DagFacts(
-            definition.Id, definition.Description, definition.Owner, definition.Tags, definition.Schedule, definition.Parameters,
+            definition.Id, definition.Description, definition.Owner, definition.Tags, definition.ScheduleSettings, definition.Parameters,
             definition.Settings, definition.Graph, definition.Hash);
     }
 }

@@ -12,7 +12,7 @@ public sealed record RecentRun(
 
 /// <summary>A DAG.</summary>
 /// <param name="IsActive">False when its file is gone.</param>
-/// <param name="TimetableSummary">The cron expression; null without a schedule.</param>
+/// <param name="TimetableSummary">The schedule as people read it, such as a cron expression; null without one.</param>
 /// <param name="Message">A sentence about the DAG as a whole, such as when its file was deleted.</param>
 /// <param name="RecentRuns">Newest first, up to 14.</param>
 public sealed record Dag(
@@ -29,7 +29,7 @@ public sealed record DagPatch(bool IsPaused);
 
 /// <summary>A DAG with its parameters and graph.</summary>
 /// <param name="IsActive">False when its file is gone.</param>
-/// <param name="TimetableSummary">The cron expression; null without a schedule.</param>
+/// <param name="TimetableSummary">The schedule as people read it, such as a cron expression; null without one.</param>
 /// <param name="Message">A sentence about the DAG as a whole, such as when its file was deleted.</param>
 /// <param name="RecentRuns">Newest first, up to 14.</param>
 /// <param name="Params">What a run may be given, in the order of definition.</param>

@@ -74,7 +74,7 @@ internal static class DagsApi
         var runs = (await reads.RecentRunsAsync([.. rows.Select(row => row.DagId)], cancellationToken).ConfigureAwait(false))
             .ToLookup(run => run.DagId);
         return [.. rows.Select(row => new Dag(
-            row.DagId, row.DagId, row.Description, row.IsPaused, row.IsActive, row.Cron, row.TimeZone ?? "UTC", row.NextFireAt,
+            row.DagId, row.DagId, row.Description, row.IsPaused, row.IsActive, row.Schedule, row.TimeZone ?? "UTC", row.NextFireAt,
             row.Owner is { Length: > 0 } owner ? [owner] : [],
             [.. (row.Tags is null ? [] : ApiJson.Read<string[]>(row.Tags)).Select(tag => new Tag(tag))],
             row.File, row.HasImportErrors, row.VersionNumber, row.LastSeenAt, row.Message,

@@ -5,7 +5,8 @@ public sealed partial class DagStore
     private const string LockDag = """
         INSERT INTO dag (dag_id, file) VALUES (@dagId, @file)
         ON CONFLICT (dag_id) DO UPDATE SET last_seen_at = now()
-        RETURNING version_id AS VersionId, cron AS Cron, time_zone AS TimeZone, next_fire_at AS NextFireAt, now() AS Now
+        RETURNING version_id AS VersionId, schedule::text AS Schedule, start_date AS StartDate, end_date AS EndDate, catchup AS Catchup,
+            next_fire_at AS NextFireAt, last_fire_at AS LastFireAt, schedule_error AS ScheduleError, is_active AS IsActive, now() AS Now
         """;
 
     private const string NewestVersion = """
@@ -28,9 +29,21 @@ public sealed partial class DagStore
     private const string ClearVersion = "UPDATE dag SET version_id = NULL WHERE dag_id = @dagId";
 
     private const string UpdateDag = """
-        UPDATE dag SET file = @file, version_id = @versionId, cron = @cron, time_zone = @timeZone, next_fire_at = @nextFireAt, is_active = true,
-            message = NULL
+        UPDATE dag SET file = @file, version_id = @versionId, is_active = true, message = NULL WHERE dag_id = @dagId
+        """;
+
+    private const string UpdateSchedule = """
+        UPDATE dag SET schedule = @schedule::jsonb, schedule_text = @text, time_zone = @zone, start_date = @startDate, end_date = @endDate,
+            catchup = @catchup, next_fire_at = @nextFireAt, schedule_error = @error, schedule_changes = schedule_changes + 1
         WHERE dag_id = @dagId
+        """;
+
+    // What is queued of a dataset that the schedule no longer reads is nobody's.
+    private const string ReplaceDatasets = """
+        DELETE FROM dag_dataset WHERE dag_id = @dagId AND dataset <> ALL (@datasets);
+        INSERT INTO dag_dataset (dag_id, dataset) SELECT @dagId, unnest(@datasets) ON CONFLICT DO NOTHING;
+        DELETE FROM dag_dataset_event q USING dataset_event e
+        WHERE q.dag_id = @dagId AND e.dataset_event_id = q.dataset_event_id AND e.dataset <> ALL (@datasets);
         """;
 
     private const string Deactivate = """
@@ -50,19 +63,6 @@ public sealed partial class DagStore
 
     private const string LoadCode = """
         SELECT dag_id AS DagId, definition_hash AS DefinitionHash, assembly AS Assembly FROM dag_version WHERE dag_version_id = @dagVersionId
-        """;
-
-    // A paused DAG's fire times pass by: unpausing does not run the past.
-    private const string Due = """
-        SELECT dag_id AS DagId, cron AS Expression, time_zone AS TimeZone, next_fire_at AS FireAt, is_paused AS IsPaused, now() AS Now
-        FROM dag WHERE is_active AND next_fire_at <= now() ORDER BY next_fire_at
-        """;
-
-    // Only the scheduler that still sees the fire time it acted on moves it on.
-    private const string Advance = "UPDATE dag SET next_fire_at = @next WHERE dag_id = @dagId AND next_fire_at = @from";
-
-    private const string Schedules = """
-        SELECT dag_id AS DagId, cron AS Expression, time_zone AS TimeZone FROM dag WHERE is_active AND cron IS NOT NULL
         """;
 
     private const string SetPaused = """

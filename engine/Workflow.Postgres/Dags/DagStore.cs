@@ -13,7 +13,7 @@ namespace Workflow.Postgres.Dags;
 /// <param name="Description">What it is for.</param>
 /// <param name="Owner">Who answers for it.</param>
 /// <param name="Tags">Words to find it by.</param>
-/// <param name="Schedule">When runs are created.</param>
+/// <param name="Schedule">When runs are created, and within which bounds.</param>
 /// <param name="Parameters">Its parameters.</param>
 /// <param name="Settings">What concerns its runs as a whole.</param>
 /// <param name="Graph">Its graph.</param>
@@ -22,9 +22,9 @@ namespace Workflow.Postgres.Dags;
 /// <param name="ReferenceVersions">What it was compiled against.</param>
 /// <param name="Assembly">The compiled code.</param>
 public sealed record DagVersionContent(
-    string DagId, string File, string Hash, string DefinitionHash, string Description, string Owner, IReadOnlyList<string> Tags, Cron? Schedule,
-    IReadOnlyList<ParamDefinition> Parameters, DagSettings Settings, DagGraph Graph, string Source, IReadOnlyDictionary<string, string> SharedSources,
-    string ReferenceVersions, byte[] Assembly);
+    string DagId, string File, string Hash, string DefinitionHash, string Description, string Owner, IReadOnlyList<string> Tags,
+    ScheduleSettings Schedule, IReadOnlyList<ParamDefinition> Parameters, DagSettings Settings, DagGraph Graph, string Source,
+    IReadOnlyDictionary<string, string> SharedSources, string ReferenceVersions, byte[] Assembly);
 
 /// <summary>The code of a DAG version, for a worker.</summary>
 /// <param name="DagId">The DAG.</param>
@@ -32,18 +32,12 @@ public sealed record DagVersionContent(
 /// <param name="Assembly">The compiled code.</param>
 public sealed record DagCode(string DagId, string DefinitionHash, byte[] Assembly);
 
-/// <summary>A DAG whose fire time has come.</summary>
-/// <param name="DagId">The DAG.</param>
-/// <param name="Expression">Its cron expression.</param>
-/// <param name="TimeZone">Its time zone.</param>
-/// <param name="FireAt">The fire time.</param>
-/// <param name="IsPaused">Whether it is paused: then the fire time passes without a run.</param>
-/// <param name="Now">The database's clock.</param>
-public sealed record DueDag(string DagId, string Expression, string TimeZone, DateTime FireAt, bool IsPaused, DateTime Now)
-{
-    /// <summary>The schedule.</summary>
-    public Cron Schedule => new(Expression, TimeZone);
-}
+/// <summary>Gives the first fire time of a schedule that is new or was changed.</summary>
+/// <param name="settings">The schedule and its bounds.</param>
+/// <param name="last">The newest fire time that was dealt with; null for none.</param>
+/// <param name="now">The database's clock.</param>
+/// <returns>Null when the schedule does not fire.</returns>
+public delegate DateTimeOffset? FirstFire(ScheduleSettings settings, DateTimeOffset? last, DateTimeOffset now);
 
 /// <summary>DAGs, their versions and their import errors.</summary>
 public sealed partial class DagStore(NpgsqlDataSource dataSource)
@@ -52,11 +46,12 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
     /// Makes loaded content the DAG's current version. Unchanged content changes nothing; a newest version that no run uses is replaced.
     /// </summary>
     /// <param name="content">What was loaded.</param>
-    /// <param name="nextFire">Gives the first fire time of a schedule after an instant.</param>
+    /// <param name="firstFire">
+    /// Gives the first fire time of a schedule; a <see cref="WorkflowException"/> from it is kept beside the DAG, and schedulers ask again.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>True if the version is new.</returns>
-    public async Task<bool> SaveAsync(
-        DagVersionContent content, Func<Cron, DateTimeOffset, DateTimeOffset?> nextFire, CancellationToken cancellationToken)
+    public async Task<bool> SaveAsync(DagVersionContent content, FirstFire firstFire, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
@@ -75,13 +70,9 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
             versionId = await connection.ExecuteScalarAsync<long>(InsertVersion, Parameters(content, newest), transaction).ConfigureAwait(false);
         }
 
-        // An unchanged schedule keeps its fire time: a restart neither repeats nor skips a run.
-        var sameSchedule = dag.Cron == content.Schedule?.Expression && dag.TimeZone == content.Schedule?.TimeZone && dag.NextFireAt is not null;
-        var next = content.Schedule is null ? null : sameSchedule ? Utc(dag.NextFireAt) : nextFire(content.Schedule, Utc(dag.Now)!.Value);
-        await connection.ExecuteAsync(
-            UpdateDag,
-            new { content.DagId, content.File, versionId, cron = content.Schedule?.Expression, timeZone = content.Schedule?.TimeZone, nextFireAt = next },
-            transaction).ConfigureAwait(false);
+        await connection.ExecuteAsync(UpdateDag, new { content.DagId, content.File, versionId }, transaction).ConfigureAwait(false);
+        if (!KeepsFireTime(dag, content.Schedule, isNew))
+            await SetScheduleAsync(transaction, dag, content, firstFire).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return isNew;
     }
@@ -110,25 +101,6 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         return await connection.QuerySingleOrDefaultAsync<DagCode>(LoadCode, new { dagVersionId }).ConfigureAwait(false)
             ?? throw new WorkflowException($"DAG version {dagVersionId} is not in the database.");
-    }
-
-    /// <summary>The DAGs whose fire time has come.</summary>
-    public async Task<IReadOnlyList<DueDag>> DueAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return [.. await connection.QueryAsync<DueDag>(Due).ConfigureAwait(false)];
-    }
-
-    /// <summary>Moves a DAG's fire time on, unless another scheduler has.</summary>
-    public Task AdvanceAsync(string dagId, DateTimeOffset from, DateTimeOffset? next, CancellationToken cancellationToken) =>
-        ExecuteAsync(Advance, new { dagId, from, next }, cancellationToken);
-
-    /// <summary>The schedules of the DAGs in service.</summary>
-    public async Task<IReadOnlyList<(string DagId, Cron Schedule)>> SchedulesAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return [.. (await connection.QueryAsync<(string Id, string Expression, string Zone)>(Schedules).ConfigureAwait(false))
-            .Select(row => (row.Id, new Cron(row.Expression, row.Zone)))];
     }
 
     /// <summary>Pauses or unpauses a DAG.</summary>
@@ -164,9 +136,9 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
         content.Assembly,
     };
 
-    private static DateTimeOffset? Utc(DateTime? time) => time is { } value ? new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)) : null;
-
-    private sealed record DagRow(long? VersionId, string? Cron, string? TimeZone, DateTime? NextFireAt, DateTime Now);
+    private sealed record DagRow(
+        long? VersionId, string? Schedule, DateTime? StartDate, DateTime? EndDate, bool Catchup, DateTime? NextFireAt, DateTime? LastFireAt,
+        string? ScheduleError, bool IsActive, DateTime Now);
 
     private sealed record VersionRow(long DagVersionId, int Number, string Hash, bool IsUsed);
 }

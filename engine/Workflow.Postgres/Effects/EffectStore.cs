@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Dapper;
 using Npgsql;
+using Workflow.Postgres.Events;
 using Workflow.Postgres.Steps;
 
 namespace Workflow.Postgres.Effects;
@@ -148,6 +149,13 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         return await connection.QuerySingleOrDefaultAsync<AliasedModel>(AliasHolder, new { model, alias }).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new DatasetEventStore(dataSource).OfRunAsync(source.Task.Key.RunId, cancellationToken);
     }
 
     private async Task<long> StageWithParentsAsync(

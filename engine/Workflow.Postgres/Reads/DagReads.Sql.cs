@@ -3,10 +3,10 @@ namespace Workflow.Postgres.Reads;
 public sealed partial class DagReads
 {
     private const string List = """
-        SELECT d.dag_id AS DagId, d.file AS File, d.is_paused AS IsPaused, d.is_active AS IsActive, d.message AS Message, d.cron AS Cron,
-            d.time_zone AS TimeZone, d.next_fire_at AS NextFireAt, d.last_seen_at AS LastSeenAt, v.number AS VersionNumber,
-            v.description AS Description, v.owner AS Owner, to_json(v.tags)::text AS Tags,
-            EXISTS (SELECT 1 FROM import_error e WHERE e.file = d.file) AS HasImportErrors
+        SELECT d.dag_id AS DagId, d.file AS File, d.is_paused AS IsPaused, d.is_active AS IsActive,
+            coalesce(d.message, d.schedule_error) AS Message, d.schedule_text AS Schedule, d.time_zone AS TimeZone,
+            d.next_fire_at AS NextFireAt, d.last_seen_at AS LastSeenAt, v.number AS VersionNumber, v.description AS Description,
+            v.owner AS Owner, to_json(v.tags)::text AS Tags, EXISTS (SELECT 1 FROM import_error e WHERE e.file = d.file) AS HasImportErrors
         FROM dag d LEFT JOIN dag_version v ON v.dag_version_id = d.version_id
         WHERE @pattern::text IS NULL OR d.dag_id ILIKE '%' || @pattern || '%'
         ORDER BY d.dag_id LIMIT @limit OFFSET @offset
@@ -15,10 +15,10 @@ public sealed partial class DagReads
     private const string Count = "SELECT count(*)::int FROM dag WHERE @pattern::text IS NULL OR dag_id ILIKE '%' || @pattern || '%'";
 
     private const string Find = """
-        SELECT d.dag_id AS DagId, d.file AS File, d.is_paused AS IsPaused, d.is_active AS IsActive, d.message AS Message, d.cron AS Cron,
-            d.time_zone AS TimeZone, d.next_fire_at AS NextFireAt, d.last_seen_at AS LastSeenAt, v.number AS VersionNumber,
-            v.description AS Description, v.owner AS Owner, to_json(v.tags)::text AS Tags,
-            EXISTS (SELECT 1 FROM import_error e WHERE e.file = d.file) AS HasImportErrors
+        SELECT d.dag_id AS DagId, d.file AS File, d.is_paused AS IsPaused, d.is_active AS IsActive,
+            coalesce(d.message, d.schedule_error) AS Message, d.schedule_text AS Schedule, d.time_zone AS TimeZone,
+            d.next_fire_at AS NextFireAt, d.last_seen_at AS LastSeenAt, v.number AS VersionNumber, v.description AS Description,
+            v.owner AS Owner, to_json(v.tags)::text AS Tags, EXISTS (SELECT 1 FROM import_error e WHERE e.file = d.file) AS HasImportErrors
         FROM dag d LEFT JOIN dag_version v ON v.dag_version_id = d.version_id
         WHERE d.dag_id = @dagId
         """;

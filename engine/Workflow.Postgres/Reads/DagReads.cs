@@ -4,7 +4,7 @@ namespace Workflow.Postgres.Reads;
 
 /// <summary>A DAG with what its current version says of it; the columns of the version are null while it has none.</summary>
 public sealed record DagRow(
-    string DagId, string File, bool IsPaused, bool IsActive, string? Message, string? Cron, string? TimeZone, DateTime? NextFireAt,
+    string DagId, string File, bool IsPaused, bool IsActive, string? Message, string? Schedule, string? TimeZone, DateTime? NextFireAt,
     DateTime LastSeenAt, int? VersionNumber, string? Description, string? Owner, string? Tags, bool HasImportErrors);
 
 /// <summary>A run in the row of its DAG.</summary>

@@ -25,7 +25,8 @@ public sealed partial class HealthReads
 
     private const string DagsFingerprint = """
         SELECT concat_ws('|',
-            (SELECT string_agg(concat_ws(',', dag_id, version_id, is_paused, is_active, cron, time_zone, message), ';' ORDER BY dag_id)
+            (SELECT string_agg(
+                concat_ws(',', dag_id, version_id, is_paused, is_active, schedule_changes, schedule_error, message), ';' ORDER BY dag_id)
                 FROM dag),
             (SELECT string_agg(concat_ws(',', import_error_id, seen_at), ';' ORDER BY import_error_id) FROM import_error))
         """;

@@ -69,7 +69,7 @@ public sealed partial class RunReads
 
     private const string TaskCounts = """
         SELECT run_id AS RunId, state AS State, count(*)::int AS Count FROM task_instance
-        WHERE run_id = ANY (@runIds) GROUP BY run_id, state
+        WHERE run_id = ANY (@runIds) GROUP BY run_id, state ORDER BY run_id, state
         """;
 
     // A failure says more than what it kept from running, and the first one more than those after it. The reach bounds the cost of a page

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Workflow.Loading;
-using Workflow.Scheduler.Timetables;
+using Workflow.Timetables;
 
 namespace Workflow.Scheduler.Loading;
 
@@ -43,7 +43,7 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
             }
 
             var facts = DagFacts.Of(defined.Definition);
-            if (facts.Schedule is not null && Timetable.Complaint(facts.Schedule) is { } complaint)
+            if (Timetable.Complaint(facts.ScheduleSettings) is { } complaint)
                 problems.Add(Problem(source, place, ImportCodes.Schedule, new DefinitionProblem($"DAG '{facts.Id}': {complaint}")));
             else
                 dags.Add(new LoadedDag(facts, place, source, shared, image, VersionHash(facts, source, shared), DagReferences.Versions));

@@ -34,7 +34,7 @@ public static class ImportCodes
     /// <summary>The definition is wrong, threw, differs from call to call, or does not return.</summary>
     public const string Definition = "WF004";
 
-    /// <summary>The cron expression or its time zone is wrong.</summary>
+    /// <summary>The schedule is wrong: its cron expression, its time zone, its bounds.</summary>
     public const string Schedule = "WF005";
 
     /// <summary>Another file, or another class, has the same DAG id.</summary>

@@ -6,11 +6,12 @@ using Npgsql;
 using Workflow.Postgres.Dags;
 using Workflow.Scheduler.Loading;
 using Workflow.Scheduler.Timetables;
+using Workflow.Timetables;
 
 namespace Workflow.Scheduler.Services;
 
 /// <summary>Keeps the database in step with the DAG folder: loads what changed, stores versions, import errors and what is gone.</summary>
-public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions options, TimeProvider time, ILogger<DagLoader> logger) : BackgroundService
+public sealed class DagLoader(DagStore dags, FireAlarm alarm, SchedulerOptions options, TimeProvider time, ILogger<DagLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
@@ -40,7 +41,7 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
         var versions = 0;
         foreach (var dag in result.Dags.Where(dag => stored.GetValueOrDefault(dag.Id) != (dag.VersionHash, dag.Source.File)))
         {
-            if (await dags.SaveAsync(Content(dag), Timetable.NextFire, cancellationToken).ConfigureAwait(false))
+            if (await dags.SaveAsync(Content(dag), FirstFire(dag), cancellationToken).ConfigureAwait(false))
                 versions++;
             stored[dag.Id] = (dag.VersionHash, dag.Source.File);
         }
@@ -104,9 +105,13 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
             logger.ImportError(found.File, found.Line, found.Column, found.Code, found.Message);
     }
 
+    private static FirstFire FirstFire(LoadedDag dag) => (settings, last, now) => settings.Schedule is Custom
+        ? OwnTimetables.Ask(dag.Id, dag.AssemblyBytes, own => FirePlan.First(settings, last, now, own))
+        : FirePlan.First(settings, last, now);
+
     private static DagVersionContent Content(LoadedDag dag) => new(
         dag.Id, dag.Source.File, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
-        dag.Facts.Schedule, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, dag.Source.Text,
+        dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, dag.Source.Text,
         dag.SharedSources.ToDictionary(file => file.File, file => file.Text),
         string.Join("; ", dag.ReferenceVersions.Select(pair => $"{pair.Key} {pair.Value}")), dag.AssemblyBytes);
 }

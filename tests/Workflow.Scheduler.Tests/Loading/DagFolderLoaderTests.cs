@@ -36,7 +36,7 @@ public sealed class DagFolderLoaderTests : IDisposable
         result.Diagnostics.ShouldBeEmpty();
         result.Dags.Select(dag => (dag.Id, dag.Source.File)).ShouldBe([("a", "A.cs"), ("b", "team/B.cs")]);
         var a = result.Dags.First();
-        a.Facts.Schedule.ShouldBe(new Cron("0 2 * * *", "Europe/Berlin"));
+        a.Facts.ScheduleSettings.Schedule.ShouldBe(new Cron("0 2 * * *", "Europe/Berlin"));
         a.Facts.Tags.ShouldBe(["s"]);
         a.Facts.Parameters.ShouldHaveSingleItem().Name.ShouldBe("month");
         a.Facts.Graph.Tasks.ShouldHaveSingleItem().Id.ShouldBe("first");

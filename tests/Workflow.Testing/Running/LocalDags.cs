@@ -3,6 +3,7 @@ using Workflow.Loading;
 using Workflow.Postgres.Dags;
 using Workflow.Scheduler.Loading;
 using Workflow.Scheduler.Timetables;
+using Workflow.Timetables;
 
 namespace Workflow.Testing.Running;
 
@@ -21,9 +22,12 @@ public static class LocalDags
             ?? throw new InvalidOperationException($"The test's DAG does not load: {string.Join(Environment.NewLine, result.Diagnostics)}");
         await store.SaveAsync(
             new DagVersionContent(
-                dag.Id, file, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags, dag.Facts.Schedule,
-                dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, source, new Dictionary<string, string>(), "test", dag.AssemblyBytes),
-            Timetable.NextFire,
+                dag.Id, file, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
+                dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, source, new Dictionary<string, string>(),
+                "test", dag.AssemblyBytes),
+            (settings, last, now) => settings.Schedule is Custom
+                ? OwnTimetables.Ask(dag.Id, dag.AssemblyBytes, own => FirePlan.First(settings, last, now, own))
+                : FirePlan.First(settings, last, now),
             CancellationToken.None);
         return dag.Id;
     }

@@ -50,5 +50,8 @@ public sealed class AttemptContext(
     public bool HasEffects { get; set; }
 
     /// <inheritdoc />
+    public override Task<IReadOnlyList<TriggeringDataset>> TriggeringDatasetsAsync() => planes.Effects.TriggersAsync(Source, cancellation);
+
+    /// <inheritdoc />
     public override void Log(string message, TaskLogLevel level = TaskLogLevel.Info) => log.Write(level, message);
 }

@@ -41,6 +41,8 @@ internal sealed class EngineCalls(AttemptSource source, IEffectStore effects, Lo
                 return Frames.ToElement(await effects.EarlierAsync(earlier.Of, earlier.Key, cancellationToken).ConfigureAwait(false));
             case EngineCall.AliasHolder alias:
                 return Frames.ToElement(await effects.AliasAsync(alias.Model, alias.Alias, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Triggers:
+                return Frames.ToElement(await effects.TriggersAsync(source, cancellationToken).ConfigureAwait(false));
         }
 
         // Said before it is true: whether staging was committed is not known when it fails, nor when the process dies meanwhile.

@@ -77,6 +77,9 @@ internal abstract record EngineCall
 
     /// <summary>The version that holds an alias.</summary>
     public sealed record AliasHolder(string Model, string Alias) : EngineCall;
+
+    /// <summary>What triggered the run.</summary>
+    public sealed record Triggers : EngineCall;
 }
 
 /// <summary>Why a call failed.</summary>

@@ -29,6 +29,9 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
     public Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken) =>
         AskAsync<AliasedModel?>(new EngineCall.AliasHolder(model, alias), cancellationToken);
 
+    public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<TriggeringDataset>>(new EngineCall.Triggers(), cancellationToken);
+
     // A null that was answered is no element at all.
     private async Task<TValue> AskAsync<TValue>(EngineCall call, CancellationToken cancellationToken) =>
         await connection.CallAsync(call, cancellationToken).ConfigureAwait(false) is { ValueKind: not JsonValueKind.Null } value

@@ -1,9 +1,8 @@
 using System.Globalization;
-using Workflow.Scheduler.Timetables;
 
-namespace Workflow.Scheduler.Tests.Timetables;
+namespace Workflow.Timetables.Tests;
 
-public sealed class TimetableTests
+public sealed class CronTests
 {
     [Theory]
     // Plain.
