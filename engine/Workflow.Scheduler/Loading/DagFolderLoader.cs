@@ -7,7 +7,7 @@ public sealed class DagFolderLoader(DagCompiler compiler, TimeSpan? defineLimit 
 {
     private readonly DagFileLoader files = new(compiler, defineLimit);
 
-    /// <summary>Loads the files whose text changed since the state before, or all of them when a shared file did.</summary>
+    /// <summary>Loads the files whose text changed since the state before, or all of them when a shared file or a package did.</summary>
     /// <param name="folder">The folder as it is now.</param>
     /// <param name="before">The last result; <see cref="LoadResult.Nothing"/> at first.</param>
     /// <param name="knownOwners">
@@ -23,9 +23,9 @@ public sealed class DagFolderLoader(DagCompiler compiler, TimeSpan? defineLimit 
         ArgumentNullException.ThrowIfNull(before);
         var known = before.Files.ToDictionary(file => file.File);
         var owners = Owners(before, knownOwners);
-        var sharedChanged = folder.SharedSha256 != before.SharedSha256;
+        var allChanged = folder.SharedSha256 != before.SharedSha256 || folder.Packages.Sha256 != before.Packages.Sha256;
         var changed = folder.Files
-            .Where(file => sharedChanged || known.GetValueOrDefault(file.File)?.SourceSha256 != file.Sha256)
+            .Where(file => allChanged || known.GetValueOrDefault(file.File)?.SourceSha256 != file.Sha256)
             .ToList();
 
         var loaded = new LoadedFile[changed.Count];
@@ -33,9 +33,10 @@ public sealed class DagFolderLoader(DagCompiler compiler, TimeSpan? defineLimit 
             0,
             changed.Count,
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
-            at => loaded[at] = files.Load(changed[at], folder.Shared, cancellationToken));
+            at => loaded[at] = files.Load(changed[at], folder.Shared, folder.Packages, cancellationToken));
 
-        var fresh = loaded.Concat(folder.Unreadable.Where(found => !IsShared(found.File)).Select(Unreadable))
+        var fresh = loaded.Concat(folder.Unreadable.Where(found => !IsShared(found.File)).Select(found => WithoutDags(found.File, [found])))
+            .Concat(folder.ProjectProblems.GroupBy(found => found.File).Select(found => WithoutDags(found.Key, [.. found])))
             .ToDictionary(file => file.File);
         var present = folder.Files.Select(file => file.File).Concat(fresh.Keys).Distinct().Order(StringComparer.Ordinal);
         var all = present.Select(file => fresh.GetValueOrDefault(file) ?? known[file]).ToList();
@@ -55,7 +56,7 @@ public sealed class DagFolderLoader(DagCompiler compiler, TimeSpan? defineLimit 
             [.. now.Where(pair => owners.TryGetValue(pair.Key, out var from) && from != pair.Value)
                 .Select(pair => new MovedDag(pair.Key, owners[pair.Key], pair.Value))
                 .OrderBy(moved => moved.DagId, StringComparer.Ordinal)],
-            folder.Summary);
+            folder.Summary) { Packages = folder.Packages };
     }
 
     private static Dictionary<string, string> Owners(LoadResult before, IReadOnlyDictionary<string, string>? knownOwners)
@@ -72,5 +73,6 @@ public sealed class DagFolderLoader(DagCompiler compiler, TimeSpan? defineLimit 
 
     private static bool IsShared(string file) => file.StartsWith($"{DagFolder.SharedFolder}/", StringComparison.Ordinal);
 
-    private static LoadedFile Unreadable(ImportDiagnostic found) => new(found.File, "", [], [], [found]) { OwnDiagnostics = [found] };
+    private static LoadedFile WithoutDags(string file, IReadOnlyList<ImportDiagnostic> found) =>
+        new(file, "", [], [], found) { OwnDiagnostics = found };
 }

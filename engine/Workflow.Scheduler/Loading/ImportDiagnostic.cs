@@ -40,6 +40,9 @@ public static class ImportCodes
     /// <summary>Another file, or another class, has the same DAG id.</summary>
     public const string DuplicateDag = "WF006";
 
+    /// <summary>The packages that the DAG project references cannot be used as they are.</summary>
+    public const string Packages = "WF007";
+
     /// <summary>The loader itself failed on the file.</summary>
     public const string Internal = "WF099";
 }

@@ -1,4 +1,5 @@
 using Workflow.Loading;
+using Workflow.Scheduler.Loading.Packages;
 
 namespace Workflow.Scheduler.Loading;
 
@@ -16,6 +17,9 @@ public sealed record LoadedDag(
 {
     /// <summary>The DAG's id.</summary>
     public string Id => Facts.Id;
+
+    /// <summary>The assemblies of packages that it refers to, directly or through others: part of the version.</summary>
+    public IReadOnlyList<PackageAssembly> Packages { get; init; } = [];
 }
 
 /// <summary>What the loader made of one file.</summary>
@@ -57,6 +61,9 @@ public sealed record LoadResult(
 {
     /// <summary>The state before anything was loaded.</summary>
     public static LoadResult Nothing { get; } = new("", [], [], [], [], [], "Nothing is loaded yet.");
+
+    /// <summary>The packages that the files were compiled with.</summary>
+    public PackageSet Packages { get; init; } = PackageSet.None;
 
     /// <summary>Every DAG.</summary>
     public IEnumerable<LoadedDag> Dags => Files.SelectMany(file => file.Dags);

@@ -32,7 +32,7 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
     /// <returns>What there is now.</returns>
     public async Task<LoadResult> LoadAsync(CancellationToken cancellationToken)
     {
-        var folder = DagFolder.Scan(options.DagsFolder);
+        var folder = DagFolder.Scan(options.DagsFolder, last.Packages);
         var known = ReferenceEquals(last, LoadResult.Nothing)
             ? (await dags.ActiveAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(dag => dag.DagId, dag => dag.File)
             : null;
@@ -100,7 +100,10 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
         var broken = result.Files.Where(file => file.Diagnostics.Count > 0).ToDictionary(
             file => file.File, file => JsonSerializer.Serialize(file.Diagnostics, Json));
         await dags.ReplaceImportErrorsAsync(broken, cancellationToken).ConfigureAwait(false);
-        foreach (var found in result.Files.Where(file => result.Compiled.Contains(file.File)).SelectMany(file => file.Diagnostics))
+        var known = last.Files.ToDictionary(file => file.File, file => file.Diagnostics);
+        var news = result.Files.Where(file => result.Compiled.Contains(file.File)
+            || !file.Diagnostics.SequenceEqual(known.GetValueOrDefault(file.File, [])));
+        foreach (var found in news.SelectMany(file => file.Diagnostics))
             logger.ImportError(found.File, found.Line, found.Column, found.Code, found.Message);
     }
 
@@ -108,5 +111,8 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
         dag.Id, dag.Source.File, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
         dag.Facts.Schedule, dag.Facts.Parameters, dag.Facts.Graph, dag.Source.Text,
         dag.SharedSources.ToDictionary(file => file.File, file => file.Text),
-        string.Join("; ", dag.ReferenceVersions.Select(pair => $"{pair.Key} {pair.Value}")), dag.AssemblyBytes);
+        string.Join("; ", dag.ReferenceVersions.Select(pair => $"{pair.Key} {pair.Value}")), dag.AssemblyBytes)
+    {
+        Packages = [.. dag.Packages.Select(package => new PackagedAssembly(package.Name, package.Sha256, package.Bytes))],
+    };
 }

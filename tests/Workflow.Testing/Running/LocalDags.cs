@@ -22,7 +22,10 @@ public static class LocalDags
         await store.SaveAsync(
             new DagVersionContent(
                 dag.Id, file, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags, dag.Facts.Schedule,
-                dag.Facts.Parameters, dag.Facts.Graph, source, new Dictionary<string, string>(), "test", dag.AssemblyBytes),
+                dag.Facts.Parameters, dag.Facts.Graph, source, new Dictionary<string, string>(), "test", dag.AssemblyBytes)
+            {
+                Packages = [.. dag.Packages.Select(package => new PackagedAssembly(package.Name, package.Sha256, package.Bytes))],
+            },
             Timetable.NextFire,
             CancellationToken.None);
         return dag.Id;

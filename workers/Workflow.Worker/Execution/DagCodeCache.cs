@@ -11,7 +11,7 @@ namespace Workflow.Worker.Execution;
 public sealed record LoadedDag(DagDefinition Definition, DagAssembly Assembly);
 
 /// <summary>
-/// The DAG versions that this worker runs, each in a load context of its own. The definition is rebuilt by calling <c>Define</c> and must hash
+/// The DAG versions that this worker runs, each in a load context of its own with the packages it was stored with. The definition is rebuilt by calling <c>Define</c> and must hash
 /// to what was stored: a definition that reads the clock or the environment fails here, clearly, instead of drifting.
 /// </summary>
 public sealed class DagCodeCache(DagStore store)
@@ -35,7 +35,7 @@ public sealed class DagCodeCache(DagStore store)
     private async Task<LoadedDag> LoadAsync(long dagVersionId)
     {
         var code = await store.LoadCodeAsync(dagVersionId, CancellationToken.None).ConfigureAwait(false);
-        var assembly = DagAssembly.Load(code.Assembly);
+        var assembly = DagAssembly.Load(code.Assembly, code.Packages);
         var definition = assembly.Find(code.DagId);
         if (definition.Hash != code.DefinitionHash)
         {
