@@ -23,6 +23,7 @@ public static class BaseLibrary
         var runtime = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
         return trusted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Where(path => Path.GetDirectoryName(path) == runtime && IsNamedSo(Path.GetFileNameWithoutExtension(path)))
+            .DistinctBy(path => path)
             .ToDictionary(path => Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase);
     }
 

@@ -44,8 +44,7 @@ internal sealed class DagLoadContext(IReadOnlyDictionary<string, byte[]> package
                 return loaded[name] = LoadFromBytes(image);
         }
 
-        throw new FileNotFoundException(
-            $"Assembly '{assemblyName}' is neither of .NET's base library nor of the packages that this DAG version was stored with. "
-            + "Those are the ones that its code refers to, directly or through others: refer to a type of it in the DAG file.", name);
+        // The runtime reports it in its own words, as it does for every assembly that is not there: code that probes for one is used to that.
+        throw new FileNotFoundException(null, name);
     }
 }

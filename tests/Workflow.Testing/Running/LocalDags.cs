@@ -2,6 +2,7 @@ using Workflow.Graphs;
 using Workflow.Loading;
 using Workflow.Postgres.Dags;
 using Workflow.Scheduler.Loading;
+using Workflow.Scheduler.Loading.Packages;
 using Workflow.Scheduler.Timetables;
 
 namespace Workflow.Testing.Running;
@@ -13,9 +14,13 @@ public static class LocalDags
 
     /// <summary>Compiles a file with one DAG and makes it the current version.</summary>
     /// <returns>The DAG's id.</returns>
-    public static async Task<string> SaveAsync(DagStore store, string source, string file = "Test.cs", IReadOnlyDictionary<string, string>? shared = null)
+    public static async Task<string> SaveAsync(
+        DagStore store, string source, string file = "Test.cs", IReadOnlyDictionary<string, string>? shared = null, PackageSet? packages = null)
     {
-        var folder = new FolderSnapshot(".", Exists: true, [SourceFile.Of(file, source)], [.. (shared ?? new Dictionary<string, string>()).Select(pair => SourceFile.Of(pair.Key, pair.Value))], []);
+        var folder = new FolderSnapshot(".", Exists: true, [SourceFile.Of(file, source)], [.. (shared ?? new Dictionary<string, string>()).Select(pair => SourceFile.Of(pair.Key, pair.Value))], [])
+        {
+            Packages = packages ?? PackageSet.None,
+        };
         var result = new DagFolderLoader(Compiler.Value).Load(folder, LoadResult.Nothing);
         var dag = result.Dags.FirstOrDefault()
             ?? throw new InvalidOperationException($"The test's DAG does not load: {string.Join(Environment.NewLine, result.Diagnostics)}");
