@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Workflow.Loading;
 using Workflow.Scheduler.Loading.Packages;
-using Workflow.Scheduler.Timetables;
+using Workflow.Scheduler.Loading.Validation;
 
 namespace Workflow.Scheduler.Loading;
 
@@ -11,7 +11,7 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
     /// <summary>Loads a file; whatever goes wrong is in its diagnostics.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A file on which the loader itself fails must not keep the others from loading.")]
     internal LoadedFile Load(
-        SourceFile source, IReadOnlyList<SourceFile> shared, PackageSet packages, CancellationToken cancellationToken)
+        SourceFile source, IReadOnlyList<SourceFile> shared, PackageSet packages, DagValidator validator, CancellationToken cancellationToken)
     {
         try
         {
@@ -20,7 +20,7 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
                 return File(source, [], compiled.Diagnostics);
             if (compiled.Classes.Count == 0)
                 return File(source, [], [NoDag(source)]);
-            return Define(source, shared, compiled, compiled.Image, packages.UsedBy(compiled.Image));
+            return Define(source, shared, compiled, compiled.Image, packages.UsedBy(compiled.Image), validator);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -31,7 +31,8 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
     }
 
     private LoadedFile Define(
-        SourceFile source, IReadOnlyList<SourceFile> shared, CompiledFile compiled, byte[] image, IReadOnlyList<PackageAssembly> packages)
+        SourceFile source, IReadOnlyList<SourceFile> shared, CompiledFile compiled, byte[] image, IReadOnlyList<PackageAssembly> packages,
+        DagValidator validator)
     {
         var dags = new List<LoadedDag>();
         var problems = new List<ImportDiagnostic>();
@@ -42,14 +43,14 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
             var place = compiled.Classes.FirstOrDefault(dag => dag.Name == defined.ClassName) ?? compiled.Classes[0];
             if (defined.Definition is null)
             {
-                problems.Add(Problem(source, place, ImportCodes.Definition, defined.Problem!));
+                problems.Add(Problem(source, place, defined.Problem!));
                 continue;
             }
 
             var facts = DagFacts.Of(defined.Definition);
-            if (facts.Schedule is not null && Timetable.Complaint(facts.Schedule) is { } complaint)
-                problems.Add(Problem(source, place, ImportCodes.Schedule, new DefinitionProblem($"DAG '{facts.Id}': {complaint}")));
-            else
+            var found = validator.Check(facts, source.File, place);
+            problems.AddRange(found);
+            if (found.All(each => each.Severity != ImportSeverity.Error))
                 dags.Add(new LoadedDag(facts, place, source, shared, image, VersionHash(facts, source, shared, references), references)
                 {
                     Packages = packages,
@@ -78,10 +79,10 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
         return versions;
     }
 
-    private static ImportDiagnostic Problem(SourceFile source, DagClass place, string code, DefinitionProblem problem) =>
+    private static ImportDiagnostic Problem(SourceFile source, DagClass place, DefinitionProblem problem) =>
         problem.File is { } file && problem.Line is { } line
-            ? new ImportDiagnostic(file, line, 1, code, problem.Message, ImportSeverity.Error)
-            : new ImportDiagnostic(source.File, place.Line, place.Column, code, problem.Message, ImportSeverity.Error);
+            ? new ImportDiagnostic(file, line, 1, ImportCodes.Definition, problem.Message, ImportSeverity.Error)
+            : new ImportDiagnostic(source.File, place.Line, place.Column, ImportCodes.Definition, problem.Message, ImportSeverity.Error);
 
     private static ImportDiagnostic NoDag(SourceFile source) => new(
         source.File, 1, 1, ImportCodes.NoDag,

@@ -65,6 +65,9 @@ public sealed record LoadResult(
     /// <summary>The packages that the files were compiled with.</summary>
     public PackageSet Packages { get; init; } = PackageSet.None;
 
+    /// <summary>The pools that the definitions were checked against.</summary>
+    public IReadOnlyDictionary<string, int> Pools { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Every DAG.</summary>
     public IEnumerable<LoadedDag> Dags => Files.SelectMany(file => file.Dags);
 

@@ -36,7 +36,7 @@ public sealed class DagLoader(DagStore dags, CronAlarm alarm, SchedulerOptions o
         var known = ReferenceEquals(last, LoadResult.Nothing)
             ? (await dags.ActiveAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(dag => dag.DagId, dag => dag.File)
             : null;
-        var result = loader.Load(folder, last, known, cancellationToken);
+        var result = loader.Load(folder, last, known, cancellationToken: cancellationToken);
         var versions = 0;
         foreach (var dag in result.Dags.Where(dag => stored.GetValueOrDefault(dag.Id) != (dag.VersionHash, dag.Source.File)))
         {
