@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Workflow.Loading;
 
-/// <summary>The assemblies of the .NET base library that the host runs on: those alone, with Workflow.Core, does a DAG share with it.</summary>
+/// <summary>
+/// The assemblies of the .NET base library that the host runs on: those alone, with Workflow.Core, does a DAG share with it.
+/// </summary>
 public static class BaseLibrary
 {
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Found = new(Find);

@@ -48,7 +48,9 @@ public sealed class DagAssembly : IDisposable
 
     /// <summary>Loads an assembly from its bytes; debug information is read from those bytes when it is embedded.</summary>
     /// <param name="image">The compiled DAG file.</param>
-    /// <param name="packages">The assemblies of packages that it refers to, directly or through others, by simple name; none unless given.</param>
+    /// <param name="packages">
+    /// The assemblies of packages that it refers to, directly or through others, by simple name; none unless given.
+    /// </param>
     /// <exception cref="BadImageFormatException">The bytes are no assembly that this runtime can load.</exception>
     public static DagAssembly Load(byte[] image, IReadOnlyDictionary<string, byte[]>? packages = null)
     {

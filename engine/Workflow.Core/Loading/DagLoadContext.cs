@@ -8,8 +8,8 @@ namespace Workflow.Loading;
 /// outside; packages are the DAG's own; nothing else of the host is to be seen.
 /// </summary>
 /// <remarks>
-/// The host's packages would otherwise be found by every DAG: one that was compiled against another version of a package would get the host's,
-/// and an upgrade of the engine would change what stored DAGs do.
+/// The host's packages would otherwise be found by every DAG: one that was compiled against another version of a package would get the
+/// host's, and an upgrade of the engine would change what stored DAGs do.
 /// </remarks>
 internal sealed class DagLoadContext(IReadOnlyDictionary<string, byte[]> packages) : AssemblyLoadContext("dag", isCollectible: true)
 {
@@ -24,8 +24,8 @@ internal sealed class DagLoadContext(IReadOnlyDictionary<string, byte[]> package
     }
 
     /// <remarks>
-    /// Workflow.Core is answered by hand, in case the host itself does not live in the default context (a test runner, a plug-in); null leaves
-    /// the base library to the default context, and an exception keeps the runtime from asking that one for anything else.
+    /// Workflow.Core is answered by hand, in case the host itself does not live in the default context (a test runner, a plug-in); null
+    /// leaves the base library to the default context, and an exception keeps the runtime from asking that one for anything else.
     /// </remarks>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
@@ -44,7 +44,7 @@ internal sealed class DagLoadContext(IReadOnlyDictionary<string, byte[]> package
                 return loaded[name] = LoadFromBytes(image);
         }
 
-        // The runtime reports it in its own words, as it does for every assembly that is not there: code that probes for one is used to that.
+        // The runtime reports it in its own words, as for every assembly that is not there: code that probes for one is used to that.
         throw new FileNotFoundException(null, name);
     }
 }

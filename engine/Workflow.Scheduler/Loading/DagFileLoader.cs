@@ -11,7 +11,8 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
     /// <summary>Loads a file; whatever goes wrong is in its diagnostics.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A file on which the loader itself fails must not keep the others from loading.")]
     internal LoadedFile Load(
-        SourceFile source, IReadOnlyList<SourceFile> shared, PackageSet packages, DagValidator validator, CancellationToken cancellationToken)
+        SourceFile source, IReadOnlyList<SourceFile> shared, PackageSet packages, DagValidator validator,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -50,11 +51,12 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
             var facts = DagFacts.Of(defined.Definition);
             var found = validator.Check(facts, source.File, place);
             problems.AddRange(found);
-            if (found.All(each => each.Severity != ImportSeverity.Error))
-                dags.Add(new LoadedDag(facts, place, source, shared, image, VersionHash(facts, source, shared, references), references)
-                {
-                    Packages = packages,
-                });
+            if (found.Any(each => each.Severity == ImportSeverity.Error))
+                continue;
+            dags.Add(new LoadedDag(facts, place, source, shared, image, VersionHash(facts, source, shared, references), references)
+            {
+                Packages = packages,
+            });
         }
 
         return File(source, dags, problems);

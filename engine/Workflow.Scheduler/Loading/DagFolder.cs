@@ -79,11 +79,12 @@ public static class DagFolder
     internal static string Fingerprint(string path) =>
         Hash.Of([
             $"{Directory.Exists(path)}",
-            .. Find(path).Concat(Projects(path)).Append(new FileInfo(Path.Combine(path, RestoreResult.File))).Select(file => $"{file.FullName}|{Length(file)}|{file.LastWriteTimeUtc.Ticks}")]);
+            .. Find(path).Concat(Projects(path)).Append(new FileInfo(Path.Combine(path, RestoreResult.File)))
+                .Select(file => $"{file.FullName}|{Length(file)}|{file.LastWriteTimeUtc.Ticks}")]);
 
     /// <summary>
-    /// Whether a change to a path can matter: a C# file, or a folder, outside of the folders that are left out; the DAG project, or what was
-    /// restored for it.
+    /// Whether a change to a path can matter: a C# file, or a folder, outside of the folders that are left out; the DAG project, or what
+    /// was restored for it.
     /// </summary>
     internal static bool Matters(string path, string changed)
     {

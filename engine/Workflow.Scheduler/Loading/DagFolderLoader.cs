@@ -65,7 +65,8 @@ public sealed class DagFolderLoader(DagCompiler compiler, TimeSpan? defineLimit 
             [.. now.Where(pair => owners.TryGetValue(pair.Key, out var from) && from != pair.Value)
                 .Select(pair => new MovedDag(pair.Key, owners[pair.Key], pair.Value))
                 .OrderBy(moved => moved.DagId, StringComparer.Ordinal)],
-            folder.Summary) { Packages = folder.Packages, Pools = pools ?? NoPools };
+            folder.Summary)
+        { Packages = folder.Packages, Pools = pools ?? NoPools };
     }
 
     private static Dictionary<string, string> Owners(LoadResult before, IReadOnlyDictionary<string, string>? knownOwners)

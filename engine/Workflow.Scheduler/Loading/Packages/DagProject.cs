@@ -14,20 +14,25 @@ internal sealed record ProjectReference(string Id, string? Version, int Line, in
 /// <summary>Reads the DAG project as text: what MSBuild makes of it is known from the restore result.</summary>
 internal static class DagProject
 {
+    private const StringSplitOptions Cleanly = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+
     /// <summary>The packages that the project file itself names.</summary>
     /// <exception cref="XmlException">The text is no XML.</exception>
     internal static IReadOnlyList<ProjectReference> References(string text) =>
     [
         .. from element in XDocument.Parse(text, LoadOptions.SetLineInfo).Descendants()
            where element.Name.LocalName == "PackageReference"
-           from id in ((string?)element.Attribute("Include") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+           from id in ((string?)element.Attribute("Include") ?? "").Split(';', Cleanly)
            let place = (IXmlLineInfo)element
            select new ProjectReference(
                id, Version(element), place.LineNumber, place.LinePosition,
-               element.AncestorsAndSelf().Any(each => each.Attribute("Condition") is not null) || id.Contains('$', StringComparison.Ordinal)),
+               id.Contains('$', StringComparison.Ordinal)
+                   || element.AncestorsAndSelf().Any(each => each.Attribute("Condition") is not null)),
     ];
 
-    /// <summary>The range that NuGet writes for a version, so that two can be compared; null for one that only NuGet can work out.</summary>
+    /// <summary>
+    /// The range that NuGet writes for a version, so that two can be compared; null for one that only NuGet can work out.
+    /// </summary>
     internal static string? Range(string? version)
     {
         if (version is null || version.AsSpan().IndexOfAny("*$[(,") >= 0)
@@ -42,5 +47,6 @@ internal static class DagProject
     }
 
     private static string? Version(XElement element) =>
-        ((string?)element.Attribute("Version") ?? element.Elements().FirstOrDefault(each => each.Name.LocalName == "Version")?.Value)?.Trim();
+        ((string?)element.Attribute("Version")
+            ?? element.Elements().FirstOrDefault(each => each.Name.LocalName == "Version")?.Value)?.Trim();
 }

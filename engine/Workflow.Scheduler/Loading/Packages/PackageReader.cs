@@ -25,76 +25,101 @@ internal static class PackageReader
         var projects = DagFolder.Projects(folder);
         if (projects.Count == 0)
             return new PackageScan(PackageSet.None, []);
-        var project = projects[0].FullName;
-        var problems = new List<ImportDiagnostic>();
         if (projects.Count > 1)
         {
-            problems.Add(Problem(
+            return new PackageScan(known, [Problem(
                 projects[1].FullName, 1, 1, $"The folder has the projects {string.Join(" and ", projects.Select(file => file.Name))}, "
-                    + "and only one can say which packages DAG files use. Move the others elsewhere."));
-            return new PackageScan(known, problems);
+                    + "and only one can say which packages DAG files use. Move the others elsewhere.")]);
         }
 
+        var project = projects[0].FullName;
         try
         {
             var references = DagProject.References(DagFolder.Read(project));
-            var path = Path.Combine(folder, RestoreResult.File);
-            if (!File.Exists(path))
-            {
-                problems.AddRange(references.Where(each => !each.IsConditional).Take(1).Select(first => Problem(
-                    project, first.Line, first.Column, $"The packages of this project ({Names(references)}) are not restored. {Remedy(project)}")));
-                return new PackageScan(problems.Count == 0 ? PackageSet.None : known, problems);
-            }
-
-            var text = DagFolder.Read(path);
-            var restored = RestoreResult.Parse(text);
-            problems.AddRange(OutOfDate(project, references, restored));
-            var packages = restored.Packages(HostRids.Here).ToList();
-            problems.AddRange(NativeLibraries(project, references, packages, restored));
-            problems.AddRange(restored.Projects.Select(other => Problem(
-                project, 1, 1, $"The project references the project '{other}', which DAG files cannot use: the engine compiles them against packages. "
-                    + $"Move its code into {DagFolder.SharedFolder}/, or pack it.", ImportSeverity.Warning)));
-            var files = Files(project, packages, restored, problems);
-            if (problems.Any(found => found.Severity == ImportSeverity.Error))
-                return new PackageScan(known, problems);
-
-            var stamp = Stamp(text, files);
-            var set = known.Stamp == stamp ? known : Take(project, files, stamp, problems);
-            return new PackageScan(set ?? known, problems);
+            var restored = Path.Combine(folder, RestoreResult.File);
+            return File.Exists(restored)
+                ? Read(project, references, DagFolder.Read(restored), known)
+                : NeverRestored(project, references, known);
         }
-        catch (Exception exception) when (exception is XmlException or JsonException or IOException or UnauthorizedAccessException)
+        catch (XmlException exception)
         {
-            var (line, column) = exception is XmlException { LineNumber: > 0 } xml ? (xml.LineNumber, Math.Max(xml.LinePosition, 1)) : (1, 1);
-            var what = exception is JsonException ? $"{RestoreResult.File} cannot be used" : "The project, or what was restored for it, cannot be read";
-            var remedy = exception is XmlException ? "Mend the project." : Remedy(project);
-            return new PackageScan(known, [Problem(project, line, column, $"{what}: {exception.Message} {remedy}")]);
+            return new PackageScan(known, [Problem(
+                project, Math.Max(exception.LineNumber, 1), Math.Max(exception.LinePosition, 1),
+                $"The project is no XML: {exception.Message} Mend it.")]);
+        }
+        catch (JsonException exception)
+        {
+            return new PackageScan(known, [Problem(
+                project, 1, 1, $"{RestoreResult.File} cannot be used: {exception.Message} {Remedy(project)}")]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new PackageScan(known, [Problem(
+                project, 1, 1, $"The project, or what was restored for it, cannot be read: {exception.Message} {Remedy(project)}")]);
         }
     }
 
-    private static IEnumerable<ImportDiagnostic> OutOfDate(string project, IReadOnlyList<ProjectReference> references, RestoreResult restored)
+    private static PackageScan NeverRestored(string project, IReadOnlyList<ProjectReference> references, PackageSet known)
+    {
+        if (references.FirstOrDefault(each => !each.IsConditional) is not { } first)
+            return new PackageScan(PackageSet.None, []);
+        var names = string.Join(", ", references.Select(each => each.Id));
+        return new PackageScan(known, [Problem(
+            project, first.Line, first.Column, $"The packages of this project ({names}) are not restored. {Remedy(project)}")]);
+    }
+
+    private static PackageScan Read(string project, IReadOnlyList<ProjectReference> references, string text, PackageSet known)
+    {
+        var restored = RestoreResult.Parse(text);
+        var packages = restored.Packages(HostRids.Here).ToList();
+        var problems = OutOfDate(project, references, restored).ToList();
+        var files = Files(project, packages, restored, problems);
+        if (problems.Count > 0)
+            return new PackageScan(known, problems);
+
+        problems.AddRange(restored.Projects.Select(other => Problem(
+            project, 1, 1, $"The project references the project '{other}', which DAG files cannot use: the engine compiles them against "
+                + $"packages. Move its code into {DagFolder.SharedFolder}/, or pack it.", ImportSeverity.Warning)));
+
+        // Refused by themselves, with what needs them: DAGs that use other packages are none the worse.
+        foreach (var package in packages.Where(package => package.Native.Count > 0))
+        {
+            var needers = restored.NeedersOf(package.Id);
+            problems.Add(NativeLibrary(project, references, package, needers));
+            files.RemoveAll(file => needers.Contains(file.Package.Id));
+        }
+
+        var stamp = Stamp(text, files);
+        return new PackageScan(known.Stamp == stamp ? known : Take(project, files, stamp, problems) ?? known, problems);
+    }
+
+    private static IEnumerable<ImportDiagnostic> OutOfDate(
+        string project, IReadOnlyList<ProjectReference> references, RestoreResult restored)
     {
         foreach (var each in references.Where(each => !each.IsConditional))
         {
             if (!restored.Direct.TryGetValue(each.Id, out var range))
+            {
                 yield return Problem(project, each.Line, each.Column, $"Package '{each.Id}' is not restored. {Remedy(project)}");
-            else if (DagProject.Range(each.Version) is { } wanted && range is not null && !string.Equals(range, wanted, StringComparison.OrdinalIgnoreCase))
-                yield return Problem(project, each.Line, each.Column, $"Package '{each.Id}' is to be {each.Version}, and {range} is restored. {Remedy(project)}");
+            }
+            else if (DagProject.Range(each.Version) is { } wanted && range?.Equals(wanted, StringComparison.OrdinalIgnoreCase) == false)
+            {
+                yield return Problem(
+                    project, each.Line, each.Column,
+                    $"Package '{each.Id}' is to be {each.Version}, and {range} is restored. {Remedy(project)}");
+            }
         }
     }
 
-    private static IEnumerable<ImportDiagnostic> NativeLibraries(
-        string project, IReadOnlyList<ProjectReference> references, IEnumerable<RestoredPackage> packages, RestoreResult restored)
+    private static ImportDiagnostic NativeLibrary(
+        string project, IReadOnlyList<ProjectReference> references, RestoredPackage package, IReadOnlySet<string> needers)
     {
-        foreach (var package in packages.Where(package => package.Native.Count > 0))
-        {
-            var bringer = restored.BroughtBy(package.Id);
-            var place = references.FirstOrDefault(each => string.Equals(each.Id, bringer, StringComparison.OrdinalIgnoreCase));
-            var way = bringer == package.Id ? "" : $", which '{bringer}' needs,";
-            yield return Problem(
-                project, place?.Line ?? 1, place?.Column ?? 1,
-                $"Package '{package.Id} {package.Version}'{way} has native libraries ({package.Native[0].Split('/')[^1]}), which cannot be loaded "
-                    + "for one DAG version beside another. Use a managed package, or call a program of its own from the task.");
-        }
+        var place = references.FirstOrDefault(each => needers.Contains(each.Id));
+        var way = place?.Id.Equals(package.Id, StringComparison.OrdinalIgnoreCase) == false ? $", which '{place.Id}' needs," : "";
+        return Problem(
+            project, place?.Line ?? 1, place?.Column ?? 1,
+            $"Package '{package.Id} {package.Version}'{way} has native libraries ({package.Native[0].Split('/')[^1]}), which cannot be "
+                + "loaded for one DAG version beside another. Use a managed package, or call a program of its own from the task.");
     }
 
     /// <summary>The files to read; the same path may be one to compile against and one to run.</summary>
@@ -113,7 +138,8 @@ internal static class PackageReader
                 }
 
                 problems.Add(Problem(
-                    project, 1, 1, $"Package '{package.Id} {package.Version}' is not on this machine: {file} is missing. {Remedy(project)}"));
+                    project, 1, 1,
+                    $"Package '{package.Id} {package.Version}' is not on this machine: {file} is missing. {Remedy(project)}"));
                 break;
             }
         }
@@ -122,7 +148,7 @@ internal static class PackageReader
     }
 
     private static string Stamp(string text, IEnumerable<PackageFile> files) => Hash.Of(
-        [text, .. files.Select(file => $"{file.Info.FullName}|{(file.Info.Exists ? file.Info.Length : -1)}|{file.Info.LastWriteTimeUtc.Ticks}|{file.Runs}")]);
+        [text, .. files.Select(file => $"{file.Info.FullName}|{file.Info.Length}|{file.Info.LastWriteTimeUtc.Ticks}|{file.Runs}")]);
 
     private static PackageSet? Take(string project, IReadOnlyList<PackageFile> files, string stamp, List<ImportDiagnostic> problems)
     {
@@ -135,17 +161,20 @@ internal static class PackageReader
                 var facts = AssemblyFacts.Of(bytes);
                 var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
                 read[file.Info.FullName] = (
-                    new PackageAssembly(facts.Name, file.Package.Id, file.Package.Version, sha256, bytes) { References = facts.References }, facts.Version);
+                    new PackageAssembly(facts.Name, file.Package.Id, file.Package.Version, sha256, bytes) { References = facts.References },
+                    facts.Version);
             }
             catch (BadImageFormatException exception)
             {
                 problems.Add(Problem(
-                    project, 1, 1, $"Package '{file.Package.Id} {file.Package.Version}': {file.Info.Name} is no .NET assembly. {exception.Message} "
-                        + "Use another version of the package."));
+                    project, 1, 1, $"Package '{file.Package.Id} {file.Package.Version}': {file.Info.Name} is no .NET assembly. "
+                        + $"{exception.Message} Use another version of the package."));
             }
         }
 
-        return read.Count < files.DistinctBy(file => file.Info.FullName).Count() ? null : new PackageSet(Chosen(runs: true), Chosen(runs: false), stamp);
+        return files.Any(file => !read.ContainsKey(file.Info.FullName))
+            ? null
+            : new PackageSet(Chosen(runs: true), Chosen(runs: false), stamp);
 
         // Of two with one name the higher version counts, as in a build; what .NET or Workflow.Core have themselves is theirs.
         IReadOnlyList<PackageAssembly> Chosen(bool runs) =>
@@ -158,9 +187,8 @@ internal static class PackageReader
         ];
     }
 
-    private static string Names(IEnumerable<ProjectReference> references) => string.Join(", ", references.Select(each => each.Id));
-
-    private static string Remedy(string project) => $"Run: dotnet restore {(project.Contains(' ', StringComparison.Ordinal) ? $"\"{project}\"" : project)}";
+    private static string Remedy(string project) =>
+        $"Run: dotnet restore {(project.Contains(' ', StringComparison.Ordinal) ? $"\"{project}\"" : project)}";
 
     private static ImportDiagnostic Problem(
         string project, int line, int column, string message, ImportSeverity severity = ImportSeverity.Error) =>

@@ -15,7 +15,9 @@ public sealed record PackageAssembly(string Name, string Package, string Package
     internal IReadOnlyList<string> References { get; init; } = [];
 }
 
-/// <summary>The packages that the DAG project references, transitive ones included. Immutable, and kept while DAGs were compiled with it.</summary>
+/// <summary>
+/// The packages that the DAG project references, transitive ones included. Immutable, and kept while DAGs were compiled with it.
+/// </summary>
 /// <remarks>
 /// The bytes are held in memory: the files may be gone, or others, when a DAG file is compiled with the last good set. A set is read again
 /// only when a file of it changed.
@@ -24,13 +26,15 @@ public sealed class PackageSet
 {
     private readonly Dictionary<string, PackageAssembly> byName;
 
-    internal PackageSet(IReadOnlyList<PackageAssembly> assemblies, IReadOnlyList<PackageAssembly> compiledAgainst, string stamp)
+    internal PackageSet(
+        IReadOnlyList<PackageAssembly> assemblies, IReadOnlyList<PackageAssembly> compiledAgainst, string stamp)
     {
         Assemblies = assemblies;
         References = [.. compiledAgainst.Select(each =>
             MetadataReference.CreateFromImage(ImmutableCollectionsMarshal.AsImmutableArray(each.Bytes), filePath: $"{each.Name}.dll"))];
         Stamp = stamp;
-        Sha256 = Hash.Of(assemblies.Concat(compiledAgainst).Select(each => $"{each.Package} {each.PackageVersion} {each.Name} {each.Sha256}"));
+        Sha256 = Hash.Of(
+            assemblies.Concat(compiledAgainst).Select(each => $"{each.Package} {each.PackageVersion} {each.Name} {each.Sha256}"));
         byName = assemblies.ToDictionary(each => each.Name, StringComparer.OrdinalIgnoreCase);
     }
 

@@ -42,7 +42,8 @@ internal sealed class RestoreResult
         var targets = assets.Targets ?? [];
         var name = Frameworks.SelectMany(framework => HostRids.Here.Select(rid => $"{framework}/{rid}").Append(framework))
             .FirstOrDefault(targets.ContainsKey)
-            ?? throw new JsonException($"It is for {string.Join(", ", targets.Keys)} and not for {Frameworks[0]}: set the TargetFramework.");
+            ?? throw new JsonException(
+                $"It is for {string.Join(", ", targets.Keys)} and not for {Frameworks[0]}: set the TargetFramework.");
         return new RestoreResult(assets, targets[name]);
     }
 
@@ -66,16 +67,17 @@ internal sealed class RestoreResult
         return (assets.PackageFolders ?? []).Keys.Select(folder => Path.Combine(folder, path, file)).FirstOrDefault(System.IO.File.Exists);
     }
 
-    /// <summary>The package that the project itself references and that brings another one; the other itself when there is none.</summary>
-    internal string BroughtBy(string package)
+    /// <summary>A package and all that need it, directly or through others.</summary>
+    internal IReadOnlySet<string> NeedersOf(string package)
     {
-        var dependencies = target.ToDictionary(
-            pair => Id(pair.Key), pair => pair.Value.Dependencies?.Keys.ToArray() ?? [], StringComparer.OrdinalIgnoreCase);
-        return Direct.Keys.FirstOrDefault(direct => Reaches(direct, [])) ?? package;
+        var needers = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { package };
+        while (target.Where(pair => pair.Value.Dependencies?.Keys.Any(needers.Contains) == true)
+            .Count(pair => needers.Add(Id(pair.Key))) > 0)
+        {
+            // Until a round finds no further one.
+        }
 
-        bool Reaches(string from, HashSet<string> seen) =>
-            string.Equals(from, package, StringComparison.OrdinalIgnoreCase)
-            || (seen.Add(from) && dependencies.TryGetValue(from, out var next) && next.Any(each => Reaches(each, seen)));
+        return needers;
     }
 
     private static string Id(string key) => key.Split('/')[0];
@@ -100,7 +102,8 @@ internal sealed class RestoreResult
 
     private sealed record Library(
         string? Type, Dictionary<string, string>? Dependencies, Dictionary<string, JsonElement>? Compile,
-        Dictionary<string, JsonElement>? Runtime, Dictionary<string, JsonElement>? Native, Dictionary<string, RuntimeTarget>? RuntimeTargets);
+        Dictionary<string, JsonElement>? Runtime, Dictionary<string, JsonElement>? Native,
+        Dictionary<string, RuntimeTarget>? RuntimeTargets);
 
     private sealed record RuntimeTarget(string? AssetType, string? Rid);
 

@@ -27,8 +27,8 @@ internal sealed class DagValidator : AbstractValidator<DagFacts>
     [
         .. Validate(dag).Errors
             .Select(found => new ImportDiagnostic(
-                file, found.CustomState as int? ?? place.Line, found.CustomState is int ? 1 : place.Column, found.ErrorCode, found.ErrorMessage,
-                found.Severity == FluentValidation.Severity.Error ? ImportSeverity.Error : ImportSeverity.Warning))
+                file, found.CustomState as int? ?? place.Line, found.CustomState is int ? 1 : place.Column, found.ErrorCode,
+                found.ErrorMessage, found.Severity == FluentValidation.Severity.Error ? ImportSeverity.Error : ImportSeverity.Warning))
             .OrderBy(found => found.Line),
     ];
 }

@@ -13,17 +13,24 @@ internal sealed class TaskValidator : AbstractValidator<TaskDefinition>
     internal TaskValidator(IReadOnlyDictionary<string, int> pools)
     {
         RuleFor(task => task.Timeout).Must(timeout => timeout is null || timeout >= TimeSpan.FromMilliseconds(1))
-            .Refuse(ImportCodes.Task, task => $"Task '{task.Id}': a timeout of {task.Timeout} is over before the task begins. Give it a millisecond at least.");
+            .Refuse(ImportCodes.Task, task =>
+                $"Task '{task.Id}': a timeout of {task.Timeout} is over before the task begins. Give it a millisecond at least.");
         RuleFor(task => task.Backoff.First).GreaterThanOrEqualTo(TimeSpan.Zero)
             .Refuse(ImportCodes.Task, task => $"Task '{task.Id}': the wait before a retry is {task.Backoff.First}. Use zero or more.");
         RuleFor(task => task.Backoff.Cap).GreaterThanOrEqualTo(task => task.Backoff.First)
-            .Refuse(ImportCodes.Task, task => $"Task '{task.Id}': the first wait of {task.Backoff.First} is longer than the cap of {task.Backoff.Cap}. Raise the cap.");
+            .Refuse(ImportCodes.Task, task =>
+                $"Task '{task.Id}': the first wait of {task.Backoff.First} is longer than the cap of {task.Backoff.Cap}. "
+                + "Shorten the one, or raise the other.");
         RuleFor(task => task.Backoff.Multiplier).Must(multiplier => multiplier >= 1 && double.IsFinite(multiplier))
-            .Refuse(ImportCodes.Task, task => $"Task '{task.Id}': waits that grow by a factor of {task.Backoff.Multiplier} become shorter or never end. Use 1 or more.");
+            .Refuse(ImportCodes.Task, task =>
+                $"Task '{task.Id}': waits that grow by a factor of {task.Backoff.Multiplier} become shorter or never end. "
+                + "Use 1 or more.");
         RuleFor(task => task.Backoff.Jitter).InclusiveBetween(0, 1)
             .Refuse(ImportCodes.Task, task => $"Task '{task.Id}': the jitter is a share from 0 to 1, got {task.Backoff.Jitter}.");
         RuleFor(task => task.TriggerRule).Must((task, rule) => task.Upstreams.Count > 0 || !RulesThatNeedUpstreams.Contains(rule))
-            .Refuse(ImportCodes.Task, task => $"Task '{task.Id}' has the rule {task.TriggerRule} and nothing before it, so it runs at once. Name the tasks that it waits for: After(...).")
+            .Refuse(ImportCodes.Task, task =>
+                $"Task '{task.Id}' has the rule {task.TriggerRule} and nothing before it, so it runs at once. "
+                + "Name the tasks that it waits for: After(...).")
             .WithSeverity(FluentValidation.Severity.Warning);
     }
 }

@@ -51,7 +51,7 @@ public sealed class DagValidatorTests
 
     [Theory]
     [InlineData(0, 60, 1, 0, "the wait before a retry is -00:00:01. Use zero or more.", -1)]
-    [InlineData(0, 60, 1, 0, "the first wait of 00:01:01 is longer than the cap of 00:01:00. Raise the cap.", 61)]
+    [InlineData(0, 60, 1, 0, "the first wait of 00:01:01 is longer than the cap of 00:01:00. Shorten the one, or raise the other.", 61)]
     [InlineData(0, 60, 0.5, 0, "waits that grow by a factor of 0.5 become shorter or never end. Use 1 or more.", 1)]
     [InlineData(0, 60, double.PositiveInfinity, 0, "waits that grow by a factor of Infinity become shorter or never end. Use 1 or more.", 1)]
     [InlineData(0, 60, 1, 1.5, "the jitter is a share from 0 to 1, got 1.5.", 1)]
