@@ -42,19 +42,19 @@ public sealed class DagsWithPackagesTests : IDisposable
     {
         AddGreeter("1.0.0", "hello");
         folder.Restore();
-        Write("A.cs", Sources.Dag("a", define: UsesGreeter));
+        Write("A.cs", Sources.Dag("a", define: "dag.Task(\"greet\", _ => Task.FromResult(Greeter.Word));"));
         Write("B.cs", Sources.Dag("b"));
         Load();
-        var before = (A: Dag("a").VersionHash, B: Dag("b").VersionHash);
+        var before = (A: Dag("a"), B: Dag("b"));
         AddGreeter("1.1.0", "hi");
         folder.Restore();
 
         var after = Load();
 
         after.Compiled.ShouldBe(["A.cs", "B.cs"]);
-        Dag("a").Facts.Description.ShouldBe("hi");
-        Dag("a").VersionHash.ShouldNotBe(before.A);
-        Dag("b").VersionHash.ShouldBe(before.B);
+        Dag("a").Facts.DefinitionHash.ShouldBe(before.A.Facts.DefinitionHash);
+        Dag("a").VersionHash.ShouldNotBe(before.A.VersionHash);
+        Dag("b").VersionHash.ShouldBe(before.B.VersionHash);
         Load().Compiled.ShouldBeEmpty();
     }
 
