@@ -24,14 +24,16 @@ public sealed class DagAssembly : IDisposable
     /// <summary>How long all definitions of one assembly may take together unless said otherwise.</summary>
     public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(10);
 
-    private readonly DagLoadContext context = new();
+    private static readonly Dictionary<string, byte[]> NoPackages = [];
+
+    private readonly DagLoadContext context;
     private readonly Assembly assembly;
     private bool disposed;
 
-    private DagAssembly(byte[] image)
+    private DagAssembly(byte[] image, IReadOnlyDictionary<string, byte[]> packages)
     {
-        using var stream = new MemoryStream(image, writable: false);
-        assembly = context.LoadFromStream(stream);
+        context = new DagLoadContext(packages);
+        assembly = context.LoadFromBytes(image);
     }
 
     /// <summary>
@@ -45,11 +47,15 @@ public sealed class DagAssembly : IDisposable
     public JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { IncludeFields = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <summary>Loads an assembly from its bytes; debug information is read from those bytes when it is embedded.</summary>
+    /// <param name="image">The compiled DAG file.</param>
+    /// <param name="packages">
+    /// The assemblies of packages that it refers to, directly or through others, by simple name; none unless given.
+    /// </param>
     /// <exception cref="BadImageFormatException">The bytes are no assembly that this runtime can load.</exception>
-    public static DagAssembly Load(byte[] image)
+    public static DagAssembly Load(byte[] image, IReadOnlyDictionary<string, byte[]>? packages = null)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return new DagAssembly(image);
+        return new DagAssembly(image, packages ?? NoPackages);
     }
 
     /// <summary>Runs the definition of every class that implements <see cref="IDag"/>, in the order of their names.</summary>

@@ -26,6 +26,26 @@ public sealed partial class DagStore
     // No run uses it, so nobody has seen it: an edit in progress does not pile up versions. A new id keeps caches by id true.
     private const string DeleteVersion = "DELETE FROM dag_version WHERE dag_version_id = @dagVersionId";
 
+    private const string KnownAssemblies = "SELECT sha256 FROM dag_assembly WHERE sha256 = ANY (@hashes)";
+
+    private const string InsertAssembly = """
+        INSERT INTO dag_assembly (sha256, name, bytes) VALUES (@sha256, @name, @bytes) ON CONFLICT (sha256) DO NOTHING
+        """;
+
+    private const string InsertVersionAssemblies = """
+        INSERT INTO dag_version_assembly (dag_version_id, name, sha256) SELECT @versionId, * FROM unnest(@names, @hashes)
+        """;
+
+    // Another scheduler that refers to one at this moment makes the foreign key refuse one of the two: that one loads again.
+    private const string DeleteUnusedAssemblies = """
+        DELETE FROM dag_assembly a WHERE NOT EXISTS (SELECT 1 FROM dag_version_assembly v WHERE v.sha256 = a.sha256)
+        """;
+
+    private const string LoadPackages = """
+        SELECT v.name AS Name, a.bytes AS Bytes FROM dag_version_assembly v JOIN dag_assembly a ON a.sha256 = v.sha256
+        WHERE v.dag_version_id = @dagVersionId
+        """;
+
     private const string ClearVersion = "UPDATE dag SET version_id = NULL WHERE dag_id = @dagId";
 
     private const string UpdateDag = """

@@ -24,13 +24,27 @@ namespace Workflow.Postgres.Dags;
 public sealed record DagVersionContent(
     string DagId, string File, string Hash, string DefinitionHash, string Description, string Owner, IReadOnlyList<string> Tags,
     ScheduleSettings Schedule, IReadOnlyList<ParamDefinition> Parameters, DagSettings Settings, DagGraph Graph, string Source,
-    IReadOnlyDictionary<string, string> SharedSources, string ReferenceVersions, byte[] Assembly);
+    IReadOnlyDictionary<string, string> SharedSources, string ReferenceVersions, byte[] Assembly)
+{
+    /// <summary>The assemblies of packages that the code refers to; stored once for all versions that have them.</summary>
+    public IReadOnlyList<PackagedAssembly> Packages { get; init; } = [];
+}
+
+/// <summary>An assembly of a package.</summary>
+/// <param name="Name">Its simple name.</param>
+/// <param name="Sha256">The hash of its bytes.</param>
+/// <param name="Bytes">Its bytes.</param>
+public sealed record PackagedAssembly(string Name, string Sha256, byte[] Bytes);
 
 /// <summary>The code of a DAG version, for a worker.</summary>
 /// <param name="DagId">The DAG.</param>
 /// <param name="DefinitionHash">What its definition must hash to.</param>
 /// <param name="Assembly">The compiled code.</param>
-public sealed record DagCode(string DagId, string DefinitionHash, byte[] Assembly);
+public sealed record DagCode(string DagId, string DefinitionHash, byte[] Assembly)
+{
+    /// <summary>The assemblies of packages that the code refers to, by simple name.</summary>
+    public IReadOnlyDictionary<string, byte[]> Packages { get; init; } = new Dictionary<string, byte[]>();
+}
 
 /// <summary>Gives the first fire time of a schedule that is new or was changed.</summary>
 /// <param name="settings">The schedule and its bounds.</param>
@@ -68,6 +82,9 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
             }
 
             versionId = await connection.ExecuteScalarAsync<long>(InsertVersion, Parameters(content, newest), transaction).ConfigureAwait(false);
+            await SavePackagesAsync(connection, transaction, versionId.Value, content.Packages).ConfigureAwait(false);
+            if (newest is { IsUsed: false })
+                await connection.ExecuteAsync(DeleteUnusedAssemblies, transaction: transaction).ConfigureAwait(false);
         }
 
         await connection.ExecuteAsync(UpdateDag, new { content.DagId, content.File, versionId }, transaction).ConfigureAwait(false);
@@ -99,8 +116,10 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
     public async Task<DagCode> LoadCodeAsync(long dagVersionId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.QuerySingleOrDefaultAsync<DagCode>(LoadCode, new { dagVersionId }).ConfigureAwait(false)
+        var code = await connection.QuerySingleOrDefaultAsync<DagCode>(LoadCode, new { dagVersionId }).ConfigureAwait(false)
             ?? throw new WorkflowException($"DAG version {dagVersionId} is not in the database.");
+        var packages = await connection.QueryAsync<(string Name, byte[] Bytes)>(LoadPackages, new { dagVersionId }).ConfigureAwait(false);
+        return code with { Packages = packages.ToDictionary(package => package.Name, package => package.Bytes) };
     }
 
     /// <summary>Pauses or unpauses a DAG.</summary>
@@ -115,6 +134,21 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(sql, parameters).ConfigureAwait(false);
+    }
+
+    private static async Task SavePackagesAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, long versionId, IReadOnlyList<PackagedAssembly> packages)
+    {
+        if (packages.Count == 0)
+            return;
+
+        // The bytes of those that are new go over the wire, and no others.
+        var names = packages.Select(package => package.Name).ToArray();
+        var hashes = packages.Select(package => package.Sha256).ToArray();
+        var known = await connection.QueryAsync<string>(KnownAssemblies, new { hashes }, transaction).ConfigureAwait(false);
+        foreach (var package in packages.ExceptBy(known, package => package.Sha256).DistinctBy(package => package.Sha256))
+            await connection.ExecuteAsync(InsertAssembly, package, transaction).ConfigureAwait(false);
+        await connection.ExecuteAsync(InsertVersionAssemblies, new { versionId, names, hashes }, transaction).ConfigureAwait(false);
     }
 
     private static object Parameters(DagVersionContent content, VersionRow? newest) => new

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
+using Workflow.Scheduler.Loading.Packages;
 
 namespace Workflow.Scheduler.Loading;
 
@@ -47,15 +48,18 @@ public sealed class DagCompiler
     /// <summary>Compiles a DAG file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="shared">The files that are compiled into each DAG's assembly.</param>
+    /// <param name="packages">The packages that it may use; none unless given.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public CompiledFile Compile(SourceFile file, IReadOnlyList<SourceFile> shared, CancellationToken cancellationToken = default)
+    public CompiledFile Compile(
+        SourceFile file, IReadOnlyList<SourceFile> shared, PackageSet? packages = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(shared);
         var tree = Parse(file.File, file.Text);
         var sharedTrees = shared.Select(source => Parse(source.File, source.Text)).ToList();
         var hash = Hash.Of([file.File, file.Text, .. shared.SelectMany(source => new[] { source.File, source.Text })]);
-        var compilation = CSharpCompilation.Create($"Dag_{hash}", [Usings, tree, .. sharedTrees], DagReferences.All, Compiling);
+        var references = DagReferences.All.Concat((packages ?? PackageSet.None).References);
+        var compilation = CSharpCompilation.Create($"Dag_{hash}", [Usings, tree, .. sharedTrees], references, Compiling);
 
         using var image = new MemoryStream();
         var emitted = compilation.Emit(

@@ -1,4 +1,5 @@
 using System.Text;
+using Workflow.Scheduler.Loading.Packages;
 
 namespace Workflow.Scheduler.Loading;
 
@@ -14,6 +15,12 @@ public sealed record FolderSnapshot(
     /// <summary>The hash of the shared files, names included: where it changes, every DAG file is compiled anew.</summary>
     public string SharedSha256 { get; } = Hash.Of([.. Shared.SelectMany(file => new[] { file.File, file.Text })]);
 
+    /// <summary>The packages to compile with: as restored, or the last good set where something is wrong with what is there.</summary>
+    public PackageSet Packages { get; init; } = PackageSet.None;
+
+    /// <summary>What is wrong with the DAG project or with what was restored for it.</summary>
+    public IReadOnlyList<ImportDiagnostic> ProjectProblems { get; init; } = [];
+
     /// <summary>What there is, as a sentence for the log.</summary>
     public string Summary =>
         !Exists ? $"The DAG folder {Path} does not exist yet."
@@ -27,12 +34,14 @@ public static class DagFolder
     /// <summary>The folder whose files are compiled into every DAG.</summary>
     public const string SharedFolder = "lib";
 
-    /// <summary>Reads every <c>.cs</c> file in the folder and the folders within it.</summary>
+    /// <summary>Reads every <c>.cs</c> file in the folder and the folders within it, and which packages they may use.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="packages">The last good set of packages, which is not read again unless it changed; none at first.</param>
     /// <remarks>
     /// Hidden folders, <c>bin</c> and <c>obj</c> are left out, so an IDE may build in the same place; links to folders are not followed, as
     /// they may lead in circles. A file that vanishes while the folder is read counts as deleted.
     /// </remarks>
-    public static FolderSnapshot Scan(string path)
+    public static FolderSnapshot Scan(string path, PackageSet? packages = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         var files = new List<SourceFile>();
@@ -56,7 +65,12 @@ public static class DagFolder
         }
 
         var shared = files.ToLookup(file => file.File.StartsWith($"{SharedFolder}/", StringComparison.Ordinal));
-        return new FolderSnapshot(path, Directory.Exists(path), [.. shared[false]], [.. shared[true]], unreadable);
+        var restored = PackageReader.Read(path, packages ?? PackageSet.None);
+        return new FolderSnapshot(path, Directory.Exists(path), [.. shared[false]], [.. shared[true]], unreadable)
+        {
+            Packages = restored.Packages,
+            ProjectProblems = restored.Problems,
+        };
     }
 
     /// <summary>
@@ -65,14 +79,45 @@ public static class DagFolder
     internal static string Fingerprint(string path) =>
         Hash.Of([
             $"{Directory.Exists(path)}",
-            .. Find(path).Select(file => $"{file.FullName}|{Length(file)}|{file.LastWriteTimeUtc.Ticks}")]);
+            .. Find(path).Concat(Projects(path)).Append(new FileInfo(Path.Combine(path, RestoreResult.File)))
+                .Select(file => $"{file.FullName}|{Length(file)}|{file.LastWriteTimeUtc.Ticks}")]);
 
-    /// <summary>Whether a change to a path can matter: a C# file, or a folder, outside of the folders that are left out.</summary>
+    /// <summary>
+    /// Whether a change to a path can matter: a C# file, or a folder, outside of the folders that are left out; the DAG project, or what
+    /// was restored for it.
+    /// </summary>
     internal static bool Matters(string path, string changed)
     {
-        var parts = Relative(path, changed).Split('/');
+        var name = Relative(path, changed);
+        var parts = name.Split('/');
+        if (name == RestoreResult.File || (parts.Length == 1 && IsProject(name)))
+            return true;
         return parts[..^1].All(IsFolderOfSources) && (changed.EndsWith(".cs", StringComparison.Ordinal) || !Path.HasExtension(changed))
             && IsFolderOfSources(parts[^1]);
+    }
+
+    /// <summary>The project files at the top of the folder, in ordinal order.</summary>
+    internal static IReadOnlyList<FileInfo> Projects(string path)
+    {
+        try
+        {
+            return [.. new DirectoryInfo(path).EnumerateFiles("*.csproj").Where(file => IsProject(file.Name))
+                .OrderBy(file => file.Name, StringComparer.Ordinal)];
+        }
+        catch (Exception exception) when (exception is DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            // As for sources: the same as empty.
+            return [];
+        }
+    }
+
+    /// <summary>Reads a file whole.</summary>
+    /// <remarks>Shared for everything, so that no editor is ever told that its file is in use.</remarks>
+    internal static string Read(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 
     private static List<FileInfo> Find(string path)
@@ -96,17 +141,11 @@ public static class DagFolder
         }
     }
 
+    private static bool IsProject(string name) => name.EndsWith(".csproj", StringComparison.Ordinal) && !name.StartsWith('.');
+
     private static bool IsFolderOfSources(string name) => name is not ("bin" or "obj") && !name.StartsWith('.');
 
     private static string Relative(string path, string file) => Path.GetRelativePath(path, file).Replace('\\', '/');
-
-    /// <remarks>Shared for everything, so that no editor is ever told that its file is in use.</remarks>
-    private static string Read(string path)
-    {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
 
     private static long Length(FileInfo file) => file.Exists ? file.Length : -1;
 }

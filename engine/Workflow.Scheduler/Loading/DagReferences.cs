@@ -1,18 +1,21 @@
 using System.Reflection;
-using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
+using Workflow.Loading;
 
 namespace Workflow.Scheduler.Loading;
 
-/// <summary>What a DAG file may refer to: the .NET base library and Workflow.Core. Not ASP.NET, and nothing of the engine.</summary>
+/// <summary>
+/// What every DAG file may refer to: the .NET base library and Workflow.Core. Not ASP.NET, and nothing of the engine; the DAG project's
+/// packages come on top.
+/// </summary>
 /// <remarks>
 /// The engine's packages are kept out so that an upgrade of them can never break a stored DAG. The base library is taken from the runtime
 /// that the engine itself runs on: what compiles here also loads here.
 /// </remarks>
 public static class DagReferences
 {
-    private static readonly Lazy<IReadOnlyList<MetadataReference>> Loaded = new(
-        () => [.. Paths().Select(path => MetadataReference.CreateFromFile(path))]);
+    private static readonly Lazy<IReadOnlyList<MetadataReference>> Loaded = new(() =>
+        [.. BaseLibrary.Paths.Append(typeof(IDag).Assembly.Location).Select(path => MetadataReference.CreateFromFile(path))]);
 
     /// <summary>Their names and versions; part of a DAG version's hash.</summary>
     public static IReadOnlyDictionary<string, string> Versions { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -23,23 +26,7 @@ public static class DagReferences
 
     internal static IReadOnlyList<MetadataReference> All => Loaded.Value;
 
-    private static IEnumerable<string> Paths()
-    {
-        var trusted = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")
-            ?? throw new WorkflowException("The runtime does not say which assemblies it trusts; "
-                + "DAG files cannot be compiled in a single-file host.");
-        var runtime = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
-        return trusted.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Where(path => Path.GetDirectoryName(path) == runtime && IsBaseLibrary(Path.GetFileNameWithoutExtension(path)))
-            .Append(typeof(IDag).Assembly.Location)
-            .Order(StringComparer.Ordinal);
-    }
-
-    /// <remarks>The name decides too: a self-contained publish has one folder for the runtime, the engine and all packages.</remarks>
-    private static bool IsBaseLibrary(string name) =>
-        name is "System" or "mscorlib" or "netstandard" or "WindowsBase"
-        || name.StartsWith("System.", StringComparison.Ordinal)
-        || name.StartsWith("Microsoft.CSharp", StringComparison.Ordinal)
-        || name.StartsWith("Microsoft.VisualBasic", StringComparison.Ordinal)
-        || name.StartsWith("Microsoft.Win32.", StringComparison.Ordinal);
+    /// <summary>Whether an assembly of a simple name always comes from the host, whatever a package brings.</summary>
+    internal static bool IsOfHost(string simpleName) =>
+        BaseLibrary.Has(simpleName) || string.Equals(simpleName, typeof(IDag).Assembly.GetName().Name, StringComparison.OrdinalIgnoreCase);
 }

@@ -40,6 +40,15 @@ public static class ImportCodes
     /// <summary>Another file, or another class, has the same DAG id.</summary>
     public const string DuplicateDag = "WF006";
 
+    /// <summary>The packages that the DAG project references cannot be used as they are.</summary>
+    public const string Packages = "WF007";
+
+    /// <summary>A parameter can have no right value, or its default is none.</summary>
+    public const string Parameter = "WF008";
+
+    /// <summary>A setting of a task cannot work.</summary>
+    public const string Task = "WF009";
+
     /// <summary>The loader itself failed on the file.</summary>
     public const string Internal = "WF099";
 }

@@ -1,4 +1,5 @@
 using Workflow.Loading;
+using Workflow.Scheduler.Loading.Packages;
 
 namespace Workflow.Scheduler.Loading;
 
@@ -16,6 +17,12 @@ public sealed record LoadedDag(
 {
     /// <summary>The DAG's id.</summary>
     public string Id => Facts.Id;
+
+    /// <summary>The assemblies of packages that it refers to, directly or through others: part of the version.</summary>
+    public IReadOnlyList<PackageAssembly> Packages { get; init; } = [];
+
+    /// <summary>The bytes of those, by simple name.</summary>
+    public IReadOnlyDictionary<string, byte[]> PackageBytes() => Packages.ToDictionary(package => package.Name, package => package.Bytes);
 }
 
 /// <summary>What the loader made of one file.</summary>
@@ -57,6 +64,12 @@ public sealed record LoadResult(
 {
     /// <summary>The state before anything was loaded.</summary>
     public static LoadResult Nothing { get; } = new("", [], [], [], [], [], "Nothing is loaded yet.");
+
+    /// <summary>The packages that the files were compiled with.</summary>
+    public PackageSet Packages { get; init; } = PackageSet.None;
+
+    /// <summary>The pools that the definitions were checked against.</summary>
+    public IReadOnlyDictionary<string, int> Pools { get; init; } = new Dictionary<string, int>();
 
     /// <summary>Every DAG.</summary>
     public IEnumerable<LoadedDag> Dags => Files.SelectMany(file => file.Dags);

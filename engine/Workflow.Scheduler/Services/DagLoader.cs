@@ -33,11 +33,11 @@ public sealed class DagLoader(DagStore dags, FireAlarm alarm, SchedulerOptions o
     /// <returns>What there is now.</returns>
     public async Task<LoadResult> LoadAsync(CancellationToken cancellationToken)
     {
-        var folder = DagFolder.Scan(options.DagsFolder);
+        var folder = DagFolder.Scan(options.DagsFolder, last.Packages);
         var known = ReferenceEquals(last, LoadResult.Nothing)
             ? (await dags.ActiveAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(dag => dag.DagId, dag => dag.File)
             : null;
-        var result = loader.Load(folder, last, known, cancellationToken);
+        var result = loader.Load(folder, last, known, cancellationToken: cancellationToken);
         var versions = 0;
         foreach (var dag in result.Dags.Where(dag => stored.GetValueOrDefault(dag.Id) != (dag.VersionHash, dag.Source.File)))
         {
@@ -101,17 +101,23 @@ public sealed class DagLoader(DagStore dags, FireAlarm alarm, SchedulerOptions o
         var broken = result.Files.Where(file => file.Diagnostics.Count > 0).ToDictionary(
             file => file.File, file => JsonSerializer.Serialize(file.Diagnostics, Json));
         await dags.ReplaceImportErrorsAsync(broken, cancellationToken).ConfigureAwait(false);
-        foreach (var found in result.Files.Where(file => result.Compiled.Contains(file.File)).SelectMany(file => file.Diagnostics))
+        var known = last.Files.ToDictionary(file => file.File, file => file.Diagnostics);
+        var news = result.Files.Where(file => result.Compiled.Contains(file.File)
+            || !file.Diagnostics.SequenceEqual(known.GetValueOrDefault(file.File, [])));
+        foreach (var found in news.SelectMany(file => file.Diagnostics))
             logger.ImportError(found.File, found.Line, found.Column, found.Code, found.Message);
     }
 
     private static FirstFire FirstFire(LoadedDag dag) => (settings, last, now) => settings.Schedule is Custom
-        ? OwnTimetables.Ask(dag.Id, dag.AssemblyBytes, own => FirePlan.First(settings, last, now, own))
+        ? OwnTimetables.Ask(dag.Id, dag.AssemblyBytes, own => FirePlan.First(settings, last, now, own), packages: dag.PackageBytes())
         : FirePlan.First(settings, last, now);
 
     private static DagVersionContent Content(LoadedDag dag) => new(
         dag.Id, dag.Source.File, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
         dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, dag.Source.Text,
         dag.SharedSources.ToDictionary(file => file.File, file => file.Text),
-        string.Join("; ", dag.ReferenceVersions.Select(pair => $"{pair.Key} {pair.Value}")), dag.AssemblyBytes);
+        string.Join("; ", dag.ReferenceVersions.Select(pair => $"{pair.Key} {pair.Value}")), dag.AssemblyBytes)
+    {
+        Packages = [.. dag.Packages.Select(package => new PackagedAssembly(package.Name, package.Sha256, package.Bytes))],
+    };
 }

@@ -89,7 +89,7 @@ public sealed class RunCreator : IntervalService
         try
         {
             var code = settings.Schedule is Custom ? await CodeAsync(due, cancellationToken).ConfigureAwait(false) : null;
-            plan = code is null ? Plan(due, settings, own: null) : OwnTimetables.Ask(due.DagId, code, own => Plan(due, settings, own));
+            plan = code is null ? Plan(due, settings, own: null) : OwnTimetables.Ask(due.DagId, code.Assembly, own => Plan(due, settings, own), packages: code.Packages);
         }
         catch (WorkflowException exception)
         {
@@ -119,8 +119,8 @@ public sealed class RunCreator : IntervalService
     private bool IsGivenUp(DueDag due) =>
         failed.GetValueOrDefault(due.DagId) is var (version, until) && version == due.VersionId && due.Now < until;
 
-    private async Task<byte[]> CodeAsync(DueDag due, CancellationToken cancellationToken) => due.VersionId is { } version
-        ? (await dags.LoadCodeAsync(version, cancellationToken).ConfigureAwait(false)).Assembly
+    private async Task<DagCode> CodeAsync(DueDag due, CancellationToken cancellationToken) => due.VersionId is { } version
+        ? await dags.LoadCodeAsync(version, cancellationToken).ConfigureAwait(false)
         : throw new WorkflowException($"DAG '{due.DagId}' has no code that could hold its timetable.");
 
     private static FirePlan Plan(DueDag due, ScheduleSettings settings, ITimetable? own) => due.FireAt.Utc() is { } fire

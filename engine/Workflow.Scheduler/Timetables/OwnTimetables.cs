@@ -29,10 +29,12 @@ public static class OwnTimetables
     /// <param name="image">The compiled code of the DAG's version.</param>
     /// <param name="question">What to ask.</param>
     /// <param name="limit">How long that may take; <see cref="DefaultLimit"/> unless given.</param>
+    /// <param name="packages">The assemblies of packages that the code refers to, by simple name.</param>
     /// <exception cref="TimetableException">The code does not load, or the timetable threw, answered nonsense, or did not return.</exception>
-    public static T Ask<T>(string dagId, byte[] image, Func<ITimetable, T> question, TimeSpan? limit = null)
+    public static T Ask<T>(string dagId, byte[] image, Func<ITimetable, T> question, TimeSpan? limit = null,
+        IReadOnlyDictionary<string, byte[]>? packages = null)
     {
-        using var assembly = Load(dagId, image, out var timetable);
+        using var assembly = Load(dagId, image, packages, out var timetable);
         var name = timetable.GetType().FullName;
         var time = limit ?? DefaultLimit;
         var answered = new Answer<T>();
@@ -55,12 +57,12 @@ public static class OwnTimetables
             : answered.Value!;
     }
 
-    private static DagAssembly Load(string dagId, byte[] image, out ITimetable timetable)
+    private static DagAssembly Load(string dagId, byte[] image, IReadOnlyDictionary<string, byte[]>? packages, out ITimetable timetable)
     {
         DagAssembly? assembly = null;
         try
         {
-            assembly = DagAssembly.Load(image);
+            assembly = DagAssembly.Load(image, packages);
             timetable = assembly.Find(dagId).Timetable ?? throw new DagDefinitionException("it has no timetable of its own.");
             return assembly;
         }

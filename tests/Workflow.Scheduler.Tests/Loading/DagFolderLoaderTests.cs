@@ -124,6 +124,36 @@ public sealed class DagFolderLoaderTests : IDisposable
     }
 
     [Fact]
+    public void Load_DefinitionWithSeveralMistakes_ReportsAllOfThem()
+    {
+        folder.Write("A.cs", Sources.Dag("a", define: """
+            dag.Schedule(Cron.Of("61 * * * *"));
+            dag.Param("n", 1, pattern: "a");
+            dag.Task("next", _ => Task.CompletedTask).Retries(1, Backoff.Exponential(multiplier: 0)).Rule(TriggerRule.OneFailed);
+            """));
+
+        var result = Load();
+
+        result.Dags.ShouldBeEmpty();
+        result.Diagnostics.Select(found => (found.Code, found.Severity)).ShouldBe([
+            (ImportCodes.Schedule, ImportSeverity.Error), (ImportCodes.Parameter, ImportSeverity.Error),
+            (ImportCodes.Task, ImportSeverity.Error), (ImportCodes.Task, ImportSeverity.Warning)]);
+    }
+
+    [Fact]
+    public void Load_PoolsChanged_ChecksAllAnewInTheSameVersions()
+    {
+        folder.Write("A.cs", Sources.Dag("a"));
+        var before = Load();
+
+        var after = loader.Load(DagFolder.Scan(folder.Root), before, pools: new Dictionary<string, int> { ["small"] = 1 });
+
+        after.Compiled.ShouldBe(["A.cs"]);
+        Dag(after, "a").VersionHash.ShouldBe(Dag(before, "a").VersionHash);
+        loader.Load(DagFolder.Scan(folder.Root), after, pools: new Dictionary<string, int> { ["small"] = 1 }).Compiled.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Load_DefinitionThatHangs_IsAnImportErrorAndTheOthersLoad()
     {
         folder.Write("A.cs", Sources.Dag("a", define: "new ManualResetEvent(false).WaitOne();"));

@@ -61,6 +61,20 @@ public sealed class DagFolderTests : IDisposable
         DagFolder.Scan(folder.Root).Files.ShouldHaveSingleItem();
     }
 
+    [Theory]
+    [InlineData("A.cs", true)]
+    [InlineData("Workflow.Dags.csproj", true)]
+    [InlineData("obj/project.assets.json", true)]
+    [InlineData("obj/project.nuget.cache", false)]
+    [InlineData("team/X.csproj", false)]
+    public void Fingerprint_FileWritten_ChangesWhereItMatters(string file, bool expected)
+    {
+        var before = DagFolder.Fingerprint(folder.Root);
+        folder.Write(file, "{}");
+
+        (DagFolder.Fingerprint(folder.Root) != before).ShouldBe(expected);
+    }
+
     [Fact]
     public void SharedSha256_RenamedSharedFile_Changes()
     {

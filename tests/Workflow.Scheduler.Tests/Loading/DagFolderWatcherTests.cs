@@ -54,6 +54,17 @@ public sealed class DagFolderWatcherTests : IAsyncDisposable
         await CalledAsync();
     }
 
+    [Theory]
+    [InlineData("obj/project.assets.json")]
+    [InlineData("Workflow.Dags.csproj")]
+    public async Task RunAsync_ProjectOrItsRestoreResultChanged_Calls(string file)
+    {
+        await StartAsync();
+
+        folder.Write(file, "{}");
+        await time.PollUntilAsync(calls.Reader);
+    }
+
     [Fact]
     public async Task RunAsync_FolderMadeLater_CallsAtTheNextPollAndListensFromThenOn()
     {
@@ -119,7 +130,11 @@ public sealed class DagFolderWatcherTests : IAsyncDisposable
     [InlineData("A.cs", true)]
     [InlineData("lib/deep/S.cs", true)]
     [InlineData("team", true)]
-    [InlineData("obj/project.assets.json", false)]
+    [InlineData("obj/project.assets.json", true)]
+    [InlineData("obj/project.nuget.cache", false)]
+    [InlineData("obj/Debug/X.cs", false)]
+    [InlineData("Workflow.Dags.csproj", true)]
+    [InlineData("team/X.csproj", false)]
     [InlineData("obj", false)]
     [InlineData("team/bin/Debug/X.cs", false)]
     [InlineData(".git/index", false)]

@@ -2,6 +2,7 @@ using Workflow.Graphs;
 using Workflow.Loading;
 using Workflow.Postgres.Dags;
 using Workflow.Scheduler.Loading;
+using Workflow.Scheduler.Loading.Packages;
 using Workflow.Scheduler.Timetables;
 using Workflow.Timetables;
 
@@ -14,9 +15,13 @@ public static class LocalDags
 
     /// <summary>Compiles a file with one DAG and makes it the current version.</summary>
     /// <returns>The DAG's id.</returns>
-    public static async Task<string> SaveAsync(DagStore store, string source, string file = "Test.cs", IReadOnlyDictionary<string, string>? shared = null)
+    public static async Task<string> SaveAsync(
+        DagStore store, string source, string file = "Test.cs", IReadOnlyDictionary<string, string>? shared = null, PackageSet? packages = null)
     {
-        var folder = new FolderSnapshot(".", Exists: true, [SourceFile.Of(file, source)], [.. (shared ?? new Dictionary<string, string>()).Select(pair => SourceFile.Of(pair.Key, pair.Value))], []);
+        var folder = new FolderSnapshot(".", Exists: true, [SourceFile.Of(file, source)], [.. (shared ?? new Dictionary<string, string>()).Select(pair => SourceFile.Of(pair.Key, pair.Value))], [])
+        {
+            Packages = packages ?? PackageSet.None,
+        };
         var result = new DagFolderLoader(Compiler.Value).Load(folder, LoadResult.Nothing);
         var dag = result.Dags.FirstOrDefault()
             ?? throw new InvalidOperationException($"The test's DAG does not load: {string.Join(Environment.NewLine, result.Diagnostics)}");
@@ -24,9 +29,12 @@ public static class LocalDags
             new DagVersionContent(
                 dag.Id, file, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
                 dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, source, new Dictionary<string, string>(),
-                "test", dag.AssemblyBytes),
+                "test", dag.AssemblyBytes)
+            {
+                Packages = [.. dag.Packages.Select(package => new PackagedAssembly(package.Name, package.Sha256, package.Bytes))],
+            },
             (settings, last, now) => settings.Schedule is Custom
-                ? OwnTimetables.Ask(dag.Id, dag.AssemblyBytes, own => FirePlan.First(settings, last, now, own))
+                ? OwnTimetables.Ask(dag.Id, dag.AssemblyBytes, own => FirePlan.First(settings, last, now, own), packages: dag.PackageBytes())
                 : FirePlan.First(settings, last, now),
             CancellationToken.None);
         return dag.Id;

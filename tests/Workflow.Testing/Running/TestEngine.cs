@@ -11,6 +11,7 @@ using Workflow.Postgres.Runs;
 using Workflow.Postgres.Steps;
 using Workflow.Postgres.Workers;
 using Workflow.Runs;
+using Workflow.Scheduler.Loading.Packages;
 using Workflow.Scheduler.Services;
 using Workflow.Worker;
 using Workflow.Worker.Isolation;
@@ -92,8 +93,8 @@ public sealed class TestEngine : IAsyncDisposable
         return host;
     }
 
-    public Task<string> SaveAsync(string source, IReadOnlyDictionary<string, string>? shared = null) =>
-        LocalDags.SaveAsync(Dags, source, shared: shared);
+    public Task<string> SaveAsync(string source, IReadOnlyDictionary<string, string>? shared = null, PackageSet? packages = null) =>
+        LocalDags.SaveAsync(Dags, source, shared: shared, packages: packages);
 
     /// <summary>Triggers a run.</summary>
     /// <returns>The run's key in the database.</returns>

@@ -17,7 +17,7 @@ public sealed record LoadedDag(DagDefinition Definition, DagAssembly Assembly)
     /// <exception cref="TaskFailureException">It does not define what it did.</exception>
     public static LoadedDag Load(DagCode code)
     {
-        var assembly = DagAssembly.Load(code.Assembly);
+        var assembly = DagAssembly.Load(code.Assembly, code.Packages);
         var definition = assembly.Find(code.DagId);
         if (definition.Hash != code.DefinitionHash)
         {
@@ -30,7 +30,7 @@ public sealed record LoadedDag(DagDefinition Definition, DagAssembly Assembly)
     }
 }
 
-/// <summary>The DAG versions that this worker runs, each in a load context of its own.</summary>
+/// <summary>The DAG versions that this worker runs, each in a load context of its own with the packages that it was stored with.</summary>
 public sealed class DagCodeCache(DagStore store)
 {
     private const int Capacity = 200;

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using Microsoft.Extensions.Logging.Abstractions;
+using Workflow.Scheduler.Services;
+using Workflow.Testing.Running;
+
+namespace Workflow.Scheduler.Tests.Services;
+
+public sealed class DagLoaderTests : IAsyncLifetime
+{
+    private const string Dag = """
+        public sealed class Uses : IDag
+        {
+            public void Define(DagBuilder dag) => dag.Id("uses").Task("word", _ => Task.FromResult(Greeter.Word));
+        }
+        """;
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("workflow-restore-");
+    private TestEngine engine = null!;
+
+    public async ValueTask InitializeAsync() => engine = await TestEngine.CreateAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await engine.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Load_PackageThatNuGetRestored_RunsOnAWorkerWithTheRecordedAssembly()
+    {
+        WritePackage("Greeter", "1.0.0", "public static class Greeter { public static string Word => \"hello\"; }");
+        WriteProject("Greeter", "1.0.0");
+        File.WriteAllText(Path.Combine(Dags, "Uses.cs"), Dag);
+        using var loader = Loader();
+
+        await loader.LoadAsync(TestContext.Current.CancellationToken);
+
+        (await ImportErrorsAsync()).ShouldBe("Uses.cs CS0103, Workflow.Dags.csproj WF007");
+
+        await RestoreAsync();
+        await loader.LoadAsync(TestContext.Current.CancellationToken);
+
+        (await ImportErrorsAsync()).ShouldBeNull();
+        var sha256 = await engine.ScalarAsync<string>("SELECT sha256 FROM dag_version_assembly WHERE name = 'Greeter'");
+        (await engine.ScalarAsync<string>("SELECT reference_versions FROM dag_version WHERE dag_id = 'uses'"))
+            .ShouldStartWith($"Greeter 1.0.0 (Greeter.dll sha256:{sha256}); Microsoft.NETCore.App ");
+        await engine.StartWorkerAsync();
+        (await engine.ScalarAsync<string>(
+            "SELECT value::text FROM task_output WHERE run_id = @runId", new { runId = await engine.RunAsync("uses") })).ShouldBe("\"hello\"");
+    }
+
+    private string Dags => Directory.CreateDirectory(Path.Combine(folder.FullName, "dags")).FullName;
+
+    private string Feed => Directory.CreateDirectory(Path.Combine(folder.FullName, "feed")).FullName;
+
+    private DagLoader Loader() => new(
+        engine.Dags,
+        new CronAlarm(new RunCreator(engine.Dags, engine.Runs, NullLogger<RunCreator>.Instance), engine.Dags),
+        new SchedulerOptions { Name = "test", DagsFolder = Dags },
+        TimeProvider.System,
+        NullLogger<DagLoader>.Instance);
+
+    private Task<string?> ImportErrorsAsync() => engine.ScalarAsync<string?>(
+        "SELECT string_agg(file || ' ' || (diagnostics -> 0 ->> 'code'), ', ' ORDER BY file) FROM import_error");
+
+    private void WritePackage(string id, string version, string source)
+    {
+        using var package = ZipFile.Open(Path.Combine(Feed, $"{id}.{version}.nupkg"), ZipArchiveMode.Create);
+        Write(package, $"{id}.nuspec", System.Text.Encoding.UTF8.GetBytes($"""
+            <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
+              <metadata>
+                <id>{id}</id>
+                <version>{version}</version>
+                <authors>test</authors>
+                <description>test</description>
+              </metadata>
+            </package>
+            """));
+        Write(package, $"lib/net10.0/{id}.dll", RestoredFolder.Compile(id, $"{version}.0", source));
+    }
+
+    private static void Write(ZipArchive package, string name, byte[] bytes)
+    {
+        using var entry = package.CreateEntry(name).Open();
+        entry.Write(bytes);
+    }
+
+    /// <remarks>The package's own feed is the only source, and its own folder the only cache: nothing leaves the machine.</remarks>
+    private void WriteProject(string id, string version)
+    {
+        File.WriteAllText(Path.Combine(Dags, "Workflow.Dags.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <RestorePackagesPath>{folder.FullName}/cache</RestorePackagesPath>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="{id}" Version="{version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(Path.Combine(Dags, "nuget.config"), $"""
+            <configuration>
+              <packageSources>
+                <clear />
+                <add key="feed" value="{Feed}" />
+              </packageSources>
+            </configuration>
+            """);
+    }
+
+    private async Task RestoreAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", ["restore", Path.Combine(Dags, "Workflow.Dags.csproj"), "-nodeReuse:false"])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = Dags,
+        };
+        using var restore = Process.Start(start)!;
+        var output = await restore.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await restore.WaitForExitAsync(TestContext.Current.CancellationToken);
+        restore.ExitCode.ShouldBe(0, output);
+    }
+}
