@@ -34,4 +34,8 @@ internal static partial class Log
 
     [LoggerMessage(2009, LogLevel.Error, "The schedule of DAG {DagId} cannot be read: {Reason}")]
     public static partial void ScheduleFailed(this ILogger logger, string dagId, string reason);
+
+    [LoggerMessage(2010, LogLevel.Warning,
+        "The DAG folder {Folder} of this scheduler is ignored: scheduler {Holder} has the say with its folder {HoldersFolder}. Give all schedulers the same files")]
+    public static partial void FolderIgnored(this ILogger logger, string folder, string holder, string holdersFolder);
 }

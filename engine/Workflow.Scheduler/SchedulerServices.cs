@@ -34,6 +34,7 @@ public static class SchedulerServices
         services.AddSingleton(new AdmissionStore(queue, graphs));
         services.AddSingleton(new RunKeeping(queue, graphs));
         services.AddSingleton(new CallbackStore(general));
+        services.AddSingleton<FolderSay>();
         services.AddHosted<RunCreator>();
         services.AddHosted<FireAlarm>();
         services.AddHosted<DagLoader>();

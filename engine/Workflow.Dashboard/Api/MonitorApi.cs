@@ -1,6 +1,7 @@
 using Workflow.Dashboard.Events;
 using Workflow.Dashboard.Http;
 using Workflow.Postgres.Reads;
+using Workflow.Postgres.Schedulers;
 using Workflow.Postgres.Workers;
 
 namespace Workflow.Dashboard.Api;
@@ -26,6 +27,17 @@ public sealed record WorkersHealth(string Status, int Alive, int Slots);
 /// <summary>Version of the engine.</summary>
 public sealed record VersionInfo(string Version);
 
+/// <summary>A scheduler.</summary>
+/// <param name="DagsFolder">Folder of its DAG files.</param>
+/// <param name="HasTheSay">Whether that folder is the one whose DAGs count; those of the others are ignored.</param>
+/// <param name="HasTheSaySince">Since when.</param>
+public sealed record SchedulerInfo(
+    string Name, string DagsFolder, bool HasTheSay, DateTime? HasTheSaySince, DateTime StartDate, DateTime LatestHeartbeat);
+
+/// <summary>The schedulers.</summary>
+/// <param name="TotalEntries">How many there are.</param>
+public sealed record SchedulerCollection(IReadOnlyList<SchedulerInfo> Schedulers, int TotalEntries);
+
 /// <summary>Health, version and the stream of changes.</summary>
 internal static class MonitorApi
 {
@@ -33,6 +45,7 @@ internal static class MonitorApi
     {
         var monitor = api.MapGroup("").WithTags("Monitor");
         monitor.MapGet("/monitor/health", HealthAsync).WithSummary("Health of the engine; needs no sign-in.").Open();
+        monitor.MapGet("/monitor/schedulers", SchedulersAsync).WithSummary("Schedulers, and whose DAG folder counts.").Refuses(401);
         monitor.MapGet("/version", () => new VersionInfo(EngineVersion.Text)).WithSummary("Version of the engine.").Refuses(401);
         monitor.MapGet("/events", EventStream.WriteAsync)
             .WithSummary("Server-sent events: run with {dag_id, dag_run_id}, dags with {}.")
@@ -55,6 +68,13 @@ internal static class MonitorApi
             return new HealthInfo(
                 new ComponentHealth(Word(false)), new SchedulerHealth(Word(false), null), new WorkersHealth(Word(false), 0, 0));
         }
+    }
+
+    private static async Task<SchedulerCollection> SchedulersAsync(HealthReads reads, CancellationToken cancellationToken)
+    {
+        var rows = await reads.SchedulersAsync(SchedulerStore.Lease, cancellationToken).ConfigureAwait(false);
+        return new SchedulerCollection(
+            [.. rows.Select(row => new SchedulerInfo(row.Name, row.DagsFolder, row.HasTheSay, row.ElectedAt, row.StartedAt, row.HeartbeatAt))], rows.Count);
     }
 
     private static string Word(bool healthy) => healthy ? "healthy" : "unhealthy";

@@ -88,4 +88,6 @@ public sealed partial class DagStore
     private const string SetPaused = """
         UPDATE dag SET is_paused = @paused WHERE dag_id = @dagId RETURNING pg_notify('workflow_runs', '') IS NOT NULL
         """;
+
+    private const string Pools = "SELECT pool, slots FROM pool ORDER BY pool";
 }

@@ -122,6 +122,13 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
         return code with { Packages = packages.ToDictionary(package => package.Name, package => package.Bytes) };
     }
 
+    /// <summary>The size of each pool, which definitions are held against; -1 for no limit.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> PoolsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return (await connection.QueryAsync<(string Pool, int Slots)>(Pools).ConfigureAwait(false)).ToDictionary(row => row.Pool, row => row.Slots);
+    }
+
     /// <summary>Pauses or unpauses a DAG.</summary>
     /// <returns>False when there is no such DAG.</returns>
     public async Task<bool> SetPausedAsync(string dagId, bool paused, CancellationToken cancellationToken)

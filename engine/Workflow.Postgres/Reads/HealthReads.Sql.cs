@@ -9,6 +9,14 @@ public sealed partial class HealthReads
         FROM worker WHERE stopped_at IS NULL AND heartbeat_at > now() - @lease
         """;
 
+    private const string Schedulers = """
+        SELECT s.name AS Name, s.dags_folder AS DagsFolder, s.started_at AS StartedAt, s.heartbeat_at AS HeartbeatAt,
+            f.scheduler_id IS NOT NULL AS HasTheSay, f.elected_at AS ElectedAt
+        FROM scheduler s LEFT JOIN dag_folder f ON f.scheduler_id = s.scheduler_id
+        WHERE f.scheduler_id IS NOT NULL OR (s.stopped_at IS NULL AND s.heartbeat_at > now() - @lease)
+        ORDER BY f.scheduler_id IS NULL, s.scheduler_id
+        """;
+
     private const string NewestRun = "SELECT coalesce(max(run_id), 0) FROM dag_run";
 
     // Three looks into an index, none of which grows with the history.

@@ -11,7 +11,7 @@ using Workflow.Timetables;
 namespace Workflow.Scheduler.Services;
 
 /// <summary>Keeps the database in step with the DAG folder: loads what changed, stores versions, import errors and what is gone.</summary>
-public sealed class DagLoader(DagStore dags, FireAlarm alarm, SchedulerOptions options, TimeProvider time, ILogger<DagLoader> logger) : BackgroundService
+public sealed class DagLoader(DagStore dags, FireAlarm alarm, FolderSay say, SchedulerOptions options, TimeProvider time, ILogger<DagLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
@@ -24,20 +24,61 @@ public sealed class DagLoader(DagStore dags, FireAlarm alarm, SchedulerOptions o
     private readonly DagFolderLoader loader = new(new DagCompiler());
     private readonly Dictionary<string, (string Hash, string File)> stored = [];
     private readonly TaskCompletionSource firstLoad = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim gate = new(1);
+    private IReadOnlyDictionary<string, int> pools = new Dictionary<string, int>();
     private LoadResult last = LoadResult.Nothing;
+    private int? term;
 
     /// <summary>Ends when the folder was loaded for the first time.</summary>
     public Task FirstLoad => firstLoad.Task;
 
-    /// <summary>Loads what changed since the last time.</summary>
-    /// <returns>What there is now.</returns>
+    /// <summary>Loads what changed since the last time, if this scheduler's folder is the one that counts.</summary>
+    /// <returns>What there is now; nothing when another scheduler has the say.</returns>
     public async Task<LoadResult> LoadAsync(CancellationToken cancellationToken)
     {
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await LoadAsync(await say.RenewAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Says that the scheduler lives, and loads when its folder began to count, or when pools changed that definitions are held against.</summary>
+    public async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        var now = await say.RenewAsync(cancellationToken).ConfigureAwait(false);
+        if (!firstLoad.Task.IsCompleted || now is null)
+            return;
+        var known = await dags.PoolsAsync(cancellationToken).ConfigureAwait(false);
+        if (now != term || !known.OrderBy(pool => pool.Key).SequenceEqual(pools.OrderBy(pool => pool.Key)))
+            await LoadAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<LoadResult> LoadAsync(int? heldTerm, CancellationToken cancellationToken)
+    {
+        if (heldTerm != term)
+        {
+            // What was stored before this holding may have been replaced by another scheduler since.
+            (last, term) = (LoadResult.Nothing, heldTerm);
+            stored.Clear();
+        }
+
+        if (heldTerm is null)
+        {
+            firstLoad.TrySetResult();
+            return last;
+        }
+
+        pools = await dags.PoolsAsync(cancellationToken).ConfigureAwait(false);
         var folder = DagFolder.Scan(options.DagsFolder, last.Packages);
         var known = ReferenceEquals(last, LoadResult.Nothing)
             ? (await dags.ActiveAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(dag => dag.DagId, dag => dag.File)
             : null;
-        var result = loader.Load(folder, last, known, cancellationToken: cancellationToken);
+        var result = loader.Load(folder, last, known, pools, cancellationToken);
         var versions = 0;
         foreach (var dag in result.Dags.Where(dag => stored.GetValueOrDefault(dag.Id) != (dag.VersionHash, dag.Source.File)))
         {

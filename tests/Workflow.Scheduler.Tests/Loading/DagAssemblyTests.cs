@@ -47,7 +47,7 @@ public sealed class DagAssemblyTests
     {
         using var assembly = Load(Sources.Dag("a", define: "dag.Task(\"first\", _ => Task.CompletedTask);"));
 
-        assembly.Define().ShouldHaveSingleItem().Problem.ShouldBe(new DefinitionProblem("Two tasks are called 'first'.", "A.cs", 8));
+        assembly.Define().ShouldHaveSingleItem().Problem.ShouldBe(new DefinitionProblem("Two tasks are called 'first': give one of them another id.", "A.cs", 8));
     }
 
     [Fact]

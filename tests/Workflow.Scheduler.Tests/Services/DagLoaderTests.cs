@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using Microsoft.Extensions.Logging.Abstractions;
-using Workflow.Scheduler.Services;
 using Workflow.Testing.Running;
 
 namespace Workflow.Scheduler.Tests.Services;
@@ -32,7 +30,7 @@ public sealed class DagLoaderTests : IAsyncLifetime
         WritePackage("Greeter", "1.0.0", "public static class Greeter { public static string Word => \"hello\"; }");
         WriteProject("Greeter", "1.0.0");
         File.WriteAllText(Path.Combine(Dags, "Uses.cs"), Dag);
-        using var loader = Loader();
+        using var loader = engine.Loader(Dags);
 
         await loader.LoadAsync(TestContext.Current.CancellationToken);
 
@@ -53,13 +51,6 @@ public sealed class DagLoaderTests : IAsyncLifetime
     private string Dags => Directory.CreateDirectory(Path.Combine(folder.FullName, "dags")).FullName;
 
     private string Feed => Directory.CreateDirectory(Path.Combine(folder.FullName, "feed")).FullName;
-
-    private DagLoader Loader() => new(
-        engine.Dags,
-        new CronAlarm(new RunCreator(engine.Dags, engine.Runs, NullLogger<RunCreator>.Instance), engine.Dags),
-        new SchedulerOptions { Name = "test", DagsFolder = Dags },
-        TimeProvider.System,
-        NullLogger<DagLoader>.Instance);
 
     private Task<string?> ImportErrorsAsync() => engine.ScalarAsync<string?>(
         "SELECT string_agg(file || ' ' || (diagnostics -> 0 ->> 'code'), ', ' ORDER BY file) FROM import_error");

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
+using Workflow.Postgres.Schedulers;
+using Workflow.Scheduler;
 using Workflow.Scheduler.Services;
 using Workflow.Testing.Running;
 
@@ -17,6 +19,16 @@ internal static class Schedulers
         engine.Schedules(), engine.Dags, engine.Runs, new FireAlarm(engine.Schedules(), TimeProvider.System), NullLogger<RunCreator>.Instance);
 
     public static DatasetTrigger Trigger(this TestEngine engine) => new(engine.Events(), NullLogger<DatasetTrigger>.Instance);
+
+    /// <summary>A loader of a DAG folder, as a scheduler of its own has it.</summary>
+    public static DagLoader Loader(this TestEngine engine, string folder, string name = "test")
+    {
+        var options = new SchedulerOptions { Name = name, DagsFolder = folder };
+        return new DagLoader(
+            engine.Dags, new FireAlarm(engine.Schedules(), TimeProvider.System),
+            new FolderSay(new SchedulerStore(engine.Data), options, NullLogger<FolderSay>.Instance), options, TimeProvider.System,
+            NullLogger<DagLoader>.Instance);
+    }
 
     /// <summary>Stores a DAG of one task.</summary>
     /// <param name="define">What else its definition says of <c>dag</c>.</param>

@@ -83,21 +83,53 @@ public sealed class DagValidatorTests
             .ShouldBe(expected ? [(ImportSeverity.Warning, true)] : []);
     }
 
+    /// <remarks>Each row is one mistake that needs the whole definition, or the pools, to be seen.</remarks>
+    [Fact]
+    public void Check_MisuseOfPoolsMappingAndTeardowns_SaysWhatToDo()
+    {
+        (TaskDefinition Task, string Part)[] rows =
+        [
+            (First with { Pool = "gpu", PoolSlots = 3 }, "takes 3 slots of pool 'gpu', which has 2"),
+            (First with { Pool = "tpu" }, "does not exist"),
+            (First with { MapRoot = 0, MapSources = [0], TriggerRule = TriggerRule.Always }, "does not wait for the list"),
+            (First with { MapRoot = 1, DependsOnPast = true }, "in a mapped group and depends on the past"),
+            (First with { FailsRun = true }, "is no teardown"),
+            (First with { Role = TaskRole.Teardown, TriggerRule = TriggerRule.AllDoneSetupSuccess }, "the teardown of nothing"),
+            (First with { WaitTimeout = TimeSpan.FromSeconds(1) }, "does not wait"),
+        ];
+
+        foreach (var (task, part) in rows)
+        {
+            var found = Check(Facts([], task with { Line = 42 })).ShouldHaveSingleItem(part);
+            found.Message.ShouldContain(part);
+            found.Line.ShouldBe(42);
+        }
+    }
+
+    [Fact]
+    public void Check_ADeadlineThatIsAlwaysMissed_IsRefused()
+    {
+        var facts = Facts([], First);
+
+        Check(facts with { Settings = new DagSettings { Deadlines = [DeadlineDefinition.AfterQueued(TimeSpan.FromSeconds(-1))] } })
+            .ShouldHaveSingleItem().Message.ShouldContain("always missed");
+    }
+
     [Fact]
     public void Check_SeveralMistakes_FindsAllAtOnce()
     {
         var facts = Facts(
             [Text with { Allowed = [] }, Number with { Name = "q", Pattern = "a" }],
             First with { Backoff = Backoff.Exponential(multiplier: 0) }) with
-        { Schedule = new Cron("0 0 30 2 *", "UTC") };
+        { ScheduleSettings = new ScheduleSettings(new Cron("0 0 30 2 *", "UTC"), null, null, Catchup: false) };
 
         Check(facts).Select(found => found.Code).ShouldBe([ImportCodes.Schedule, ImportCodes.Parameter, ImportCodes.Parameter, ImportCodes.Task]);
         Check(facts)[0].Message.ShouldBe("DAG 'a': Cron expression '0 0 30 2 *' never fires.");
     }
 
     private static DagFacts Facts(IReadOnlyList<ParamDefinition> parameters, params TaskDefinition[] tasks) =>
-        new("a", "", "", [], Schedule: null, parameters, new DagGraph(tasks), new string('0', 64));
+        new("a", "", "", [], new ScheduleSettings(null, null, null, Catchup: false), parameters, new DagSettings(), new DagGraph(tasks), new string('0', 64));
 
     private static IReadOnlyList<ImportDiagnostic> Check(DagFacts facts) =>
-        new DagValidator(new Dictionary<string, int>()).Check(facts, "A.cs", new DagClass("A", 3, 14));
+        new DagValidator(new Dictionary<string, int> { ["default_pool"] = -1, ["gpu"] = 2 }).Check(facts, "A.cs", new DagClass("A", 3, 14));
 }
