@@ -119,7 +119,7 @@ public sealed partial class RunModel
     {
         instance.IsChanged = true;
         if (instance.State == TaskState.Running)
-            instance.Ordered = end;
+            (instance.Ordered, instance.Message) = (end, message);
         else
             Set(instance, end, message);
     }
@@ -133,7 +133,7 @@ public sealed partial class RunModel
         if (order == TaskState.Pending)
             Reset(instance);
         else
-            Set(instance, order, order == TaskState.Removed ? null : $"It was stopped and marked {order.Name()}.");
+            Set(instance, order, order == TaskState.Removed ? null : instance.Message);
         instance.Ordered = null;
         Recount();
     }

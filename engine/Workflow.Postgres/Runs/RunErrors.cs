@@ -3,6 +3,9 @@ namespace Workflow.Postgres.Runs;
 /// <summary>A DAG that does not exist, or cannot run now.</summary>
 public sealed class DagNotRunnableException(string message) : WorkflowException(message);
 
+/// <summary>Somebody's act on a run is refused; the message says why and what to do instead.</summary>
+public sealed class RunActException(string message) : WorkflowException(message);
+
 /// <summary>What is wrong with one parameter.</summary>
 /// <param name="Name">The parameter.</param>
 /// <param name="Message">What is wrong, to be read after its name.</param>
