@@ -75,6 +75,13 @@ public sealed class Given(NpgsqlDataSource dataSource)
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>How many rows of a run a table has.</summary>
+    public async Task<long> CountAsync(string table, long runId)
+    {
+        await using var command = dataSource.CreateCommand($"SELECT count(*) FROM {table} WHERE run_id = {runId}");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     private static string Hash(string text) =>
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
 }

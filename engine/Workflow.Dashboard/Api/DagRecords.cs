@@ -85,6 +85,18 @@ public enum TaskKind
 
     /// <summary>Moving an alias.</summary>
     Promote,
+
+    /// <summary>Chooses which of its downstreams go on.</summary>
+    Branch,
+
+    /// <summary>Says whether what follows goes on at all.</summary>
+    ShortCircuit,
+
+    /// <summary>Waits for something without a worker.</summary>
+    Wait,
+
+    /// <summary>Gives a mapped group its elements.</summary>
+    Expand,
 }
 
 /// <summary>The tasks of one version of a DAG.</summary>
