@@ -30,11 +30,11 @@ public sealed class Given(NpgsqlDataSource dataSource)
 
     public async Task DagAsync(
         string dagId, DagGraph? graph = null, IReadOnlyList<ParamDefinition>? parameters = null, Cron? schedule = null,
-        string source = "// source", string? file = null)
+        string source = "// source", string? file = null, DagSettings? settings = null)
     {
         var content = new DagVersionContent(
             dagId, file ?? $"{dagId}.cs", Hash(source + dagId), Hash(dagId), "What it is for.", "data-team", ["nightly", "taxi"], schedule,
-            parameters ?? [], new DagSettings(), graph ?? Chain(), source, new Dictionary<string, string> { ["lib/Taxi.cs"] = "// shared" }, "references",
+            parameters ?? [], settings ?? new DagSettings(), graph ?? Chain(), source, new Dictionary<string, string> { ["lib/Taxi.cs"] = "// shared" }, "references",
             [1, 2, 3]);
         await dags.SaveAsync(content, (_, after) => after + TimeSpan.FromDays(1), default);
     }
@@ -68,6 +68,9 @@ public sealed class Given(NpgsqlDataSource dataSource)
         await FinishAsync(workerId, task, outcome);
         return task;
     }
+
+    /// <summary>Gives out slots once.</summary>
+    public Task AdmitAsync() => new AdmissionStore(dataSource, new GraphCache(dataSource)).AdmitAsync(default);
 
     public async Task ExecuteAsync(string sql)
     {
