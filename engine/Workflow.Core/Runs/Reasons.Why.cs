@@ -90,6 +90,8 @@ public static partial class Reasons
 
     private static string Full(TaskSituation task, TaskDefinition definition, LimitUse limit)
     {
+        if (limit.Key == Admission.PoolKey(definition.Pool) && limit.Capacity == 0)
+            return $"Waits for pool {definition.Pool}, which has no slots. Give it some.";
         var needs = limit.Amount > 1 ? $" and it needs {limit.Amount}" : "";
         var what = What(task, definition, limit.Key);
         return limit.Key == Admission.PoolKey(definition.Pool)

@@ -7,8 +7,8 @@ public sealed partial class TaskReads
             t.ready_at AS ReadyAt, t.attempt AS Attempt, t.started_at AS StartedAt, t.finished_at AS FinishedAt, t.message AS Message,
             w.name AS Worker, t.mapped AS Mapped, t.uncounted AS Uncounted, t.waits_for_past AS WaitsForPast, t.admitted AS Admitted,
             t.urgency::int AS Urgency, t.ordered AS Ordered, now() AS Now,
-            ARRAY[t.up_success, t.up_failed, t.up_upstream_failed, t.up_skipped, t.up_cancelled, t.setups_success, t.setups_failed,
-                t.setups_skipped, t.deciders_ended, t.deciders_against] AS Counters
+            concat_ws(',', t.up_success, t.up_failed, t.up_upstream_failed, t.up_skipped, t.up_cancelled, t.setups_success, t.setups_failed,
+                t.setups_skipped, t.deciders_ended, t.deciders_against) AS Counters
         FROM task_instance t LEFT JOIN worker w ON w.worker_id = t.worker_id
         WHERE t.run_id = @runId AND (@taskIndex::int IS NULL OR t.task_index = @taskIndex) AND (@mapIndex::int IS NULL OR t.map_index = @mapIndex)
             AND (NOT @elements OR t.map_index >= 0)

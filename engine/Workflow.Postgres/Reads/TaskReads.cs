@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Workflow.Runs;
 
@@ -7,11 +8,13 @@ namespace Workflow.Postgres.Reads;
 public sealed record TaskRow(
     int TaskIndex, int MapIndex, string TaskId, string Queue, string State, DateTime? ReadyAt, int Attempt, DateTime? StartedAt,
     DateTime? FinishedAt, string? Message, string? Worker, int? Mapped, int Uncounted, bool WaitsForPast, bool Admitted, int Urgency,
-    string? Ordered, DateTime Now, int[] Counters)
+    string? Ordered, DateTime Now, string Counters)
 {
     /// <summary>What of that which it waits for has ended.</summary>
-    public UpstreamCounters Seen => new(
-        Counters[0], Counters[1], Counters[2], Counters[3], Counters[4], Counters[5], Counters[6], Counters[7], Counters[8], Counters[9]);
+    public UpstreamCounters Seen =>
+        Counters.Split(',').Select(count => int.Parse(count, CultureInfo.InvariantCulture)).ToList() is [var a, var b, var c, var d, var e, var f, var g, var h, var i, var j]
+            ? new UpstreamCounters(a, b, c, d, e, f, g, h, i, j)
+            : throw new FormatException($"'{Counters}' are no counters.");
 }
 
 /// <summary>An attempt.</summary>

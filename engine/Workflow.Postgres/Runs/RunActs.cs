@@ -101,7 +101,7 @@ public sealed partial class RunActs(NpgsqlDataSource dataSource, GraphCache grap
         var asked = await editor.ReadAsync(runId, cancellationToken).ConfigureAwait(false)
             ?? throw new RunActException("The run has not started, so it has no tasks to act on.");
         if (tasks.Complaint(asked) is { } complaint)
-            throw new RunActException(complaint);
+            throw new RunActException(complaint, isUnknownTask: true);
 
         var affected = new List<AffectedTask>();
         foreach (var run in await NeighboursAsync(runId, past, future, cancellationToken).ConfigureAwait(false))
