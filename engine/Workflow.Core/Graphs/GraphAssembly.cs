@@ -15,6 +15,7 @@ internal sealed class GraphAssembly
         this.dagId = dagId;
         this.drafts = drafts;
         CheckInputs();
+        CheckMapping();
         upstreams = Upstreams();
         downstreams = drafts.SelectMany(draft => upstreams[draft].Select(upstream => (upstream, draft))).ToLookup(edge => edge.upstream, edge => edge.draft);
         ordered = TopologicalOrder();
@@ -41,6 +42,10 @@ internal sealed class GraphAssembly
         // A mapped group that ended without being expanded takes its tasks with it, whatever their rules.
         foreach (var member in drafts.Where(draft => draft.Expander is not null))
             setups[member].Add(member.Expander!);
+
+        // Whatever its rule, what is mapped over lists waits for them, and there is nothing to do where one is missing. A teardown waits anyway.
+        foreach (var draft in drafts.Where(draft => draft.Role != TaskRole.Teardown))
+            setups[draft].AddRange(draft.MapSources);
 
         var tasks = ordered.Select(draft => Definition(draft, Indexes(setups[draft]), Indexes(deciders[draft])));
         var code = ordered.Select(draft => new TaskCode(
@@ -180,6 +185,25 @@ internal sealed class GraphAssembly
 
                 if (input.Kind == InputKind.Gathered && input.From.Expander is not null && isInside)
                     throw new DagDefinitionException($"Task '{draft.Id}' takes the list of '{input.From.Id}' from within the mapped group that makes it.");
+            }
+        }
+    }
+
+    private void CheckMapping()
+    {
+        foreach (var draft in drafts.Where(draft => draft.MapSources.Count > 0 || draft.Expander is not null))
+        {
+            if (draft.TriggerRule == TriggerRule.Always)
+            {
+                throw new DagDefinitionException(
+                    $"Task '{draft.Id}' (line {draft.Line}) is mapped and has the rule always, but it cannot run before its list is there: use all_done.");
+            }
+
+            if (draft.Expander is not null && draft.DependsOnPast)
+            {
+                throw new DagDefinitionException(
+                    $"Task '{draft.Id}' (line {draft.Line}) depends on the past within a mapped group, whose elements may be others in each run: "
+                    + "let a task before the group depend on it.");
             }
         }
     }
