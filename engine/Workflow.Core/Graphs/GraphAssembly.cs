@@ -126,7 +126,10 @@ internal sealed class GraphAssembly
         {
             var stuck = drafts.Where(draft => waiting[draft] > 0).Select(draft => $"{draft.Id} (line {draft.Line})");
             throw new DagDefinitionException(
-                $"DAG '{dagId}' has a cycle among the tasks {string.Join(", ", stuck)}: a DAG cannot wait for itself. Take one of the dependencies away.");
+                $"DAG '{dagId}' has a cycle among the tasks {string.Join(", ", stuck)}: a DAG cannot wait for itself. Take one of the dependencies away.")
+            {
+                Line = drafts.First(draft => waiting[draft] > 0).Line,
+            };
         }
 
         return order;
@@ -180,11 +183,19 @@ internal sealed class GraphAssembly
                 if (input.Kind == InputKind.Value && !isInside)
                 {
                     throw new DagDefinitionException(
-                        $"Task '{draft.Id}' takes one element of '{input.From.Id}', but is not in its mapped group: take what MapGroup returned.");
+                        $"Task '{draft.Id}' takes one element of '{input.From.Id}', but is not in its mapped group: take what MapGroup returned.")
+                    {
+                        Line = draft.Line,
+                    };
                 }
 
                 if (input.Kind == InputKind.Gathered && input.From.Expander is not null && isInside)
-                    throw new DagDefinitionException($"Task '{draft.Id}' takes the list of '{input.From.Id}' from within the mapped group that makes it.");
+                {
+                    throw new DagDefinitionException($"Task '{draft.Id}' takes the list of '{input.From.Id}' from within the mapped group that makes it.")
+                    {
+                        Line = draft.Line,
+                    };
+                }
             }
         }
     }
@@ -196,14 +207,20 @@ internal sealed class GraphAssembly
             if (draft.TriggerRule == TriggerRule.Always)
             {
                 throw new DagDefinitionException(
-                    $"Task '{draft.Id}' (line {draft.Line}) is mapped and has the rule always, but it cannot run before its list is there: use all_done.");
+                    $"Task '{draft.Id}' is mapped and has the rule always, but it cannot run before its list is there: use all_done.")
+                {
+                    Line = draft.Line,
+                };
             }
 
             if (draft.Expander is not null && draft.DependsOnPast)
             {
                 throw new DagDefinitionException(
-                    $"Task '{draft.Id}' (line {draft.Line}) depends on the past within a mapped group, whose elements may be others in each run: "
-                    + "let a task before the group depend on it.");
+                    $"Task '{draft.Id}' depends on the past within a mapped group, whose elements may be others in each run: "
+                    + "let a task before the group depend on it.")
+                {
+                    Line = draft.Line,
+                };
             }
         }
     }
