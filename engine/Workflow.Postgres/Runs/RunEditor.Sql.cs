@@ -29,6 +29,11 @@ public sealed partial class RunEditor
     // A claim takes no lock of the run: whatever could be claimed meanwhile is held until the edit is done, and what has been claimed is seen so.
     private const string HoldClaimable = "SELECT 1 FROM task_instance WHERE run_id = $1 AND ready_at IS NOT NULL FOR NO KEY UPDATE";
 
+    private const string FindRun = """
+        SELECT r.dag_version_id, r.state, r.ordered, v.settings::text FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id
+        WHERE r.run_id = $1
+        """;
+
     private const string LoadInstances = """
         SELECT run_id, task_index, map_index, state, up_success, up_failed, up_upstream_failed, up_skipped, up_cancelled, setups_success,
             setups_failed, setups_skipped, deciders_ended, deciders_against, mapped, waits_for_past, unchosen, ordered, attempt, uncounted, lost,
@@ -84,13 +89,13 @@ public sealed partial class RunEditor
         JOIN task_instance s ON s.run_id = $1 AND s.task_index = i.task_index AND s.map_index = -1
         """;
 
-    // A run that begins anew has its time again.
+    // A run that begins anew has its time again; one that has ended and only ends otherwise keeps it.
     private const string SaveRun = """
         UPDATE dag_run SET unfinished = $2, failed_leaves = $3, ordered = $4,
             message = CASE WHEN $4 IS NOT NULL THEN coalesce($5, message) END, state = 'running', finished_at = NULL,
-            cleared = cleared + (state NOT IN ('queued', 'running'))::int,
-            started_at = CASE WHEN state = 'running' THEN started_at ELSE now() END,
-            timeout_at = CASE WHEN state = 'running' THEN timeout_at ELSE now() + make_interval(secs => $6) END
+            cleared = cleared + (state NOT IN ('queued', 'running') AND $2 > 0)::int,
+            started_at = CASE WHEN state = 'running' OR $2 = 0 THEN started_at ELSE now() END,
+            timeout_at = CASE WHEN state = 'running' OR $2 = 0 THEN timeout_at ELSE now() + make_interval(secs => $6) END
         WHERE run_id = $1
         """;
 
