@@ -105,19 +105,32 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
         var graph = await graphs.GetAsync(run.DagVersionId, cancellationToken).ConfigureAwait(false);
         var sources = graph.Tasks.SelectMany(task => task.MapSources).Distinct();
         await using var batch = new NpgsqlBatch(connection);
+        Add(batch, HoldClaimable, Value(runId));
         Add(batch, LoadInstances, Value(runId));
         Add(batch, Lengths, Value(runId), Array(sources));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         var instances = new List<TaskInstance>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             instances.Add(Read(reader));
         if (instances.Count == 0)
             return null;
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        var lengths = new Dictionary<int, int?>();
+        var given = new Dictionary<(int Task, int MapIndex), int?>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            lengths[reader.GetInt32(0)] = reader.IsDBNull(1) ? null : reader.GetInt32(1);
-        return RunModel.Load(graph, instances, run.Ordered, task => [.. task.MapSources.Select(source => lengths.GetValueOrDefault(source))]);
+            given[(reader.GetInt32(0), reader.GetInt32(1))] = reader.IsDBNull(2) ? null : reader.GetInt32(2);
+        RunModel? model = null;
+        model = RunModel.Load(graph, instances, run.Ordered, task => [.. task.MapSources.Select(source => Length(model!, source, given))]);
+        return model;
+    }
+
+    /// <summary>How long a list is by the states that the edit has left; that of a mapped task has an item for each element that gave something.</summary>
+    private static int? Length(RunModel model, int source, Dictionary<(int Task, int MapIndex), int?> given)
+    {
+        var whole = model[source];
+        return whole.Mapped is { } elements
+            ? model.Elements(source).Take(elements).Count(one => one.State == TaskState.Success && given.ContainsKey((source, one.MapIndex)))
+            : whole.State == TaskState.Success ? given.GetValueOrDefault((source, TaskKey.Whole)) : null;
     }
 
     private static async Task SaveAsync(
