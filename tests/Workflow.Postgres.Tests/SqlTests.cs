@@ -16,6 +16,10 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
     private static readonly Dictionary<string, string> Types = new()
     {
         ["@files"] = "text[]",
+        ["@names"] = "text[]",
+        ["@hashes"] = "text[]",
+        ["@datasets"] = "text[]",
+        ["@events"] = "bigint[]",
         ["@queues"] = "text[]",
         ["@dagIds"] = "text[]",
         ["@runIds"] = "bigint[]",
@@ -46,11 +50,13 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
         if (!Preparable.Contains(FirstWord(sql)))
             return;
         await using var connection = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand(Preparation(name, sql), connection);
-
-        await Should.NotThrowAsync(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken), name);
-        await using var again = new NpgsqlCommand("DEALLOCATE statement", connection);
-        await again.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        foreach (var part in Separator().Split(sql).Where(part => FirstWord(part).Length > 0))
+        {
+            await using var command = new NpgsqlCommand(Preparation(name, part), connection);
+            await Should.NotThrowAsync(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken), name);
+            await using var again = new NpgsqlCommand("DEALLOCATE statement", connection);
+            await again.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     [Theory]
@@ -103,6 +109,10 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
 
     [GeneratedRegex(@"--[^\n]*")]
     private static partial Regex Comment();
+
+    /// <remarks>A constant may hold several statements, each of which ends its line.</remarks>
+    [GeneratedRegex(@";\s*(\n|$)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Separator();
 
     [GeneratedRegex(@"[A-Za-z]+")]
     private static partial Regex Word();

@@ -79,12 +79,15 @@ public sealed partial class DagBuilder
     /// <summary>A parameter that is worked out from the run when the run gives none, such as a month from its logical date.</summary>
     public Param<T> DerivedParam<T>(string name, Func<RunInfo, T> derive, string help = "", string? pattern = null)
         where T : notnull =>
-        Add(new Param<T>(new ParamDefinition(name, ParamType<T>(name), Default: null, Required: false, help, pattern) { Format = ParamFormat<T>() }, derive));
+        Add(new Param<T>(
+            new ParamDefinition(name, ParamType<T>(name), Default: null, Required: false, help, pattern) { Format = ParamFormat<T>() }, derive));
 
     /// <summary>A parameter that every run must give.</summary>
     public Param<T> RequiredParam<T>(string name, string help = "", string? pattern = null, string[]? allowed = null)
         where T : notnull =>
-        Add(new Param<T>(new ParamDefinition(name, ParamType<T>(name), Default: null, Required: true, help, pattern, allowed) { Format = ParamFormat<T>() }, derive: null));
+        Add(new Param<T>(
+            new ParamDefinition(name, ParamType<T>(name), Default: null, Required: true, help, pattern, allowed) { Format = ParamFormat<T>() },
+            derive: null));
 
     internal void Connect(TaskHandle upstream, TaskHandle downstream)
     {

@@ -75,7 +75,8 @@ public sealed record ParamDefinition(
 
     /// <remarks>Without an offset it would be read as the time of wherever the worker happens to be.</remarks>
     private static bool IsInstant(string text) =>
-        JsonSerializer.SerializeToElement(text).TryGetDateTimeOffset(out _) && Regex.IsMatch(text, @"(Z|[+-]\d{2}:\d{2})\z", RegexOptions.None, TimeSpan.FromSeconds(1));
+        JsonSerializer.SerializeToElement(text).TryGetDateTimeOffset(out _)
+        && Regex.IsMatch(text, @"(Z|[+-]\d{2}:\d{2})\z", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private static double Number(JsonNode value) => double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
 

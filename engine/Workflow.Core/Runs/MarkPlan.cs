@@ -28,7 +28,8 @@ public static class MarkPlan
         run.Mark(keys, end, message);
         if (end == TaskState.Failed || run.Ordered is not null)
             return;
-        var stuck = TaskSelection.After(run.Graph, keys).Except(keys).Where(key => run[key.Task, key.MapIndex].State == TaskState.UpstreamFailed).ToList();
+        var stuck = TaskSelection.After(run.Graph, keys).Except(keys)
+            .Where(key => run[key.Task, key.MapIndex].State == TaskState.UpstreamFailed).ToList();
         if (stuck.Count > 0)
             run.Clear(stuck);
     }
@@ -36,7 +37,8 @@ public static class MarkPlan
     private static bool HasEnd(RunModel run, (int Task, int MapIndex) key, TaskState end)
     {
         var instance = run[key.Task, key.MapIndex];
-        return Is(instance) && (key.MapIndex != TaskKey.Whole || run.Elements(key.Task).All(element => element.State == TaskState.Removed || Is(element)));
+        return Is(instance)
+            && (key.MapIndex != TaskKey.Whole || run.Elements(key.Task).All(element => element.State == TaskState.Removed || Is(element)));
 
         bool Is(TaskInstance one) => one.State == end || (one.State == TaskState.Running && one.Ordered == end);
     }

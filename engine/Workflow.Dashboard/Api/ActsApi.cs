@@ -21,10 +21,11 @@ internal static class ActsApi
             MarkAsync(path, null, patch, false, runs, store, cancellationToken), "Gives a task an end by hand.");
         Patch("/dry_run", ([AsParameters] TaskPath path, TaskInstancePatch patch, RunReads runs, RunActs store, CancellationToken cancellationToken) =>
             MarkAsync(path, null, patch, true, runs, store, cancellationToken), "Says what giving a task an end by hand would concern.");
-        Patch("/{map_index:int}", ([AsParameters] ElementPath path, TaskInstancePatch patch, RunReads runs, RunActs store, CancellationToken cancellationToken) =>
-            MarkAsync(path.Task, path.MapIndex, patch, false, runs, store, cancellationToken), "Gives an element an end by hand.");
-        Patch("/{map_index:int}/dry_run", ([AsParameters] ElementPath path, TaskInstancePatch patch, RunReads runs, RunActs store, CancellationToken cancellationToken) =>
-            MarkAsync(path.Task, path.MapIndex, patch, true, runs, store, cancellationToken), "Says what giving an element an end by hand would concern.");
+        Patch("/{map_index:int}", ([AsParameters] ElementPath path, TaskInstancePatch patch, RunReads runs, RunActs store, CancellationToken token) =>
+            MarkAsync(path.Task, path.MapIndex, patch, false, runs, store, token), "Gives an element an end by hand.");
+        Patch("/{map_index:int}/dry_run", (
+                [AsParameters] ElementPath path, TaskInstancePatch patch, RunReads runs, RunActs store, CancellationToken token) =>
+            MarkAsync(path.Task, path.MapIndex, patch, true, runs, store, token), "Says what giving an element an end by hand would concern.");
 
         void Patch(string path, Delegate handler, string summary) => tasks.MapPatch(path, handler).WithSummary(summary).Refuses(401, 403, 404, 409, 422);
     }
@@ -104,6 +105,7 @@ internal static class ActsApi
         { ValueKind: JsonValueKind.String } => new TaskName(given.GetString()!),
         { ValueKind: JsonValueKind.Array } when given.GetArrayLength() == 2 && given[0].ValueKind == JsonValueKind.String
             && given[1].ValueKind == JsonValueKind.Number && given[1].TryGetInt32(out var at) => new TaskName(given[0].GetString()!, at >= 0 ? at : null),
-        _ => throw ApiException.Invalid("task_ids", $"must hold ids, or pairs of an id and a map index such as [\"load\", 3], got {given.GetRawText()}"),
+        _ => throw ApiException.Invalid(
+            "task_ids", $"must hold ids, or pairs of an id and a map index such as [\"load\", 3], got {given.GetRawText()}"),
     };
 }

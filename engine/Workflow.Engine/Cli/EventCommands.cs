@@ -19,7 +19,8 @@ internal static class EventCommands
     {
         var body = new JsonObject { ["key"] = key, ["payload"] = Parse(payload) };
         var sent = await session.Api.PostAsync("events", body, cancellationToken);
-        session.Show(sent, () => session.Line($"Event {key} is recorded; {sent.Int("woken")} waiting {(sent.Int("woken") == 1 ? "task looks" : "tasks look")} at once."));
+        var look = sent.Int("woken") == 1 ? "task looks" : "tasks look";
+        session.Show(sent, () => session.Line($"Event {key} is recorded; {sent.Int("woken")} waiting {look} at once."));
     }
 
     private static JsonNode? Parse(string? payload)

@@ -65,6 +65,7 @@ internal static class RunActCommands
     {
         var dagId = await RunFinder.DagOfAsync(session, id, dag, cancellationToken);
         await session.Api.DeleteAsync(Paths.Run(dagId, id), cancellationToken);
-        session.Show(new JsonObject { ["dag_id"] = dagId, ["dag_run_id"] = id, ["deleted"] = true }, () => session.Line($"Run {id} of {dagId} is deleted."));
+        var answer = new JsonObject { ["dag_id"] = dagId, ["dag_run_id"] = id, ["deleted"] = true };
+        session.Show(answer, () => session.Line($"Run {id} of {dagId} is deleted."));
     }
 }

@@ -71,7 +71,8 @@ internal static class TaskActCommands
         var why = await session.Api.GetAsync(Paths.Task(dagId, run, task, mapIndex) + "/dependencies", cancellationToken);
         session.Show(why, () =>
         {
-            session.Line($"{RunView.NameOf(why)} is {StateLook.Of(why.Text("state") ?? "pending").Word}. {Grid.OneLine(why.Text("message") ?? "Nothing keeps it from running.")}");
+            var reason = Grid.OneLine(why.Text("message") ?? "Nothing keeps it from running.");
+            session.Line($"{RunView.NameOf(why)} is {StateLook.Of(why.Text("state") ?? "pending").Word}. {reason}");
             if (why.List("awaited") is not { Count: > 0 } awaited || why.Text("state") != "pending")
                 return;
             session.Console.Heading("It waits for");

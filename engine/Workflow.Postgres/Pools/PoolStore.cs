@@ -54,7 +54,11 @@ public sealed partial class PoolStore(NpgsqlDataSource dataSource)
         if (await connection.ExecuteScalarAsync<int?>(Lock, new { name }, transaction).ConfigureAwait(false) is not { } former)
             return false;
         if (slots is >= 0)
-            await RequireUnneededAsync(name, slots.Value, $"would have {slots} slots, fewer than these tasks need", connection, transaction).ConfigureAwait(false);
+        {
+            var what = $"would have {slots} slots, fewer than these tasks need";
+            await RequireUnneededAsync(name, slots.Value, what, connection, transaction).ConfigureAwait(false);
+        }
+
         await connection.ExecuteAsync(Update, new { name, slots, description }, transaction).ConfigureAwait(false);
         if (name == TaskDefinition.DefaultPool && former < 0 && slots is >= 0)
         {

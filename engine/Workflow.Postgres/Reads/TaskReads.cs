@@ -12,7 +12,8 @@ public sealed record TaskRow(
 {
     /// <summary>What of that which it waits for has ended.</summary>
     public UpstreamCounters Seen =>
-        Counters.Split(',').Select(count => int.Parse(count, CultureInfo.InvariantCulture)).ToList() is [var a, var b, var c, var d, var e, var f, var g, var h, var i, var j]
+        Counters.Split(',').Select(count => int.Parse(count, CultureInfo.InvariantCulture)).ToList()
+            is [var a, var b, var c, var d, var e, var f, var g, var h, var i, var j]
             ? new UpstreamCounters(a, b, c, d, e, f, g, h, i, j)
             : throw new FormatException($"'{Counters}' are no counters.");
 }

@@ -35,7 +35,11 @@ public sealed partial class RunActs
             throw new DagNotRunnableException($"DAG '{dagId}' cannot run: {newest.Message}");
         var run = await connection.QuerySingleAsync<PinnedRow>(LockRun, new { runId }, transaction).ConfigureAwait(false);
         if (run.State == RunState.Running.Name())
-            throw new RunActException("The run is running on the version that it is pinned to. Cancel it first, and run it again when its tasks have stopped.");
+        {
+            throw new RunActException(
+                "The run is running on the version that it is pinned to. Cancel it first, and run it again when its tasks have stopped.");
+        }
+
         RunStore.Validate(dagId, (JsonObject)JsonNode.Parse(run.Conf)!, newest.Params);
 
         var graph = await graphs.GetAsync(newest.DagVersionId, cancellationToken).ConfigureAwait(false);
