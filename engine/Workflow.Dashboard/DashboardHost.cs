@@ -9,6 +9,7 @@ using Workflow.Dashboard.Events;
 using Workflow.Dashboard.Http;
 using Workflow.Dashboard.OpenApi;
 using Workflow.Postgres;
+using Workflow.Postgres.Backfills;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Reads;
 using Workflow.Postgres.Runs;
@@ -34,9 +35,10 @@ public static class DashboardHost
         services.AddSingleton(options);
         services.TryAddSingleton<DagStore>();
         services.TryAddSingleton<RunStore>();
+        services.TryAddSingleton<BackfillStore>();
         services.TryAddSingleton<GraphCache>();
         services.TryAddSingleton<Listener>();
-        services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>();
+        services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<BackfillReads>();
         services.AddSingleton<DatasetReads>().AddSingleton<ModelReads>().AddSingleton<HealthReads>();
         services.AddSingleton<SignInCodes>().AddSingleton<SessionTokens>().AddSingleton<FailureLimit>().AddSingleton<DashboardAuth>();
         services.AddSingleton<ChangeHub>().AddHostedService<ChangePoller>();
@@ -64,6 +66,7 @@ public static class DashboardHost
         DagSourcesApi.Map(api);
         RunsApi.Map(api);
         TasksApi.Map(api);
+        BackfillsApi.Map(api);
         GatesApi.Map(api);
         DatasetsApi.Map(api);
         ModelsApi.Map(api);
