@@ -16,3 +16,8 @@ export function Diagnostics({ of }: { of: ImportError }) {
     </ul>
   );
 }
+
+/** Whether it kept the file from becoming a DAG; warnings do not. */
+export function hasError(of: ImportError): boolean {
+  return of.diagnostics.length === 0 || of.diagnostics.some((item) => item.severity === 'error');
+}

@@ -68,7 +68,7 @@ export function layoutGraph(graph: Graph, withDatasets: boolean): Layout {
     tasks: graph.tasks.map((task) => box(task.task_id)),
     groups: groups.map((group) => ({ ...framed(box(frameId(group))), id: group })),
     datasets: datasets.map((name) => ({ name, ...box(chipId(name)) })),
-    lines: dagre.edges().map(({ v, w }) => ({ from: v, to: w, path: curve((dagre.edge(v, w) as { points: Point[] }).points) })),
+    lines: dagre.edges().map(({ v, w }) => ({ from: v, to: w, path: curve(sideways(box(v), (dagre.edge(v, w) as { points: Point[] }).points, box(w))) })),
   };
 }
 
@@ -93,6 +93,13 @@ export function ancestors(graph: Graph, of: Iterable<string>): Set<string> {
 interface Point {
   x: number;
   y: number;
+}
+
+/** Lines leave a box on its right and reach the next on its left, wherever dagre lets them cross its border. */
+function sideways(from: Box, points: Point[], to: Box): Point[] {
+  const start = { x: from.x + from.width, y: from.y + from.height / 2 };
+  const end = { x: to.x, y: to.y + to.height / 2 };
+  return [start, ...points.slice(1, -1).filter(({ x }) => x > start.x && x < end.x), end];
 }
 
 function curve(points: Point[]): string {

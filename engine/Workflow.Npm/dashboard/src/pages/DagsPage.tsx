@@ -1,7 +1,7 @@
 import { useApi } from '../state/useApi';
 import type { Dag, ImportError } from '../api/types';
 import { Answered } from '../components/Answered';
-import { Diagnostics } from '../components/Diagnostics';
+import { Diagnostics, hasError } from '../components/Diagnostics';
 import { Callout, Empty } from '../components/Messages';
 import { Page } from '../components/Page';
 import { Search } from '../components/Search';
@@ -68,12 +68,27 @@ function matches(dag: Dag, needle: string): boolean {
 }
 
 function ImportErrors({ errors }: { errors: ImportError[] }) {
+  const wrong = errors.filter(hasError);
+  return (
+    <>
+      <FileMessages
+        kind="failed"
+        title={`${plural(wrong.length, 'file')} did not become a DAG; an earlier version, if there is one, keeps running.`}
+        errors={wrong}
+      />
+      <FileMessages
+        kind="retry"
+        title="What needs attention in files that work:"
+        errors={errors.filter((error) => !hasError(error))}
+      />
+    </>
+  );
+}
+
+function FileMessages({ kind, title, errors }: { kind: 'failed' | 'retry'; title: string; errors: ImportError[] }) {
   if (errors.length === 0) return null;
   return (
-    <Callout
-      kind="failed"
-      title={`${plural(errors.length, 'file')} did not become a DAG; an earlier version, if there is one, keeps running.`}
-    >
+    <Callout kind={kind} title={title}>
       {errors.map((error) => (
         <details key={error.import_error_id} open={errors.length <= 3}>
           <summary>

@@ -7,7 +7,7 @@ import { Icon } from '../../components/Icon';
 import { Callout } from '../../components/Messages';
 import { Page } from '../../components/Page';
 import { Table } from '../../components/Table';
-import { count } from '../../lib/format';
+import { count, plural } from '../../lib/format';
 import { say } from '../../state/toasts';
 import { useApi } from '../../state/useApi';
 import { PoolForm } from './PoolForm';
@@ -85,7 +85,10 @@ export function PoolsPage() {
           onConfirm={() => void erase(deleting)}
           onClose={() => setDeleting(undefined)}
         >
-          <p>Its limit of {deleting.slots < 0 ? 'no' : count(deleting.slots)} slots goes with it. A pool that tasks are in is not deleted.</p>
+          <p>
+            {deleting.slots < 0 ? 'It has no limit' : `Its limit of ${plural(deleting.slots, 'slot')} goes with it`}. A pool that tasks are in is not
+            deleted. This cannot be undone.
+          </p>
         </Confirm>
       )}
     </Page>

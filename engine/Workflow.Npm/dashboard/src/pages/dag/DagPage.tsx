@@ -1,7 +1,7 @@
 import { Link, Outlet, useOutletContext, useParams } from 'react-router';
 import type { DagDetails } from '../../api/types';
 import { Answered } from '../../components/Answered';
-import { Diagnostics } from '../../components/Diagnostics';
+import { Diagnostics, hasError } from '../../components/Diagnostics';
 import { Icon } from '../../components/Icon';
 import { Callout } from '../../components/Messages';
 import { Fact, Page } from '../../components/Page';
@@ -90,11 +90,14 @@ function DagFacts({ dag }: { dag: DagDetails }) {
 function NewestFile({ dag }: { dag: DagDetails }) {
   const { data } = useApi('/api/v2/importErrors', { query: { limit: 100 } }, 'dags');
   const errors = data?.import_errors.filter((error) => error.dag_id === dag.dag_id || error.filename === dag.fileloc) ?? [];
+  const isWrong = errors.some(hasError);
   return (
     <Callout
-      kind="failed"
+      kind={isWrong ? 'failed' : 'retry'}
       title={
-        dag.latest_version ? `The newest file does not compile; version ${dag.latest_version} keeps running.` : 'The file does not compile.'
+        errors.length > 0 && !isWrong
+          ? 'The file works, but something in it needs attention.'
+          : dag.latest_version ? `The newest file does not compile; version ${dag.latest_version} keeps running.` : 'The file does not compile.'
       }
     >
       {errors.map((error) => (

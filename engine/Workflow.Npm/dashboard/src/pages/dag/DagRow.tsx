@@ -20,7 +20,7 @@ export function DagRow({ dag, onChange }: { dag: Dag; onChange: () => void }) {
           </span>
         ))}
         {!dag.is_active && <span className="tag tag-failed">file deleted</span>}
-        {dag.has_import_errors && <span className="tag tag-failed">newest file does not compile</span>}
+        {dag.has_import_errors && <span className="tag tag-failed">see the messages about its file</span>}
         {(dag.message ?? dag.description) && <div className="muted clip">{dag.message ?? dag.description}</div>}
       </td>
       <td>

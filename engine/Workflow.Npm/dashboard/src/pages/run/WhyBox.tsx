@@ -1,4 +1,4 @@
-import type { TaskInstance } from '../../api/types';
+import type { TaskInstance, TaskState } from '../../api/types';
 import { StateBadge } from '../../components/StateBadge';
 import { STATES, shownState } from '../../lib/states';
 import { useApi } from '../../state/useApi';
@@ -10,7 +10,13 @@ interface Props {
   onSelect: (taskId: string) => void;
 }
 
-const ENDED = ['failed', 'upstream_failed', 'skipped', 'cancelled', 'removed'];
+const ENDS: Partial<Record<TaskState, string>> = {
+  failed: 'Why it failed',
+  upstream_failed: 'Why it could not run',
+  skipped: 'Why it was skipped',
+  cancelled: 'Why it was cancelled',
+  removed: 'Why it was removed',
+};
 
 /** The engine's own reason why a task does not run, and what it waits for. */
 export function WhyBox({ run, instance, onSelect }: Props) {
@@ -21,10 +27,9 @@ export function WhyBox({ run, instance, onSelect }: Props) {
   const message = answer.data?.message ?? instance.message;
   const awaited = answer.data?.awaited ?? [];
   if (isQuiet || !message) return null;
-  const hasEnded = ENDED.includes(instance.state);
   return (
     <section className={`why why-${STATES[shownState(instance)].look}`} aria-label="Why" data-testid="why">
-      <h3>{hasEnded ? `Why it is ${STATES[instance.state].word}` : 'Why it waits'}</h3>
+      <h3>{ENDS[instance.state] ?? 'Why it waits'}</h3>
       <p className="sentence">{message}</p>
       {awaited.length > 0 && instance.state !== 'failed' && (
         <ul className="awaited">
