@@ -96,7 +96,7 @@ public sealed partial class RunModel
         Reopen(wholes[task]);
     }
 
-    private static void ClearInstance(TaskInstance instance)
+    private void ClearInstance(TaskInstance instance)
     {
         instance.IsChanged = true;
         if (instance.State == TaskState.Running)
@@ -105,7 +105,7 @@ public sealed partial class RunModel
             Reset(instance);
     }
 
-    private static void Reset(TaskInstance instance)
+    private void Reset(TaskInstance instance)
     {
         instance.Uncounted = instance.Attempt;
         instance.Lost = 0;
@@ -115,7 +115,7 @@ public sealed partial class RunModel
         Set(instance, TaskState.Pending, null);
     }
 
-    private static void Mark(TaskInstance instance, TaskState end, string message)
+    private void Mark(TaskInstance instance, TaskState end, string message)
     {
         instance.IsChanged = true;
         if (instance.State == TaskState.Running)
@@ -125,7 +125,7 @@ public sealed partial class RunModel
     }
 
     /// <summary>The summary of a task whose element changed waits for its elements again.</summary>
-    private static void Reopen(TaskInstance summary) => Set(summary, TaskState.Pending, null);
+    private void Reopen(TaskInstance summary) => Set(summary, TaskState.Pending, null);
 
     /// <summary>Carries out what was ordered while the instance ran.</summary>
     private void Obey(TaskInstance instance, TaskState order)
