@@ -24,6 +24,20 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public async Task SecondDag_AsItStands_Runs()
+    {
+        await using var engine = await TestEngine.CreateAsync();
+        var dagId = await engine.SaveAsync(Code().Matches(Readme)[1].Groups["code"].Value);
+        await engine.StartWorkerAsync();
+
+        var runId = await engine.RunAsync(dagId);
+
+        (await engine.StateAsync(runId)).ShouldBe("success", await engine.ExplainAsync(runId));
+        (await engine.ScalarAsync<string>("SELECT line FROM task_log WHERE level = 'info' AND line LIKE 'city%'"))
+            .ShouldBe("city 0 has 4 letters, city 1 has 4 letters, city 2 has 4 letters");
+    }
+
+    [Fact]
     public void Diagram_HasExactlyTheTransitions()
     {
         var drawn = Arrow().Matches(Readme).Select(match => match.Value.Trim()).Where(arrow => !arrow.StartsWith("[*]", StringComparison.Ordinal));

@@ -4,7 +4,11 @@ namespace Workflow;
 public class WorkflowException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>A DAG's definition is wrong: a cycle, a duplicate id, an impossible value. Shown as an import error.</summary>
-public sealed class DagDefinitionException(string message) : WorkflowException(message);
+public sealed class DagDefinitionException(string message) : WorkflowException(message)
+{
+    /// <summary>The line of the definition that it is about, where that is not the statement which was being carried out.</summary>
+    public int? Line { get; init; }
+}
 
 /// <summary>A task failed and says whether trying again can help. Any other exception from a task counts as retryable.</summary>
 /// <param name="message">What failed and what to do about it; shown wherever the task is.</param>

@@ -15,6 +15,7 @@ internal sealed class GraphAssembly
         this.dagId = dagId;
         this.drafts = drafts;
         CheckInputs();
+        CheckMapping();
         upstreams = Upstreams();
         downstreams = drafts.SelectMany(draft => upstreams[draft].Select(upstream => (upstream, draft))).ToLookup(edge => edge.upstream, edge => edge.draft);
         ordered = TopologicalOrder();
@@ -41,6 +42,10 @@ internal sealed class GraphAssembly
         // A mapped group that ended without being expanded takes its tasks with it, whatever their rules.
         foreach (var member in drafts.Where(draft => draft.Expander is not null))
             setups[member].Add(member.Expander!);
+
+        // Whatever its rule, what is mapped over lists waits for them, and there is nothing to do where one is missing. A teardown waits anyway.
+        foreach (var draft in drafts.Where(draft => draft.Role != TaskRole.Teardown))
+            setups[draft].AddRange(draft.MapSources);
 
         var tasks = ordered.Select(draft => Definition(draft, Indexes(setups[draft]), Indexes(deciders[draft])));
         var code = ordered.Select(draft => new TaskCode(
@@ -121,7 +126,10 @@ internal sealed class GraphAssembly
         {
             var stuck = drafts.Where(draft => waiting[draft] > 0).Select(draft => $"{draft.Id} (line {draft.Line})");
             throw new DagDefinitionException(
-                $"DAG '{dagId}' has a cycle among the tasks {string.Join(", ", stuck)}: a DAG cannot wait for itself. Take one of the dependencies away.");
+                $"DAG '{dagId}' has a cycle among the tasks {string.Join(", ", stuck)}: a DAG cannot wait for itself. Take one of the dependencies away.")
+            {
+                Line = drafts.First(draft => waiting[draft] > 0).Line,
+            };
         }
 
         return order;
@@ -175,11 +183,44 @@ internal sealed class GraphAssembly
                 if (input.Kind == InputKind.Value && !isInside)
                 {
                     throw new DagDefinitionException(
-                        $"Task '{draft.Id}' takes one element of '{input.From.Id}', but is not in its mapped group: take what MapGroup returned.");
+                        $"Task '{draft.Id}' takes one element of '{input.From.Id}', but is not in its mapped group: take what MapGroup returned.")
+                    {
+                        Line = draft.Line,
+                    };
                 }
 
                 if (input.Kind == InputKind.Gathered && input.From.Expander is not null && isInside)
-                    throw new DagDefinitionException($"Task '{draft.Id}' takes the list of '{input.From.Id}' from within the mapped group that makes it.");
+                {
+                    throw new DagDefinitionException($"Task '{draft.Id}' takes the list of '{input.From.Id}' from within the mapped group that makes it.")
+                    {
+                        Line = draft.Line,
+                    };
+                }
+            }
+        }
+    }
+
+    private void CheckMapping()
+    {
+        foreach (var draft in drafts.Where(draft => draft.MapSources.Count > 0 || draft.Expander is not null))
+        {
+            if (draft.TriggerRule == TriggerRule.Always)
+            {
+                throw new DagDefinitionException(
+                    $"Task '{draft.Id}' is mapped and has the rule always, but it cannot run before its list is there: use all_done.")
+                {
+                    Line = draft.Line,
+                };
+            }
+
+            if (draft.Expander is not null && draft.DependsOnPast)
+            {
+                throw new DagDefinitionException(
+                    $"Task '{draft.Id}' depends on the past within a mapped group, whose elements may be others in each run: "
+                    + "let a task before the group depend on it.")
+                {
+                    Line = draft.Line,
+                };
             }
         }
     }

@@ -28,7 +28,10 @@ public sealed record TaskDefinition(
     /// <summary>For a teardown: whether its failure makes the run fail.</summary>
     public bool FailsRun { get; init; }
 
-    /// <summary>The setups in whose scope it lies; for a teardown, the setups that it belongs to.</summary>
+    /// <summary>
+    /// What must succeed before it runs, whatever its rule: the setups in whose scope it lies, the node that expands its group, the lists that it
+    /// is mapped over. For a teardown, the setups that it belongs to.
+    /// </summary>
     public IReadOnlyList<int> Setups { get; init; } = [];
 
     /// <summary>The branches and short circuits that may decide against it.</summary>

@@ -158,6 +158,6 @@ public sealed class DagAssembly : IDisposable
         var message = exception is DagDefinitionException
             ? exception.Message
             : $"{name}.Define threw {exception.GetType().Name}: {exception.Message}";
-        return new DefinitionProblem(message, frame?.GetFileName(), frame?.GetFileLineNumber());
+        return new DefinitionProblem(message, frame?.GetFileName(), frame?.GetFileLineNumber() ?? (exception as DagDefinitionException)?.Line);
     }
 }

@@ -13,10 +13,11 @@ public static class Reasons
         var definition = graph.Tasks[task];
         if (definition.TriggerRule != TriggerRule.AllDoneSetupSuccess)
         {
+            var needed = definition.MapRoot is null ? "A setup that it needs" : "A setup that it needs, or what it is mapped over,";
             if (seen.SetupFailed > 0)
-                return "A setup that it needs did not succeed.";
+                return $"{needed} did not succeed.";
             if (seen.SetupSkipped > 0)
-                return "A setup that it needs was skipped.";
+                return $"{needed} was skipped.";
             if (seen.Unchosen > 0)
                 return "A branch or short circuit before it decided against it.";
         }
@@ -25,7 +26,9 @@ public static class Reasons
             return "None of its setups succeeded, so there is nothing to take down.";
         }
 
-        var (upstreams, _, _) = graph.Awaited(task, mapIndex != TaskKey.Whole);
+        var (upstreams, setups, deciders) = graph.Awaited(task, mapIndex != TaskKey.Whole);
+        if (TriggerRules.Decide(definition.TriggerRule, upstreams, seen, setups, deciders) == TaskState.Queued)
+            return "Its mapped group has no elements.";
         return $"Its trigger rule {definition.TriggerRule.Name()} cannot hold: of {upstreams} upstreams {Counts(seen)}.";
     }
 

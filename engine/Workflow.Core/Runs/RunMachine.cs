@@ -31,6 +31,10 @@ public static class RunMachine
             return TriggerRules.DecideMapped(elements, seen);
         var (upstreams, setups, deciders) = graph.Awaited(task, mapIndex != TaskKey.Whole);
         var decided = TriggerRules.Decide(graph.Tasks[task].TriggerRule, upstreams, seen, setups, deciders);
+
+        // Its group has ended and gave it no elements: there is nothing that it could run for.
+        if (decided == TaskState.Queued && mapIndex == TaskKey.Whole && graph.Tasks[task] is { IsMapped: true, Expands: false })
+            return TaskState.Skipped;
         return decided == TaskState.Queued && waitsForPast ? null : decided;
     }
 

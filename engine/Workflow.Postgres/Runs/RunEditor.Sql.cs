@@ -26,11 +26,12 @@ public sealed partial class RunEditor
         WHERE r.run_id = $1 FOR NO KEY UPDATE OF r
         """;
 
+    // Locked one by one, for a claim takes no lock of the run: what is being edited it passes by.
     private const string LoadInstances = """
         SELECT run_id, task_index, map_index, state, up_success, up_failed, up_upstream_failed, up_skipped, up_cancelled, setups_success,
             setups_failed, setups_skipped, deciders_ended, deciders_against, mapped, waits_for_past, unchosen, ordered, attempt, uncounted, lost,
             message
-        FROM task_instance WHERE run_id = $1 ORDER BY task_index, map_index
+        FROM task_instance WHERE run_id = $1 ORDER BY task_index, map_index FOR UPDATE
         """;
 
     private const string Lengths = """

@@ -82,8 +82,8 @@ internal sealed class DagFileLoader(DagCompiler compiler, TimeSpan? defineLimit)
     }
 
     private static ImportDiagnostic Problem(SourceFile source, DagClass place, DefinitionProblem problem) =>
-        problem.File is { } file && problem.Line is { } line
-            ? new ImportDiagnostic(file, line, 1, ImportCodes.Definition, problem.Message, ImportSeverity.Error)
+        problem.Line is { } line
+            ? new ImportDiagnostic(problem.File ?? source.File, line, 1, ImportCodes.Definition, problem.Message, ImportSeverity.Error)
             : new ImportDiagnostic(source.File, place.Line, place.Column, ImportCodes.Definition, problem.Message, ImportSeverity.Error);
 
     private static ImportDiagnostic NoDag(SourceFile source) => new(

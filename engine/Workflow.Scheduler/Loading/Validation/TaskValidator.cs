@@ -35,12 +35,6 @@ internal sealed class TaskValidator : AbstractValidator<TaskDefinition>
             .Refuse(ImportCodes.Task, task =>
                 $"Task '{task.Id}' is in pool '{task.Pool}', which does not exist: it waits until somebody makes it. There are {string.Join(", ", pools.Keys)}.")
             .WithSeverity(FluentValidation.Severity.Warning);
-        RuleFor(task => task.TriggerRule).Must((task, rule) => rule != TriggerRule.Always || !(task.IsMapped || task.Expands))
-            .Refuse(ImportCodes.Task, task =>
-                $"Task '{task.Id}' is mapped and has the rule always, which does not wait for the list to map over. Use another rule.");
-        RuleFor(task => task.DependsOnPast).Must((task, depends) => !depends || !task.IsMapped || task.Expands)
-            .Refuse(ImportCodes.Task, task =>
-                $"Task '{task.Id}' is in a mapped group and depends on the past, where its element may not have been. Let a task before the group do so.");
         RuleFor(task => task.FailsRun).Must((task, fails) => !fails || task.Role == TaskRole.Teardown)
             .Refuse(ImportCodes.Task, task => $"Task '{task.Id}' is no teardown, so FailsRun has no meaning for it. Take it out, or use AsTeardown(...).");
         RuleFor(task => task.Setups).Must((task, setups) => task.Role != TaskRole.Teardown || setups.Count > 0)

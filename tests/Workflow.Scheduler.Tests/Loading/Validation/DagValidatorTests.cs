@@ -85,14 +85,12 @@ public sealed class DagValidatorTests
 
     /// <remarks>Each row is one mistake that needs the whole definition, or the pools, to be seen.</remarks>
     [Fact]
-    public void Check_MisuseOfPoolsMappingAndTeardowns_SaysWhatToDo()
+    public void Check_MisuseOfPoolsWaitsAndTeardowns_SaysWhatToDo()
     {
         (TaskDefinition Task, string Part)[] rows =
         [
             (First with { Pool = "gpu", PoolSlots = 3 }, "takes 3 slots of pool 'gpu', which has 2"),
             (First with { Pool = "tpu" }, "does not exist"),
-            (First with { MapRoot = 0, MapSources = [0], TriggerRule = TriggerRule.Always }, "does not wait for the list"),
-            (First with { MapRoot = 1, DependsOnPast = true }, "in a mapped group and depends on the past"),
             (First with { FailsRun = true }, "is no teardown"),
             (First with { Role = TaskRole.Teardown, TriggerRule = TriggerRule.AllDoneSetupSuccess }, "the teardown of nothing"),
             (First with { WaitTimeout = TimeSpan.FromSeconds(1) }, "does not wait"),
