@@ -37,7 +37,7 @@ public static class DashboardHost
         services.TryAddSingleton<GraphCache>();
         services.TryAddSingleton<Listener>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>();
-        services.AddSingleton<DatasetReads>().AddSingleton<ModelReads>().AddSingleton<HealthReads>();
+        services.AddSingleton<DatasetReads>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
         services.AddSingleton<SignInCodes>().AddSingleton<SessionTokens>().AddSingleton<FailureLimit>().AddSingleton<DashboardAuth>();
         services.AddSingleton<ChangeHub>().AddHostedService<ChangePoller>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -62,6 +62,7 @@ public static class DashboardHost
         SignInApi.Map(api);
         DagsApi.Map(api);
         DagSourcesApi.Map(api);
+        SimulateApi.Map(api);
         RunsApi.Map(api);
         TasksApi.Map(api);
         GatesApi.Map(api);
