@@ -30,11 +30,11 @@ public sealed class Given(NpgsqlDataSource dataSource)
 
     public async Task DagAsync(
         string dagId, DagGraph? graph = null, IReadOnlyList<ParamDefinition>? parameters = null, Schedule? schedule = null,
-        string source = "// source", string? file = null)
+        string source = "// source", string? file = null, DagSettings? settings = null)
     {
         var content = new DagVersionContent(
             dagId, file ?? $"{dagId}.cs", Hash(source + dagId), Hash(dagId), "What it is for.", "data-team", ["nightly", "taxi"],
-            new ScheduleSettings(schedule), parameters ?? [], new DagSettings(), graph ?? Chain(), source,
+            new ScheduleSettings(schedule), parameters ?? [], settings ?? new DagSettings(), graph ?? Chain(), source,
             new Dictionary<string, string> { ["lib/Taxi.cs"] = "// shared" }, "references",
             [1, 2, 3]);
         await dags.SaveAsync(content, (_, _, now) => now + TimeSpan.FromDays(1), default);
@@ -70,10 +70,20 @@ public sealed class Given(NpgsqlDataSource dataSource)
         return task;
     }
 
+    /// <summary>Gives out slots once.</summary>
+    public Task AdmitAsync() => new AdmissionStore(dataSource, new GraphCache(dataSource)).AdmitAsync(default);
+
     public async Task ExecuteAsync(string sql)
     {
         await using var command = dataSource.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>How many rows of a run a table has.</summary>
+    public async Task<long> CountAsync(string table, long runId)
+    {
+        await using var command = dataSource.CreateCommand($"SELECT count(*) FROM {table} WHERE run_id = {runId}");
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static string Hash(string text) =>

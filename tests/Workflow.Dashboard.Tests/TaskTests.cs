@@ -82,7 +82,7 @@ public sealed class TaskTests : IAsyncLifetime
 
         waiting.Text("state").ShouldBe("up_for_retry");
         waiting.IsNull("next_try_at").ShouldBeFalse();
-        waiting.Text("message").ShouldBe("The disk is full.");
+        waiting.Text("message").ShouldStartWith("Attempt 1 of 3 failed: The disk is full. It is tried again at ");
         waiting.Int("max_tries").ShouldBe(3);
         tries.Int("total_entries").ShouldBe(2);
         tries.All("tries", "try_number").ShouldBe(["1", "2"]);

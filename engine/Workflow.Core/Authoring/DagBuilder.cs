@@ -67,7 +67,10 @@ public sealed partial class DagBuilder
             throw new DagDefinitionException($"Parameter '{name}': the default must be a finite number, got {number}.");
         RequirePattern(name, pattern);
         var definition = new ParamDefinition(
-            name, ParamType<T>(name), JsonSerializer.SerializeToNode(defaultValue), Required: false, help, pattern, allowed, minimum, maximum);
+            name, ParamType<T>(name), JsonSerializer.SerializeToNode(defaultValue), Required: false, help, pattern, allowed, minimum, maximum)
+        {
+            Format = ParamFormat<T>(),
+        };
         if (definition.Complaint(definition.Default) is { } complaint)
             throw new DagDefinitionException($"Parameter '{name}': the default {complaint}.");
         return Add(new Param<T>(definition, derive: null));
@@ -76,12 +79,15 @@ public sealed partial class DagBuilder
     /// <summary>A parameter that is worked out from the run when the run gives none, such as a month from its logical date.</summary>
     public Param<T> DerivedParam<T>(string name, Func<RunInfo, T> derive, string help = "", string? pattern = null)
         where T : notnull =>
-        Add(new Param<T>(new ParamDefinition(name, ParamType<T>(name), Default: null, Required: false, help, pattern), derive));
+        Add(new Param<T>(
+            new ParamDefinition(name, ParamType<T>(name), Default: null, Required: false, help, pattern) { Format = ParamFormat<T>() }, derive));
 
     /// <summary>A parameter that every run must give.</summary>
     public Param<T> RequiredParam<T>(string name, string help = "", string? pattern = null, string[]? allowed = null)
         where T : notnull =>
-        Add(new Param<T>(new ParamDefinition(name, ParamType<T>(name), Default: null, Required: true, help, pattern, allowed), derive: null));
+        Add(new Param<T>(
+            new ParamDefinition(name, ParamType<T>(name), Default: null, Required: true, help, pattern, allowed) { Format = ParamFormat<T>() },
+            derive: null));
 
     internal void Connect(TaskHandle upstream, TaskHandle downstream)
     {
@@ -147,11 +153,16 @@ public sealed partial class DagBuilder
         TypeCode.Boolean => "boolean",
         TypeCode.Int32 or TypeCode.Int64 => "integer",
         TypeCode.Double => "number",
+        _ when ParamFormat<T>() is not null => "string",
+        _ when typeof(T) == typeof(string[]) => "array",
         _ => throw BadType<T>(name),
     };
 
+    private static string? ParamFormat<T>() =>
+        typeof(T) == typeof(DateOnly) ? ParamDefinition.DateFormat : typeof(T) == typeof(DateTimeOffset) ? ParamDefinition.DateTimeFormat : null;
+
     private static DagDefinitionException BadType<T>(string name) =>
-        new($"Parameter '{name}' has type {typeof(T).Name}; use string, bool, int, long or double.");
+        new($"Parameter '{name}' has type {typeof(T).Name}; use string, bool, int, long, double, DateOnly, DateTimeOffset or string[].");
 
     private static void RequirePattern(string name, string? pattern)
     {

@@ -70,6 +70,9 @@ public sealed class DagGraph
     /// <summary>Whether a task decides how a run ends: nothing but teardowns depends on it, or it is a teardown that says so.</summary>
     public bool IsLeaf(int index) => leaves[index];
 
+    /// <summary>Whether two tasks get the same elements, so that an element of one belongs to that of the same index of the other.</summary>
+    public bool AreInOneMap(int one, int other) => AreInOneMap(Tasks[one], Tasks[other]);
+
     /// <summary>How many tasks an instance waits for, by what they are to it.</summary>
     /// <param name="index">The task.</param>
     /// <param name="isElement">Whether it is an element: it waits for elements of the same index only.</param>

@@ -3,7 +3,7 @@ using Workflow.Graphs;
 namespace Workflow.Runs;
 
 /// <summary>The machine's own reasons, as sentences.</summary>
-public static class Reasons
+public static partial class Reasons
 {
     /// <summary>Why an instance ended without having run.</summary>
     public static string ForEnd(DagGraph graph, int task, int mapIndex, int? mapped, UpstreamCounters seen)

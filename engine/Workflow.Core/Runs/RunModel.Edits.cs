@@ -137,7 +137,7 @@ public sealed partial class RunModel
     {
         instance.IsChanged = true;
         if (instance.State == TaskState.Running)
-            instance.Ordered = end;
+            (instance.Ordered, instance.Message) = (end, message);
         else
             Set(instance, end, message);
     }
@@ -156,7 +156,7 @@ public sealed partial class RunModel
         }
         else
         {
-            Set(instance, order, order == TaskState.Removed ? null : $"It was stopped and marked {order.Name()}.");
+            Set(instance, order, order == TaskState.Removed ? null : instance.Message);
         }
 
         instance.Ordered = null;

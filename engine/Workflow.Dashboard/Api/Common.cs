@@ -37,6 +37,14 @@ internal readonly record struct TaskPath(
     public RunPath Run => new(DagId, DagRunId);
 }
 
+/// <summary>The path of an element of a mapped task of a run.</summary>
+internal readonly record struct ElementPath(
+    [FromRoute(Name = "dag_id")] string DagId, [FromRoute(Name = "dag_run_id")] string DagRunId,
+    [FromRoute(Name = "task_id")] string TaskId, [FromRoute(Name = "map_index")] int MapIndex)
+{
+    public TaskPath Task => new(DagId, DagRunId, TaskId);
+}
+
 /// <summary>What endpoints say of themselves.</summary>
 internal static class Endpoints
 {

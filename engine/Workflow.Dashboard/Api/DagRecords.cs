@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Workflow.Runs;
 
 namespace Workflow.Dashboard.Api;
@@ -60,13 +61,34 @@ public enum ParamType
 
     /// <summary>True or false.</summary>
     Boolean,
+
+    /// <summary>A list of texts.</summary>
+    Array,
 }
 
 /// <summary>A typed parameter of a DAG.</summary>
 public sealed record Param(string Name, ParamType Type, JsonNode? Default, string? Help, bool Required, ParamSchema Schema);
 
-/// <summary>What a parameter's value must satisfy.</summary>
-public sealed record ParamSchema(string? Pattern, IReadOnlyList<JsonNode>? Enum, double? Minimum, double? Maximum);
+/// <summary>What a parameter's value must satisfy, as JSON Schema; what does not apply is left out.</summary>
+/// <param name="Title">The parameter's name.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="Format">date or date-time, for a text that stands for one.</param>
+/// <param name="Items">For a list: what each of its texts must satisfy.</param>
+public sealed record ParamSchema(
+    ParamType Type, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Title = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Format = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pattern = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonNode>? Enum = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Minimum = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Maximum = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ParamItems? Items = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonNode? Default = null);
+
+/// <summary>What each text of a list must satisfy.</summary>
+public sealed record ParamItems(
+    ParamType Type, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pattern = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonNode>? Enum = null);
 
 /// <summary>What a task does, which chooses its icon.</summary>
 public enum TaskKind
@@ -85,6 +107,18 @@ public enum TaskKind
 
     /// <summary>Moving an alias.</summary>
     Promote,
+
+    /// <summary>Chooses which of its downstreams go on.</summary>
+    Branch,
+
+    /// <summary>Says whether what follows goes on at all.</summary>
+    ShortCircuit,
+
+    /// <summary>Waits for something without a worker.</summary>
+    Wait,
+
+    /// <summary>Gives a mapped group its elements.</summary>
+    Expand,
 }
 
 /// <summary>The tasks of one version of a DAG.</summary>

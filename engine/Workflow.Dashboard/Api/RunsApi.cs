@@ -16,6 +16,9 @@ internal static class RunsApi
         runs.MapGet("", ListAsync).WithSummary("Runs of a DAG, or of all with ~.").Refuses(401, 404, 422);
         runs.MapPost("", TriggerApi.TriggerAsync).WithSummary("Starts a run.").Refuses(401, 403, 404, 409, 422);
         runs.MapGet("/{dag_run_id}", GetAsync).WithSummary("One run.").Refuses(401, 404, 409);
+        runs.MapPatch("/{dag_run_id}", PatchAsync).WithSummary("Ends a run by hand, or writes a note on it.").Refuses(401, 403, 404, 409, 422);
+        runs.MapDelete("/{dag_run_id}", DeleteAsync)
+            .WithSummary("Deletes a run that is not running; what it published stays.").Produces(204).Refuses(401, 403, 404, 409);
         runs.MapPost("/{dag_run_id}/cancel", CancelAsync)
             .WithSummary("Cancels a run; its running tasks are stopped.").Refuses(401, 403, 404, 409);
         runs.MapGet("/{dag_run_id}/graph", GraphAsync)
@@ -43,8 +46,9 @@ internal static class RunsApi
         var failed = found.Items.Where(run => run.State != RunState.Success.Name()).Select(run => run.RunId).ToList();
         var counts = await CountsAsync(running, reads, cancellationToken).ConfigureAwait(false);
         var failures = await FailuresAsync(failed, RunReads.FailureReach, reads, cancellationToken).ConfigureAwait(false);
+        var waiting = await WaitingAsync(found.Items, reads, cancellationToken).ConfigureAwait(false);
         return new DagRunCollection(
-            [.. found.Items.Select(run => RunOf(run, counts[run.RunId], failures.GetValueOrDefault(run.RunId)))], found.Total);
+            [.. found.Items.Select(run => RunOf(run, counts[run.RunId], failures.GetValueOrDefault(run.RunId), waiting))], found.Total);
     }
 
     private static async Task<DagRun> GetAsync([AsParameters] RunPath path, RunReads reads, CancellationToken cancellationToken)
@@ -91,7 +95,62 @@ internal static class RunsApi
     {
         var counts = await CountsAsync([run.RunId], reads, cancellationToken).ConfigureAwait(false);
         var failures = await FailuresAsync([run.RunId], int.MaxValue, reads, cancellationToken).ConfigureAwait(false);
-        return RunOf(run, counts[run.RunId], failures.GetValueOrDefault(run.RunId));
+        var waiting = await WaitingAsync([run], reads, cancellationToken).ConfigureAwait(false);
+        return RunOf(run, counts[run.RunId], failures.GetValueOrDefault(run.RunId), waiting);
+    }
+
+    /// <summary>Why a run waits for its start, or was stopped; null for nothing to say.</summary>
+    internal static async Task<string?> MessageAsync(RunRow run, RunReads reads, CancellationToken cancellationToken) =>
+        (await WaitingAsync([run], reads, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(run.RunId) ?? run.Message;
+
+    internal static void CheckNote(string? note)
+    {
+        if (note?.Length > TriggerApi.LongestNote)
+            throw ApiException.Invalid("note", $"must have at most {TriggerApi.LongestNote} characters, got {note.Length}");
+    }
+
+    private static async Task<DagRun> PatchAsync(
+        [AsParameters] RunPath path, DagRunPatch patch, RunReads reads, RunActs store, CancellationToken cancellationToken)
+    {
+        if (patch.State is not (null or RunState.Success or RunState.Failed))
+            throw ApiException.Invalid("state", $"must be success or failed, got '{patch.State.Value.Name()}'; to run it again, clear it");
+        CheckNote(patch.Note);
+        var run = await FindAsync(path, reads, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (patch.State is { } state)
+                await store.MarkRunAsync(run.RunId, state, SignInApi.UserName, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RunActException refused)
+        {
+            throw ApiException.Conflict(refused.Message);
+        }
+
+        if (patch.Note is { } note)
+            await store.NoteAsync(run.RunId, note.Length == 0 ? null : note, cancellationToken).ConfigureAwait(false);
+        return await GetAsync(new RunPath(run.DagId, run.RunKey), reads, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<IResult> DeleteAsync([AsParameters] RunPath path, RunReads reads, RunActs store, CancellationToken cancellationToken)
+    {
+        var run = await FindAsync(path, reads, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await store.DeleteAsync(run.RunId, cancellationToken).ConfigureAwait(false);
+            return TypedResults.NoContent();
+        }
+        catch (RunActException refused)
+        {
+            throw ApiException.Conflict(refused.Message);
+        }
+    }
+
+    private static async Task<Dictionary<long, string>> WaitingAsync(IReadOnlyList<RunRow> runs, RunReads reads, CancellationToken cancellationToken)
+    {
+        var queued = runs.Where(run => run.State == RunState.Queued.Name()).Select(run => run.RunId).ToList();
+        var rows = queued.Count == 0 ? [] : await reads.QueuedAsync(queued, cancellationToken).ConfigureAwait(false);
+        return rows.ToDictionary(row => row.RunId, row => Reasons.Why(new QueuedRunSituation(
+            row.Now, row.RunAfter, row.IsPaused, row.IsBackfill, row.Running, row.MaxActiveRuns, row.Ahead)));
     }
 
     /// <summary>Runs become due in the order in which they are created, so one order serves all these names.</summary>
@@ -111,10 +170,10 @@ internal static class RunsApi
         (runIds.Count == 0 ? [] : await reads.FailuresAsync(runIds, reach, cancellationToken).ConfigureAwait(false))
             .ToDictionary(row => row.RunId);
 
-    private static DagRun RunOf(RunRow run, IEnumerable<TaskCountRow> counts, FailureRow? failure) => new(
+    private static DagRun RunOf(RunRow run, IEnumerable<TaskCountRow> counts, FailureRow? failure, Dictionary<long, string> waiting) => new(
         run.RunKey, run.DagId, StateNames.Parse<RunType>(run.RunType), StateNames.Parse<RunState>(run.State), run.LogicalDate,
-        run.IntervalStart, run.IntervalEnd, run.RunAfter, run.CreatedAt, run.CreatedAt, run.FinishedAt,
-        (run.FinishedAt - run.CreatedAt)?.TotalSeconds, ApiJson.Object(run.Conf), run.VersionNumber, run.TriggeredBy, run.Note,
-        failure is null ? null : new RunFailure(failure.TaskId, failure.Message ?? ""),
-        counts.ToDictionary(row => row.State, row => row.Count));
+        run.IntervalStart, run.IntervalEnd, run.RunAfter, run.CreatedAt, run.StartedAt, run.FinishedAt,
+        (run.FinishedAt - run.StartedAt)?.TotalSeconds, ApiJson.Object(run.Conf), run.VersionNumber, run.TriggeredBy, run.Note,
+        failure is null || run.State == RunState.Success.Name() ? null : new RunFailure(failure.TaskId, failure.Message ?? ""),
+        counts.ToDictionary(row => row.State, row => row.Count), waiting.GetValueOrDefault(run.RunId) ?? run.Message);
 }

@@ -7,85 +7,111 @@ using Workflow.Runs;
 
 namespace Workflow.Dashboard.Api;
 
-/// <summary>Task instances, their attempts, logs and outputs.</summary>
+/// <summary>Task instances, and why they are where they are.</summary>
 internal static class TasksApi
 {
-    /// <summary>How many lines a page of a log has at most.</summary>
-    public const int LogLines = 1000;
-
     public static void Map(RouteGroupBuilder api)
     {
         var tasks = api.MapGroup("/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances").WithTags("Tasks");
         tasks.MapGet("", ListAsync).WithSummary("Task instances of a run.").Refuses(401, 404, 409, 422);
-        tasks.MapGet("/{task_id}/tries", TriesAsync).WithSummary("Attempts of a task instance, oldest first.").Refuses(401, 404, 409);
-        tasks.MapGet("/{task_id}/logs/{try_number}", LogAsync).WithSummary("Log of an attempt from a line on.").Refuses(401, 404, 409, 422);
-        tasks.MapGet("/{task_id}/xcomEntries", OutputsAsync).WithSummary("Values that a task handed on.").Refuses(401, 404, 409);
+        tasks.MapGet("/{task_id}", GetAsync).WithSummary("A task instance; of a mapped task the whole.").Refuses(401, 404, 409, 422);
+        tasks.MapGet("/{task_id}/listMapped", ElementsAsync).WithSummary("Elements of a mapped task.").Refuses(401, 404, 409, 422);
+        tasks.MapGet("/{task_id}/dependencies", DependenciesAsync).WithSummary("Why a task does not run.").Refuses(401, 404, 409, 422);
+        tasks.MapGet("/{task_id}/{map_index:int}", (
+                [AsParameters] ElementPath path, RunReads runs, TaskReads reads, GraphCache graphs, Explainer explainer, CancellationToken token) =>
+                GetAsync(path.Task, path.MapIndex, runs, reads, graphs, explainer, token))
+            .WithSummary("An element of a mapped task.").Refuses(401, 404, 409);
+        tasks.MapGet("/{task_id}/{map_index:int}/dependencies", (
+                [AsParameters] ElementPath path, RunReads runs, TaskReads reads, GraphCache graphs, Explainer explainer, CancellationToken token) =>
+                DependenciesAsync(path.Task, path.MapIndex, runs, reads, graphs, explainer, token))
+            .WithSummary("Why an element does not run.").Refuses(401, 404, 409);
     }
 
-    private static async Task<TaskInstanceCollection> ListAsync(
-        [AsParameters] RunPath path, [AsParameters] PageQuery page, RunReads runs, TaskReads reads, GraphCache graphs,
-        CancellationToken cancellationToken)
-    {
-        var run = await RunsApi.FindAsync(path, runs, cancellationToken).ConfigureAwait(false);
-        var graph = await graphs.GetAsync(run.DagVersionId, cancellationToken).ConfigureAwait(false);
-        var found = await reads.ListAsync(run.RunId, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
-        var waiting = await Waiting.OfAsync(run.RunId, graph, found.Items, reads, cancellationToken).ConfigureAwait(false);
-        return new TaskInstanceCollection(
-            [.. found.Items.Select(row => InstanceOf(row, graph.Tasks[row.TaskIndex], waiting.Message(row)))], found.Total);
-    }
-
-    private static async Task<TaskTryCollection> TriesAsync(
-        [AsParameters] TaskPath path, RunReads runs, TaskReads reads, GraphCache graphs, CancellationToken cancellationToken)
-    {
-        var (run, task) = await FindAsync(path, runs, graphs, cancellationToken).ConfigureAwait(false);
-        var tries = await reads.TriesAsync(run.RunId, task.Index, cancellationToken).ConfigureAwait(false);
-        return new TaskTryCollection(
-            [.. tries.Select(row => new TaskTry(
-                row.Attempt, StateNames.Parse<TryState>(row.State), row.StartedAt, row.FinishedAt, Seconds(row.StartedAt, row.FinishedAt),
-                row.Worker, row.Message))],
-            tries.Count);
-    }
-
-    private static async Task<LogPage> LogAsync(
-        [AsParameters] TaskPath path, [FromRoute(Name = "try_number")] int tryNumber, [FromQuery(Name = "after")] long? after,
-        RunReads runs, TaskReads reads, GraphCache graphs, CancellationToken cancellationToken)
-    {
-        var (run, task) = await FindAsync(path, runs, graphs, cancellationToken).ConfigureAwait(false);
-        var tries = await reads.TriesAsync(run.RunId, task.Index, cancellationToken).ConfigureAwait(false);
-        var attempt = tries.FirstOrDefault(row => row.Attempt == tryNumber)
-            ?? throw ApiException.NotFound($"Task '{task.Id}' has no attempt {tryNumber}; it has had {tries.Count}.");
-
-        // Whether it has ended is read before the lines: what it wrote until then is among them.
-        var from = Math.Max(after ?? 0, 0);
-        var lines = await reads.LogAsync(run.RunId, task.Index, tryNumber, from, LogLines, cancellationToken).ConfigureAwait(false);
-        return new LogPage(
-            [.. lines.Select(row => new LogLine(row.Seq, row.LoggedAt, StateNames.Parse<TaskLogLevel>(row.Level), row.Line))],
-            lines.Count > 0 ? lines[^1].Seq : from, attempt.FinishedAt is not null && lines.Count < LogLines);
-    }
-
-    private static async Task<XComCollection> OutputsAsync(
-        [AsParameters] TaskPath path, RunReads runs, TaskReads reads, GraphCache graphs, CancellationToken cancellationToken)
-    {
-        var (run, task) = await FindAsync(path, runs, graphs, cancellationToken).ConfigureAwait(false);
-        return await reads.OutputAsync(run.RunId, task.Index, cancellationToken).ConfigureAwait(false) is { } value
-            ? new XComCollection([new XComEntry("return_value", ApiJson.Any(value))], 1)
-            : new XComCollection([], 0);
-    }
-
-    private static async Task<(RunRow Run, TaskDefinition Task)> FindAsync(
+    internal static async Task<(RunRow Run, TaskDefinition Task, DagGraph Graph)> FindAsync(
         TaskPath path, RunReads runs, GraphCache graphs, CancellationToken cancellationToken)
     {
         var run = await RunsApi.FindAsync(path.Run, runs, cancellationToken).ConfigureAwait(false);
         var graph = await graphs.GetAsync(run.DagVersionId, cancellationToken).ConfigureAwait(false);
         var task = graph.Tasks.FirstOrDefault(task => task.Id == path.TaskId)
             ?? throw ApiException.NotFound($"Run '{run.RunKey}' of DAG '{run.DagId}' has no task '{path.TaskId}'.");
-        return (run, task);
+        return (run, task, graph);
     }
 
-    private static TaskInstance InstanceOf(TaskRow row, TaskDefinition task, string? message) => new(
-        row.TaskId, row.MapIndex, StateNames.Parse<TaskState>(row.State), row.Attempt, task.Retries + 1, row.Queue, row.StartedAt,
-        row.FinishedAt, Seconds(row.StartedAt, row.FinishedAt), row.Worker, row.State == TaskState.UpForRetry.Name() ? row.ReadyAt : null,
-        message, GraphView.KindOf(task));
+    internal static double? Seconds(DateTime? start, DateTime? end) => (end - start)?.TotalSeconds;
 
-    private static double? Seconds(DateTime? start, DateTime? end) => (end - start)?.TotalSeconds;
+    private static async Task<TaskInstanceCollection> ListAsync(
+        [AsParameters] RunPath path, [AsParameters] PageQuery page, RunReads runs, TaskReads reads, GraphCache graphs, Explainer explainer,
+        CancellationToken cancellationToken)
+    {
+        var run = await RunsApi.FindAsync(path, runs, cancellationToken).ConfigureAwait(false);
+        var graph = await graphs.GetAsync(run.DagVersionId, cancellationToken).ConfigureAwait(false);
+        var found = await reads.ListAsync(run.RunId, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        return await PageAsync(run, graph, found, explainer, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<TaskInstanceCollection> ElementsAsync(
+        [AsParameters] TaskPath path, [AsParameters] PageQuery page, RunReads runs, TaskReads reads, GraphCache graphs, Explainer explainer,
+        CancellationToken cancellationToken)
+    {
+        var (run, task, graph) = await FindAsync(path, runs, graphs, cancellationToken).ConfigureAwait(false);
+        var found = await reads.ElementsAsync(run.RunId, task.Index, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        return await PageAsync(run, graph, found, explainer, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<TaskInstance> GetAsync(
+        [AsParameters] TaskPath path, [FromQuery(Name = "map_index")] int? mapIndex, RunReads runs, TaskReads reads, GraphCache graphs,
+        Explainer explainer, CancellationToken cancellationToken)
+    {
+        var (run, task, graph) = await FindAsync(path, runs, graphs, cancellationToken).ConfigureAwait(false);
+        var row = await RowAsync(run, task, mapIndex ?? TaskKey.Whole, reads, cancellationToken).ConfigureAwait(false);
+        return (await PageAsync(run, graph, new PageOf<TaskRow>([row], 1), explainer, cancellationToken).ConfigureAwait(false)).TaskInstances[0];
+    }
+
+    private static async Task<TaskDependencies> DependenciesAsync(
+        [AsParameters] TaskPath path, [FromQuery(Name = "map_index")] int? mapIndex, RunReads runs, TaskReads reads, GraphCache graphs,
+        Explainer explainer, CancellationToken cancellationToken)
+    {
+        var (run, task, graph) = await FindAsync(path, runs, graphs, cancellationToken).ConfigureAwait(false);
+        if (run.State == RunState.Queued.Name())
+        {
+            var waits = $"Its run has not started. {await RunsApi.MessageAsync(run, runs, cancellationToken).ConfigureAwait(false)}";
+            return new TaskDependencies(task.Id, TaskKey.Whole, null, waits, [new TaskDependency("dag_run", waits)], []);
+        }
+
+        var row = await RowAsync(run, task, mapIndex ?? TaskKey.Whole, reads, cancellationToken).ConfigureAwait(false);
+        var reason = (await explainer.ReasonsAsync(run, [row], cancellationToken).ConfigureAwait(false))[0];
+        var awaited = new List<AwaitedTask>();
+        foreach (var (other, map) in Explainer.Awaited(graph, row))
+        {
+            if (await reads.FindAsync(run.RunId, other, map, cancellationToken).ConfigureAwait(false) is { } found)
+                awaited.Add(new AwaitedTask(found.TaskId, map, Kinds(task, other), StateNames.Parse<TaskState>(found.State)));
+        }
+
+        return new TaskDependencies(
+            task.Id, row.MapIndex, StateNames.Parse<TaskState>(row.State), reason, reason is null ? [] : [new TaskDependency(row.State, reason)], awaited);
+    }
+
+    private static async Task<TaskRow> RowAsync(RunRow run, TaskDefinition task, int mapIndex, TaskReads reads, CancellationToken cancellationToken) =>
+        await reads.FindAsync(run.RunId, task.Index, mapIndex, cancellationToken).ConfigureAwait(false)
+        ?? throw ApiException.NotFound(mapIndex == TaskKey.Whole
+            ? $"Run '{run.RunKey}' of DAG '{run.DagId}' has no task instances yet: it is {run.State}."
+            : $"Task '{task.Id}' of run '{run.RunKey}' has no element {mapIndex}.");
+
+    private static IReadOnlyList<string> Kinds(TaskDefinition task, int other) =>
+        [.. new[] { (task.Upstreams, "upstream"), (task.Setups, "setup"), (task.Deciders, "decider") }
+            .Where(kind => kind.Item1.Contains(other)).Select(kind => kind.Item2)];
+
+    private static async Task<TaskInstanceCollection> PageAsync(
+        RunRow run, DagGraph graph, PageOf<TaskRow> found, Explainer explainer, CancellationToken cancellationToken)
+    {
+        var reasons = await explainer.ReasonsAsync(run, found.Items, cancellationToken).ConfigureAwait(false);
+        return new TaskInstanceCollection(
+            [.. found.Items.Zip(reasons, (row, reason) => InstanceOf(row, graph.Tasks[row.TaskIndex], reason))], found.Total);
+    }
+
+    /// <remarks>After a clear a task has all of its tries again, beyond those that it has had.</remarks>
+    private static TaskInstance InstanceOf(TaskRow row, TaskDefinition task, string? message) => new(
+        row.TaskId, row.MapIndex, StateNames.Parse<TaskState>(row.State), row.Attempt, row.Uncounted + task.Retries + 1, row.Queue, row.StartedAt,
+        row.FinishedAt, Seconds(row.StartedAt, row.FinishedAt), row.Worker, row.State == TaskState.UpForRetry.Name() ? row.ReadyAt : null,
+        message, GraphView.KindOf(task), row.Mapped);
 }

@@ -12,7 +12,7 @@ namespace Workflow.Dashboard.Api;
 internal static class TriggerApi
 {
     private const int LongestKey = 250;
-    private const int LongestNote = 1000;
+    internal const int LongestNote = 1000;
 
     public static async Task<DagRun> TriggerAsync(
         [FromRoute(Name = "dag_id")] string dagId, TriggerRequest request, RunStore store, RunReads reads, DagReads dags, TimeProvider time,
@@ -25,8 +25,7 @@ internal static class TriggerApi
         var conf = new JsonObject(given.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Deserialize<JsonNode>(ApiJson.Stored))));
         if (request.DagRunId is { } asked && KeyComplaint(asked) is { } wrong)
             throw ApiException.Invalid("dag_run_id", wrong);
-        if (request.Note?.Length > LongestNote)
-            throw ApiException.Invalid("note", $"must have at most {LongestNote} characters, got {request.Note.Length}");
+        RunsApi.CheckNote(request.Note);
 
         var key = request.DagRunId ?? RunKeys.Manual(time.GetUtcNow());
         var run = new NewRun(

@@ -45,6 +45,8 @@ internal sealed class ApiClient(EndpointFinder finder) : IDisposable
     internal Task<JsonNode> PatchAsync(string path, JsonNode body, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, path, body, cancellationToken);
 
+    internal Task DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, null, cancellationToken);
+
     /// <summary>All objects of a collection, page by page, or the first so many.</summary>
     /// <param name="path">The collection.</param>
     /// <param name="key">The field of a page that holds its objects.</param>
@@ -78,6 +80,8 @@ internal sealed class ApiClient(EndpointFinder finder) : IDisposable
         {
             using var response = await http.SendAsync(request, cancellationToken);
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            if (response.StatusCode == HttpStatusCode.NoContent)
+                return new JsonObject();
             return response.IsSuccessStatusCode && Parse(text) is { } answer ? answer : throw Refused(response.StatusCode, Parse(text));
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException)

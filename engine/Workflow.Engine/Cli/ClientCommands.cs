@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace Workflow.Engine.Cli;
 
 /// <summary>
-/// The commands that ask a running server: groups <c>dags</c>, <c>runs</c>, <c>tasks</c>, <c>datasets</c>, <c>models</c>, <c>gates</c>,
-/// <c>schedulers</c>.
+/// The commands that ask a running server: groups <c>dags</c>, <c>runs</c>, <c>tasks</c>, <c>pools</c>, <c>events</c>, <c>datasets</c>,
+/// <c>models</c>, <c>gates</c>, <c>schedulers</c>.
 /// </summary>
 public static class ClientCommands
 {
@@ -15,9 +15,12 @@ public static class ClientCommands
     public static void AddTo(RootCommand root, Terminal? terminal = null, params Command[] dagsVerbs)
     {
         var verbs = new Verbs(terminal ?? Terminal.System);
-        root.Add(Group("dags", "DAGs, and starting their runs.", [.. DagCommands.All(verbs), TriggerCommand.Create(verbs), .. dagsVerbs]));
+        root.Add(Group("dags", "DAGs, and starting their runs.", [
+            .. DagCommands.All(verbs), TriggerCommand.Create(verbs), SimulateCommand.Create(verbs), .. dagsVerbs]));
         root.Add(Group("runs", "Runs of DAGs.", RunCommands.All(verbs)));
         root.Add(Group("tasks", "Tasks of a run, and their logs.", TaskCommands.All(verbs)));
+        root.Add(Group("pools", "Slots that tasks share.", PoolCommands.All(verbs)));
+        root.Add(Group("events", "Events from outside that tasks wait for.", EventCommands.All(verbs)));
         root.Add(Group("datasets", "Datasets and their versions.", DatasetCommands.All(verbs)));
         root.Add(Group("models", "Models, their versions and aliases.", ModelCommands.All(verbs)));
         root.Add(Group("schedulers", "Schedulers, and whose DAG folder counts.", SchedulerCommands.All(verbs)));

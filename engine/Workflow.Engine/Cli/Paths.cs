@@ -13,6 +13,11 @@ internal static class Paths
 
     internal static string Tasks(string dag, string run) => $"{Run(dag, run)}/taskInstances";
 
+    internal static string Task(string dag, string run, string task, int? mapIndex) =>
+        $"{Tasks(dag, run)}/{Escape(task)}{(mapIndex is { } at ? $"/{at}" : "")}";
+
+    internal static string Pool(string name) => $"pools/{Escape(name)}";
+
     internal static string Tries(string dag, string run, string task) => $"{Tasks(dag, run)}/{Escape(task)}/tries";
 
     internal static string Log(string dag, string run, string task, int attempt, int after) =>

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Workflow.Engine.Cli;
 
-/// <summary><c>runs list|show|cancel</c>.</summary>
+/// <summary><c>runs list|show|cancel</c>, and what <see cref="RunActCommands"/> adds.</summary>
 internal static class RunCommands
 {
     private const int DefaultLimit = 50;
@@ -17,7 +17,7 @@ internal static class RunCommands
         var run = RunArgument;
         var dag = DagOption;
         var state = new Option<string?>("--state") { Description = "Only runs in this state." }
-            .AcceptOnlyFromAmong("running", "success", "failed", "cancelled");
+            .AcceptOnlyFromAmong("queued", "running", "success", "failed", "cancelled");
         var limit = new Option<int>("--limit")
         {
             Description = "How many at most.",
@@ -36,6 +36,8 @@ internal static class RunCommands
             ShowAsync(session, parsed.GetRequiredValue(run), parsed.GetValue(dag), token));
         yield return verbs.Verb("cancel", "Cancels a run; its running tasks are stopped.", [run, dag], (parsed, session, token) =>
             CancelAsync(session, parsed.GetRequiredValue(run), parsed.GetValue(dag), token));
+        foreach (var verb in RunActCommands.All(verbs))
+            yield return verb;
     }
 
     private static async Task ListAsync(Session session, string? dag, string? state, int limit, CancellationToken cancellationToken)

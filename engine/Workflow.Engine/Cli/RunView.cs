@@ -15,7 +15,7 @@ internal static class RunView
             ("Run", run.Text("dag_run_id")),
             ("DAG", $"{run.Text("dag_id")}, version {Format.Count(run.Number("dag_version_number"))}"),
             ("State", StateLook.Of(run.Text("state"))),
-            ("Why", Cause(run)),
+            ("Why", Cause(run) ?? run.Text("message")),
             ("Started", session.Time(run.Time("start_date"))),
             ("Ended", session.Time(run.Time("end_date"))),
             ("Duration", DurationOf(session, run)),

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Workflow.Engine.Cli;
 
-/// <summary><c>tasks list|logs</c>.</summary>
+/// <summary><c>tasks list|logs</c>, and what <see cref="TaskActCommands"/> adds.</summary>
 internal static class TaskCommands
 {
     internal static IEnumerable<Command> All(Verbs verbs)
@@ -22,6 +22,8 @@ internal static class TaskCommands
             var log = new TaskLog(session, dagId, id, parsed.GetRequiredValue(task));
             await ShowLogAsync(session, log, parsed.GetRequiredValue(task), parsed.GetValue(attempt), parsed.GetValue(follow), token);
         });
+        foreach (var verb in TaskActCommands.All(verbs))
+            yield return verb;
     }
 
     private static async Task ListAsync(Session session, string run, string? dag, CancellationToken cancellationToken)

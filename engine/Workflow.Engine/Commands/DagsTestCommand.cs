@@ -89,8 +89,8 @@ internal static class DagsTestCommand
     private static async Task<string> FollowAsync(NpgsqlDataSource pool, string dagId, long runId, CancellationToken cancellation)
     {
         var (runs, tasks) = (new RunReads(pool), new TaskReads(pool));
-        var shown = new Dictionary<(int Task, int Attempt), int>();
-        var states = new Dictionary<int, string>();
+        var shown = new Dictionary<(int Task, int MapIndex, int Attempt), int>();
+        var states = new Dictionary<(int Task, int MapIndex), string>();
         while (true)
         {
             // Read before the tasks, so that what is printed last is complete.
@@ -99,8 +99,8 @@ internal static class DagsTestCommand
             {
                 for (var attempt = 1; attempt <= task.Attempt; attempt++)
                     await PrintLogAsync(tasks, runId, task, attempt, shown, cancellation).ConfigureAwait(false);
-                if (states.GetValueOrDefault(task.TaskIndex) != task.State)
-                    Console.WriteLine($"[{task.TaskId}] {states[task.TaskIndex] = task.State}{(task.Message is null ? "" : $": {task.Message}")}");
+                if (states.GetValueOrDefault((task.TaskIndex, task.MapIndex)) != task.State)
+                    Console.WriteLine($"[{NameOf(task)}] {states[(task.TaskIndex, task.MapIndex)] = task.State}{(task.Message is null ? "" : $": {task.Message}")}");
             }
 
             if (run.FinishedAt is not null)
@@ -110,15 +110,20 @@ internal static class DagsTestCommand
     }
 
     private static async Task PrintLogAsync(
-        TaskReads tasks, long runId, TaskRow task, int attempt, Dictionary<(int Task, int Attempt), int> shown, CancellationToken cancellation)
+        TaskReads tasks, long runId, TaskRow task, int attempt, Dictionary<(int Task, int MapIndex, int Attempt), int> shown,
+        CancellationToken cancellation)
     {
-        var after = shown.GetValueOrDefault((task.TaskIndex, attempt));
-        foreach (var line in await tasks.LogAsync(runId, task.TaskIndex, attempt, after, int.MaxValue, cancellation).ConfigureAwait(false))
+        var key = (task.TaskIndex, task.MapIndex, attempt);
+        var after = shown.GetValueOrDefault(key);
+        var lines = await tasks.LogAsync(runId, task.TaskIndex, task.MapIndex, attempt, after, int.MaxValue, cancellation).ConfigureAwait(false);
+        foreach (var line in lines)
         {
-            Console.WriteLine($"[{task.TaskId} #{attempt}] {line.Line}");
-            shown[(task.TaskIndex, attempt)] = line.Seq;
+            Console.WriteLine($"[{NameOf(task)} #{attempt}] {line.Line}");
+            shown[key] = line.Seq;
         }
     }
+
+    private static string NameOf(TaskRow task) => task.MapIndex == TaskKey.Whole ? task.TaskId : $"{task.TaskId}[{task.MapIndex}]";
 
     private static JsonObject Parse(string conf)
     {

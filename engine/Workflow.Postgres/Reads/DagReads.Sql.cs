@@ -6,7 +6,8 @@ public sealed partial class DagReads
         SELECT d.dag_id AS DagId, d.file AS File, d.is_paused AS IsPaused, d.is_active AS IsActive,
             coalesce(d.message, d.schedule_error) AS Message, d.schedule_text AS Schedule, d.time_zone AS TimeZone,
             d.next_fire_at AS NextFireAt, d.last_seen_at AS LastSeenAt, v.number AS VersionNumber, v.description AS Description,
-            v.owner AS Owner, to_json(v.tags)::text AS Tags, EXISTS (SELECT 1 FROM import_error e WHERE e.file = d.file) AS HasImportErrors
+            v.owner AS Owner, to_json(v.tags)::text AS Tags,
+            EXISTS (SELECT 1 FROM import_error e WHERE e.file = d.file AND e.diagnostics @> '[{"severity": "error"}]') AS HasImportErrors
         FROM dag d LEFT JOIN dag_version v ON v.dag_version_id = d.version_id
         WHERE @pattern::text IS NULL OR d.dag_id ILIKE '%' || @pattern || '%'
         ORDER BY d.dag_id LIMIT @limit OFFSET @offset
@@ -18,7 +19,8 @@ public sealed partial class DagReads
         SELECT d.dag_id AS DagId, d.file AS File, d.is_paused AS IsPaused, d.is_active AS IsActive,
             coalesce(d.message, d.schedule_error) AS Message, d.schedule_text AS Schedule, d.time_zone AS TimeZone,
             d.next_fire_at AS NextFireAt, d.last_seen_at AS LastSeenAt, v.number AS VersionNumber, v.description AS Description,
-            v.owner AS Owner, to_json(v.tags)::text AS Tags, EXISTS (SELECT 1 FROM import_error e WHERE e.file = d.file) AS HasImportErrors
+            v.owner AS Owner, to_json(v.tags)::text AS Tags,
+            EXISTS (SELECT 1 FROM import_error e WHERE e.file = d.file AND e.diagnostics @> '[{"severity": "error"}]') AS HasImportErrors
         FROM dag d LEFT JOIN dag_version v ON v.dag_version_id = d.version_id
         WHERE d.dag_id = @dagId
         """;

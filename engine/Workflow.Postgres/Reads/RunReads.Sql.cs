@@ -6,7 +6,8 @@ public sealed partial class RunReads
         SELECT r.run_id AS RunId, r.dag_id AS DagId, r.run_key AS RunKey, r.run_type AS RunType, r.state AS State,
             r.logical_date AS LogicalDate, r.interval_start AS IntervalStart, r.interval_end AS IntervalEnd, r.run_after AS RunAfter,
             r.created_at AS CreatedAt, r.finished_at AS FinishedAt, r.conf::text AS Conf, r.dag_version_id AS DagVersionId,
-            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note
+            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note, r.started_at AS StartedAt, r.ordered AS Ordered,
+            r.message AS Message
         FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id
         WHERE r.dag_id = @dagId AND (@state::text IS NULL OR r.state = @state)
         ORDER BY r.run_id DESC LIMIT @limit OFFSET @offset
@@ -16,7 +17,8 @@ public sealed partial class RunReads
         SELECT r.run_id AS RunId, r.dag_id AS DagId, r.run_key AS RunKey, r.run_type AS RunType, r.state AS State,
             r.logical_date AS LogicalDate, r.interval_start AS IntervalStart, r.interval_end AS IntervalEnd, r.run_after AS RunAfter,
             r.created_at AS CreatedAt, r.finished_at AS FinishedAt, r.conf::text AS Conf, r.dag_version_id AS DagVersionId,
-            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note
+            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note, r.started_at AS StartedAt, r.ordered AS Ordered,
+            r.message AS Message
         FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id
         WHERE r.dag_id = @dagId AND (@state::text IS NULL OR r.state = @state)
         ORDER BY r.run_id LIMIT @limit OFFSET @offset
@@ -26,7 +28,8 @@ public sealed partial class RunReads
         SELECT r.run_id AS RunId, r.dag_id AS DagId, r.run_key AS RunKey, r.run_type AS RunType, r.state AS State,
             r.logical_date AS LogicalDate, r.interval_start AS IntervalStart, r.interval_end AS IntervalEnd, r.run_after AS RunAfter,
             r.created_at AS CreatedAt, r.finished_at AS FinishedAt, r.conf::text AS Conf, r.dag_version_id AS DagVersionId,
-            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note
+            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note, r.started_at AS StartedAt, r.ordered AS Ordered,
+            r.message AS Message
         FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id
         WHERE @state::text IS NULL OR r.state = @state
         ORDER BY r.run_id DESC LIMIT @limit OFFSET @offset
@@ -36,7 +39,8 @@ public sealed partial class RunReads
         SELECT r.run_id AS RunId, r.dag_id AS DagId, r.run_key AS RunKey, r.run_type AS RunType, r.state AS State,
             r.logical_date AS LogicalDate, r.interval_start AS IntervalStart, r.interval_end AS IntervalEnd, r.run_after AS RunAfter,
             r.created_at AS CreatedAt, r.finished_at AS FinishedAt, r.conf::text AS Conf, r.dag_version_id AS DagVersionId,
-            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note
+            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note, r.started_at AS StartedAt, r.ordered AS Ordered,
+            r.message AS Message
         FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id
         WHERE @state::text IS NULL OR r.state = @state
         ORDER BY r.run_id LIMIT @limit OFFSET @offset
@@ -51,7 +55,8 @@ public sealed partial class RunReads
         SELECT r.run_id AS RunId, r.dag_id AS DagId, r.run_key AS RunKey, r.run_type AS RunType, r.state AS State,
             r.logical_date AS LogicalDate, r.interval_start AS IntervalStart, r.interval_end AS IntervalEnd, r.run_after AS RunAfter,
             r.created_at AS CreatedAt, r.finished_at AS FinishedAt, r.conf::text AS Conf, r.dag_version_id AS DagVersionId,
-            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note
+            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note, r.started_at AS StartedAt, r.ordered AS Ordered,
+            r.message AS Message
         FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id
         WHERE r.dag_id = @dagId AND r.run_key = @runKey
         """;
@@ -61,7 +66,8 @@ public sealed partial class RunReads
         SELECT r.run_id AS RunId, r.dag_id AS DagId, r.run_key AS RunKey, r.run_type AS RunType, r.state AS State,
             r.logical_date AS LogicalDate, r.interval_start AS IntervalStart, r.interval_end AS IntervalEnd, r.run_after AS RunAfter,
             r.created_at AS CreatedAt, r.finished_at AS FinishedAt, r.conf::text AS Conf, r.dag_version_id AS DagVersionId,
-            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note
+            v.number AS VersionNumber, r.triggered_by AS TriggeredBy, r.note AS Note, r.started_at AS StartedAt, r.ordered AS Ordered,
+            r.message AS Message
         FROM dag d CROSS JOIN LATERAL (SELECT * FROM dag_run WHERE dag_run.dag_id = d.dag_id AND dag_run.run_key = @runKey OFFSET 0) r
             JOIN dag_version v ON v.dag_version_id = r.dag_version_id
         ORDER BY r.dag_id
@@ -81,5 +87,17 @@ public sealed partial class RunReads
                 SELECT * FROM task_instance WHERE task_instance.run_id = wanted.run_id ORDER BY task_index, map_index LIMIT @reach) t
         WHERE t.state IN ('failed', 'upstream_failed')
         ORDER BY t.run_id, t.state = 'upstream_failed', t.finished_at, t.task_index
+        """;
+
+    // As the starter of runs counts: those of backfills aside, the earlier date first.
+    private const string Queued = """
+        SELECT r.run_id AS RunId, now() AS Now, r.run_after AS RunAfter, d.is_paused AND r.run_type <> 'manual' AS IsPaused,
+            r.backfill_id IS NOT NULL AS IsBackfill,
+            (SELECT count(*)::int FROM dag_run a WHERE a.dag_id = r.dag_id AND a.state = 'running' AND a.backfill_id IS NULL) AS Running,
+            coalesce((v.settings ->> 'max_active_runs')::int, @defaultLimit) AS MaxActiveRuns,
+            (SELECT count(*)::int FROM dag_run q WHERE q.dag_id = r.dag_id AND q.state = 'queued' AND q.backfill_id IS NULL AND q.run_after <= now()
+                AND (coalesce(q.logical_date, q.run_after), q.run_id) < (coalesce(r.logical_date, r.run_after), r.run_id)) AS Ahead
+        FROM dag_run r JOIN dag d ON d.dag_id = r.dag_id LEFT JOIN dag_version v ON v.dag_version_id = d.version_id
+        WHERE r.run_id = ANY (@runIds) AND r.state = 'queued'
         """;
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using Workflow.Graphs;
 
 namespace Workflow.Postgres.Reads;
 
@@ -6,13 +7,17 @@ namespace Workflow.Postgres.Reads;
 public sealed record RunRow(
     long RunId, string DagId, string RunKey, string RunType, string State, DateTime? LogicalDate, DateTime? IntervalStart,
     DateTime? IntervalEnd, DateTime RunAfter, DateTime CreatedAt, DateTime? FinishedAt, string Conf, long DagVersionId, int VersionNumber,
-    string TriggeredBy, string? Note);
+    string TriggeredBy, string? Note, DateTime? StartedAt, string? Ordered, string? Message);
 
 /// <summary>How many task instances of a run are in a state.</summary>
 public sealed record TaskCountRow(long RunId, string State, int Count);
 
 /// <summary>The task that made a run fail.</summary>
 public sealed record FailureRow(long RunId, string TaskId, string? Message);
+
+/// <summary>A run that waits for its start, and what for.</summary>
+public sealed record QueuedRunRow(
+    long RunId, DateTime Now, DateTime RunAfter, bool IsPaused, bool IsBackfill, int Running, int MaxActiveRuns, int Ahead);
 
 /// <summary>What pages show of runs.</summary>
 public sealed partial class RunReads(NpgsqlDataSource dataSource)
@@ -48,4 +53,9 @@ public sealed partial class RunReads(NpgsqlDataSource dataSource)
     /// <summary>The first failure of each run, as far as it is among so many of the run's tasks.</summary>
     public Task<IReadOnlyList<FailureRow>> FailuresAsync(IReadOnlyList<long> runIds, int reach, CancellationToken cancellationToken) =>
         dataSource.ListAsync<FailureRow>(Failures, new { runIds = runIds.ToArray(), reach }, cancellationToken);
+
+    /// <summary>Those of some runs that wait for their start.</summary>
+    public Task<IReadOnlyList<QueuedRunRow>> QueuedAsync(IReadOnlyList<long> runIds, CancellationToken cancellationToken) =>
+        dataSource.ListAsync<QueuedRunRow>(
+            Queued, new { runIds = runIds.ToArray(), defaultLimit = DagSettings.DefaultMaxActiveRuns }, cancellationToken);
 }

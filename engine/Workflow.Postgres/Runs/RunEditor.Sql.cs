@@ -26,19 +26,26 @@ public sealed partial class RunEditor
         WHERE r.run_id = $1 FOR NO KEY UPDATE OF r
         """;
 
-    // Locked one by one, for a claim takes no lock of the run: what is being edited it passes by.
+    // A claim takes no lock of the run: whatever could be claimed meanwhile is held until the edit is done, and what has been claimed is seen so.
+    private const string HoldClaimable = "SELECT 1 FROM task_instance WHERE run_id = $1 AND ready_at IS NOT NULL FOR NO KEY UPDATE";
+
+    private const string FindRun = """
+        SELECT r.dag_version_id, r.state, r.ordered, v.settings::text FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id
+        WHERE r.run_id = $1
+        """;
+
     private const string LoadInstances = """
         SELECT run_id, task_index, map_index, state, up_success, up_failed, up_upstream_failed, up_skipped, up_cancelled, setups_success,
             setups_failed, setups_skipped, deciders_ended, deciders_against, mapped, waits_for_past, unchosen, ordered, attempt, uncounted, lost,
             message
-        FROM task_instance WHERE run_id = $1 ORDER BY task_index, map_index FOR UPDATE
+        FROM task_instance WHERE run_id = $1 ORDER BY task_index, map_index
         """;
 
+    // What tasks gave that others are mapped over: of each instance its current attempt.
     private const string Lengths = """
-        SELECT t.task_index, CASE WHEN t.mapped IS NOT NULL THEN t.up_success WHEN json_typeof(o.value) = 'array' THEN json_array_length(o.value) END
-        FROM task_instance t
-        LEFT JOIN task_output o ON o.run_id = t.run_id AND o.task_index = t.task_index AND o.map_index = -1 AND o.attempt = t.attempt
-        WHERE t.run_id = $1 AND t.task_index = ANY ($2) AND t.map_index = -1
+        SELECT t.task_index, t.map_index, CASE WHEN json_typeof(o.value) = 'array' THEN json_array_length(o.value) END
+        FROM task_instance t JOIN task_output o USING (run_id, task_index, map_index, attempt)
+        WHERE t.run_id = $1 AND t.task_index = ANY ($2)
         """;
 
     // An attempt whose instance goes on is archived as it was: nothing that happened is lost. One that still ran was stopped.
@@ -61,7 +68,9 @@ public sealed partial class RunEditor
             up_upstream_failed = i.up_upstream_failed, up_skipped = i.up_skipped, up_cancelled = i.up_cancelled,
             setups_success = i.setups_success, setups_failed = i.setups_failed, setups_skipped = i.setups_skipped,
             deciders_ended = i.deciders_ended, deciders_against = i.deciders_against,
-            ready_at = CASE WHEN i.state IN ('queued', 'deferred', 'up_for_retry') THEN coalesce(t.ready_at, now()) END,
+            ready_at = CASE
+                WHEN i.state NOT IN ('queued', 'deferred', 'up_for_retry') THEN NULL
+                WHEN t.state = i.state THEN t.ready_at ELSE now() END,
             finished_at = CASE
                 WHEN i.state NOT IN ('success', 'failed', 'upstream_failed', 'skipped', 'cancelled', 'removed') THEN NULL
                 WHEN t.state = i.state THEN t.finished_at ELSE now() END,
@@ -80,13 +89,13 @@ public sealed partial class RunEditor
         JOIN task_instance s ON s.run_id = $1 AND s.task_index = i.task_index AND s.map_index = -1
         """;
 
-    // A run that begins anew has its time again.
+    // A run that begins anew has its time again; one that has ended and only ends otherwise keeps it.
     private const string SaveRun = """
         UPDATE dag_run SET unfinished = $2, failed_leaves = $3, ordered = $4,
             message = CASE WHEN $4 IS NOT NULL THEN coalesce($5, message) END, state = 'running', finished_at = NULL,
-            cleared = cleared + (state NOT IN ('queued', 'running'))::int,
-            started_at = CASE WHEN state = 'running' THEN started_at ELSE now() END,
-            timeout_at = CASE WHEN state = 'running' THEN timeout_at ELSE now() + make_interval(secs => $6) END
+            cleared = cleared + (state NOT IN ('queued', 'running') AND $2 > 0)::int,
+            started_at = CASE WHEN state = 'running' OR $2 = 0 THEN started_at ELSE now() END,
+            timeout_at = CASE WHEN state = 'running' OR $2 = 0 THEN timeout_at ELSE now() + make_interval(secs => $6) END
         WHERE run_id = $1
         """;
 

@@ -19,17 +19,30 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
     /// <param name="message">What the run says of why it was stopped; null for nothing.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>The run as it is then; null when there is none, or when it has no tasks since it has not started.</returns>
+    /// <remarks>An edit that changes nothing writes nothing: a run that has ended does not end once more.</remarks>
     public async Task<RunModel?> EditAsync(long runId, Action<RunModel> edit, string? message, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         if (await LockAsync(connection, runId, cancellationToken).ConfigureAwait(false) is not { State: not RunState.Queued } run)
             return null;
-        var model = await LoadAsync(connection, runId, run, cancellationToken).ConfigureAwait(false);
+        if (await LoadAsync(connection, runId, run, cancellationToken).ConfigureAwait(false) is not { } model)
+            return null;
         edit(model);
+        if (model.Ordered == run.Ordered && !model.Instances.Any(instance => instance.IsChanged))
+            return model;
         await SaveAsync(connection, runId, model, message, run.Settings, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return model;
+    }
+
+    /// <summary>A run as it is, to look at; null when there is none, or when it has no tasks since it has not started.</summary>
+    public async Task<RunModel?> ReadAsync(long runId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return await FindAsync(connection, FindRun, runId, cancellationToken).ConfigureAwait(false) is { State: not RunState.Queued } run
+            ? await LoadAsync(connection, runId, run, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     /// <summary>Stops a run; one that waits for its start ends at once.</summary>
@@ -49,7 +62,7 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
         }
         else
         {
-            var model = await LoadAsync(connection, runId, run, cancellationToken).ConfigureAwait(false);
+            var model = (await LoadAsync(connection, runId, run, cancellationToken).ConfigureAwait(false))!;
             model.Stop(stop);
             await SaveAsync(connection, runId, model, stop.Message, run.Settings, cancellationToken).ConfigureAwait(false);
         }
@@ -71,10 +84,13 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
         message: null,
         cancellationToken);
 
-    private static async Task<RunRow?> LockAsync(NpgsqlConnection connection, long runId, CancellationToken cancellationToken)
+    private static Task<RunRow?> LockAsync(NpgsqlConnection connection, long runId, CancellationToken cancellationToken) =>
+        FindAsync(connection, LockRun, runId, cancellationToken);
+
+    private static async Task<RunRow?> FindAsync(NpgsqlConnection connection, string sql, long runId, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, LockRun, Value(runId));
+        Add(batch, sql, Value(runId));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
             ? new RunRow(
@@ -83,22 +99,38 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
             : null;
     }
 
-    private async Task<RunModel> LoadAsync(NpgsqlConnection connection, long runId, RunRow run, CancellationToken cancellationToken)
+    /// <returns>Null for one that ended before it had started.</returns>
+    private async Task<RunModel?> LoadAsync(NpgsqlConnection connection, long runId, RunRow run, CancellationToken cancellationToken)
     {
         var graph = await graphs.GetAsync(run.DagVersionId, cancellationToken).ConfigureAwait(false);
         var sources = graph.Tasks.SelectMany(task => task.MapSources).Distinct();
         await using var batch = new NpgsqlBatch(connection);
+        Add(batch, HoldClaimable, Value(runId));
         Add(batch, LoadInstances, Value(runId));
         Add(batch, Lengths, Value(runId), Array(sources));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         var instances = new List<TaskInstance>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             instances.Add(Read(reader));
+        if (instances.Count == 0)
+            return null;
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        var lengths = new Dictionary<int, int?>();
+        var given = new Dictionary<(int Task, int MapIndex), int?>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            lengths[reader.GetInt32(0)] = reader.IsDBNull(1) ? null : reader.GetInt32(1);
-        return RunModel.Load(graph, instances, run.Ordered, task => [.. task.MapSources.Select(source => lengths.GetValueOrDefault(source))]);
+            given[(reader.GetInt32(0), reader.GetInt32(1))] = reader.IsDBNull(2) ? null : reader.GetInt32(2);
+        RunModel? model = null;
+        model = RunModel.Load(graph, instances, run.Ordered, task => [.. task.MapSources.Select(source => Length(model!, source, given))]);
+        return model;
+    }
+
+    /// <summary>How long a list is by the states that the edit has left; that of a mapped task has an item for each element that gave something.</summary>
+    private static int? Length(RunModel model, int source, Dictionary<(int Task, int MapIndex), int?> given)
+    {
+        var whole = model[source];
+        return whole.Mapped is { } elements
+            ? model.Elements(source).Take(elements).Count(one => one.State == TaskState.Success && given.ContainsKey((source, one.MapIndex)))
+            : whole.State == TaskState.Success ? given.GetValueOrDefault((source, TaskKey.Whole)) : null;
     }
 
     private static async Task SaveAsync(

@@ -3,6 +3,15 @@ namespace Workflow.Postgres.Runs;
 /// <summary>A DAG that does not exist, or cannot run now.</summary>
 public sealed class DagNotRunnableException(string message) : WorkflowException(message);
 
+/// <summary>Somebody's act on a run is refused; the message says why and what to do instead.</summary>
+/// <param name="message">The message.</param>
+/// <param name="isUnknownTask">Whether the run has no such task or element.</param>
+public sealed class RunActException(string message, bool isUnknownTask = false) : WorkflowException(message)
+{
+    /// <summary>Whether the run has no such task or element.</summary>
+    public bool IsUnknownTask { get; } = isUnknownTask;
+}
+
 /// <summary>What is wrong with one parameter.</summary>
 /// <param name="Name">The parameter.</param>
 /// <param name="Message">What is wrong, to be read after its name.</param>

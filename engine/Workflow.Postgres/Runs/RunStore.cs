@@ -55,7 +55,7 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
             ?? throw new DagNotRunnableException($"There is no DAG '{run.DagId}'.");
         if (!version.IsActive)
             throw new DagNotRunnableException($"DAG '{run.DagId}' cannot run: {version.Message}");
-        Validate(run, version.Params);
+        Validate(run.DagId, run.Conf, version.Params);
 
         var created = await connection.QuerySingleOrDefaultAsync<(long RunId, bool IsDue)?>(
             InsertRun,
@@ -115,19 +115,19 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
     /// <summary>Backfills have lanes of their own, so that neither they nor a DAG's other runs starve.</summary>
     private static int LaneOf(int dagLane, bool isBackfill) => (2 * dagLane) + (isBackfill ? 1 : 0);
 
-    private static void Validate(NewRun run, string parameters)
+    internal static void Validate(string dagId, JsonObject conf, string parameters)
     {
         var declared = JsonSerializer.Deserialize<ParamDefinition[]>(parameters)!;
         var problems = declared
-            .Select(param => (param.Name, Complaint: param.Complaint(run.Conf[param.Name])))
+            .Select(param => (param.Name, Complaint: param.Complaint(conf[param.Name])))
             .Where(problem => problem.Complaint is not null)
             .Select(problem => new ParameterProblem(problem.Name, problem.Complaint!))
             .ToList();
         var names = declared.Select(param => param.Name).ToHashSet();
-        problems.AddRange(run.Conf.Select(given => given.Key).Where(name => !names.Contains(name)).Select(name => new ParameterProblem(
+        problems.AddRange(conf.Select(given => given.Key).Where(name => !names.Contains(name)).Select(name => new ParameterProblem(
             name, names.Count == 0 ? "is not known: this DAG has no parameters" : $"is not known; there are {string.Join(", ", names)}")));
         if (problems.Count > 0)
-            throw new ParameterException(run.DagId, problems);
+            throw new ParameterException(dagId, problems);
     }
 
     private sealed record VersionRow(

@@ -2,9 +2,13 @@ namespace Workflow.Postgres.Steps;
 
 public sealed partial class TaskQueue
 {
-    // A mapped source hands on what its elements gave, which is one value for each that succeeded.
+    // A mapped source hands on what its elements gave: nothing for one that a person marked.
     private const string Lengths = """
-        SELECT CASE WHEN t.mapped IS NOT NULL THEN t.up_success WHEN json_typeof(o.value) = 'array' THEN json_array_length(o.value) END
+        SELECT CASE
+            WHEN t.mapped IS NOT NULL THEN (
+                SELECT count(*)::int FROM task_instance e JOIN task_output g USING (run_id, task_index, map_index, attempt)
+                WHERE e.run_id = i.run_id AND e.task_index = i.task_index AND e.map_index >= 0 AND e.state = 'success')
+            WHEN t.state = 'success' AND json_typeof(o.value) = 'array' THEN json_array_length(o.value) END
         FROM unnest($1::bigint[], $2::int[]) WITH ORDINALITY AS i (run_id, task_index, place)
         LEFT JOIN task_instance t ON t.run_id = i.run_id AND t.task_index = i.task_index AND t.map_index = -1
         LEFT JOIN task_output o ON o.run_id = i.run_id AND o.task_index = i.task_index AND o.map_index = -1 AND o.attempt = t.attempt

@@ -75,11 +75,31 @@ public sealed class DagBuilderTests
         ComplaintOf(dag => dag.RequiredParam<string>("p", pattern: "[")).ShouldStartWith("Parameter 'p': the pattern '[' is no regular expression");
 
     [Fact]
+    public void Param_OfADayAnInstantOrAList_IsDescribedAndReadBack()
+    {
+        var run = new RunInfo("d", "r", null, DateTimeOffset.UnixEpoch, new() { ["day"] = "2026-02-01", ["zones"] = new System.Text.Json.Nodes.JsonArray("LGA") });
+        var dag = DagDefinition.From(new Described(dag =>
+        {
+            dag.Id("d");
+            dag.Task("t", Nothing);
+            dag.Param("day", new DateOnly(2026, 1, 31));
+            dag.Param("at", new DateTimeOffset(2026, 1, 31, 2, 0, 0, TimeSpan.FromHours(1)));
+            dag.Param("zones", new[] { "JFK" }, allowed: ["JFK", "LGA"]);
+        }));
+
+        dag.Parameters.Select(param => (param.Type, param.Format, param.Default!.ToJsonString())).ShouldBe([
+            ("string", "date", "\"2026-01-31\""), ("string", "date-time", "\"2026-01-31T02:00:00\\u002B01:00\""), ("array", null, "[\"JFK\"]")]);
+        dag.Values["day"](run).ShouldBe(new DateOnly(2026, 2, 1));
+        dag.Values["at"](run).ShouldBe(new DateTimeOffset(2026, 1, 31, 1, 0, 0, TimeSpan.Zero));
+        dag.Values["zones"](run).ShouldBe(new[] { "LGA" });
+    }
+
+    [Fact]
     public void Param_TypeThatRunsCannotGive_IsRefused()
     {
-        ComplaintOf(dag => dag.Param("p", 1m)).ShouldBe("Parameter 'p' has type Decimal; use string, bool, int, long or double.");
+        ComplaintOf(dag => dag.Param("p", 1m)).ShouldBe("Parameter 'p' has type Decimal; use string, bool, int, long, double, DateOnly, DateTimeOffset or string[].");
         // An enum is an int to Type.GetTypeCode; its type would stay in the serializer's process-wide cache.
-        ComplaintOf(dag => dag.Param("p", DayOfWeek.Monday)).ShouldBe("Parameter 'p' has type DayOfWeek; use string, bool, int, long or double.");
+        ComplaintOf(dag => dag.Param("p", DayOfWeek.Monday)).ShouldBe("Parameter 'p' has type DayOfWeek; use string, bool, int, long, double, DateOnly, DateTimeOffset or string[].");
     }
 
     [Fact]

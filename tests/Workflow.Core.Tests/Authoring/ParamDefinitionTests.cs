@@ -21,6 +21,31 @@ public sealed class ParamDefinitionTests
     public void Complaint_Type_Table(string type, string json, string? expected) =>
         Definition(type).Complaint(JsonNode.Parse(json)).ShouldBe(expected);
 
+    [Theory]
+    [InlineData("date", "2026-01-31", null)]
+    [InlineData("date", "2026-02-30", "must be a day such as 2026-01-31, got '2026-02-30'")]
+    [InlineData("date", "2026-01-31T00:00:00Z", "must be a day such as 2026-01-31, got '2026-01-31T00:00:00Z'")]
+    [InlineData("date-time", "2026-01-31T02:00:00Z", null)]
+    [InlineData("date-time", "2026-01-31T02:00:00.5+01:00", null)]
+    [InlineData("date-time", "2026-01-31T02:00:00", "must be an instant with its offset such as 2026-01-31T02:00:00Z, got '2026-01-31T02:00:00'")]
+    [InlineData("date-time", "2026-01-31", "must be an instant with its offset such as 2026-01-31T02:00:00Z, got '2026-01-31'")]
+    public void Complaint_Format_Table(string format, string text, string? expected) =>
+        (Definition("string") with { Format = format }).Complaint(JsonValue.Create(text)).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("[]", null)]
+    [InlineData("[\"JFK\",\"LGA\"]", null)]
+    [InlineData("[\"JFK\",\"SFO\"]", "must be one of JFK, LGA, got 'SFO'")]
+    [InlineData("[\"JFK\",1]", "must be of type array, got [\"JFK\",1]")]
+    [InlineData("[null]", "must be of type array, got [null]")]
+    [InlineData("\"JFK\"", "must be of type array, got \"JFK\"")]
+    public void Complaint_List_LooksAtEachText(string json, string? expected) =>
+        (Definition("array") with { Allowed = ["JFK", "LGA"] }).Complaint(JsonNode.Parse(json)).ShouldBe(expected);
+
+    [Fact]
+    public void Format_OfAPlainText_IsNotWritten() =>
+        System.Text.Json.JsonSerializer.Serialize(Definition("string")).ShouldNotContain("Format");
+
     [Fact]
     public void Complaint_Missing_OnlyMattersWhenRequired()
     {

@@ -9,6 +9,7 @@ export function initialFields(params: Param[], conf: Record<string, unknown>): F
 
 export function asText(value: unknown): string {
   if (value == null) return '';
+  if (Array.isArray(value)) return value.join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
@@ -23,6 +24,8 @@ export function valueOf(param: Param, text: string): unknown {
       return text === 'true' ? true : text === 'false' ? false : text;
     case 'string':
       return text;
+    case 'array':
+      return text.split(',').map((item) => item.trim());
   }
 }
 

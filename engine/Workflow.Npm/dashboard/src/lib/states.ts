@@ -20,6 +20,8 @@ export const STATES: Record<AnyState, Look> = {
   pending: { word: 'pending', look: 'pending' },
   cancelled: { word: 'cancelled', look: 'cancelled' },
   lost: { word: 'lost', look: 'failed' },
+  deferred: { word: 'deferred', look: 'queued' },
+  removed: { word: 'removed', look: 'cancelled' },
 };
 
 export const VERDICTS: Record<Verdict, Look> = {
@@ -34,9 +36,11 @@ export const STATE_ORDER: TaskState[] = [
   'upstream_failed',
   'up_for_retry',
   'running',
+  'deferred',
   'queued',
   'pending',
   'skipped',
+  'removed',
   'cancelled',
   'success',
 ];
