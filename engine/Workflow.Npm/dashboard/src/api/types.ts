@@ -2,6 +2,7 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type Affected = Schemas['AffectedTaskInstances'];
 export type AliasMove = Schemas['AliasMove'];
 export type Dag = Schemas['Dag'];
 export type DagDetails = Schemas['DagDetails'];
@@ -19,6 +20,7 @@ export type LogLevel = Schemas['LogLevel'];
 export type ModelVersion = Schemas['ModelVersion'];
 export type Param = Schemas['Param'];
 export type Parent = Schemas['Parent'];
+export type Pool = Schemas['Pool'];
 export type RecentRun = Schemas['RecentRun'];
 export type RunState = Schemas['RunState'];
 export type TaskInstance = Schemas['TaskInstance'];
