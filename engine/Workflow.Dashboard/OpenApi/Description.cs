@@ -67,9 +67,12 @@ internal static class Description
             operation.Security = [];
         // Bound as text, since the framework knows an enum's C# names only.
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "state"))
-            parameter.Schema = new OpenApiSchemaReference(nameof(Workflow.Runs.RunState), context.Document);
+            parameter.Schema = new OpenApiSchemaReference(OfTasks(context) ? nameof(Workflow.Runs.TaskState) : nameof(Workflow.Runs.RunState), context.Document);
         return Task.CompletedTask;
     }
+
+    private static bool OfTasks(OpenApiOperationTransformerContext context) =>
+        context.Description.RelativePath?.Contains("taskInstances", StringComparison.Ordinal) ?? false;
 
     private static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {
