@@ -5,6 +5,7 @@ import { Shell } from './components/Shell';
 import { links } from './lib/links';
 import { PoolsPage } from './pages/admin/PoolsPage';
 import { SchedulersPage } from './pages/admin/SchedulersPage';
+import { BackfillsTab } from './pages/backfill/BackfillsTab';
 import { DagDetailsTab } from './pages/dag/DagDetailsTab';
 import { DagGraphTab } from './pages/dag/DagGraphTab';
 import { DagPage } from './pages/dag/DagPage';
@@ -42,6 +43,7 @@ export function App() {
         <Route path="dags/:dagId" element={<DagPage />}>
           <Route index element={<DagGraphTab />} />
           <Route path="runs" element={<DagRunsTab />} />
+          <Route path="backfills" element={<BackfillsTab />} />
           <Route path="source" element={<DagSourceTab />} />
           <Route path="details" element={<DagDetailsTab />} />
         </Route>

@@ -4,6 +4,12 @@ type Schemas = components['schemas'];
 
 export type Affected = Schemas['AffectedTaskInstances'];
 export type AliasMove = Schemas['AliasMove'];
+export type Backfill = Schemas['Backfill'];
+export type BackfillDate = Schemas['BackfillDate'];
+export type BackfillDateCollection = Schemas['BackfillDateCollection'];
+export type BackfillOutcome = Schemas['BackfillOutcome'];
+export type BackfillRequest = Schemas['BackfillRequest'];
+export type BackfillState = Schemas['BackfillState'];
 export type Dag = Schemas['Dag'];
 export type DagDetails = Schemas['DagDetails'];
 export type DagRun = Schemas['DagRun'];

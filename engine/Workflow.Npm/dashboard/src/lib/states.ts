@@ -1,6 +1,6 @@
-import type { RunState, TaskInstance, TaskState, TryState, Verdict } from '../api/types';
+import type { BackfillState, RunState, TaskInstance, TaskState, TryState, Verdict } from '../api/types';
 
-export type AnyState = RunState | TaskState | TryState;
+export type AnyState = RunState | TaskState | TryState | BackfillState;
 
 interface Look {
   word: string;
@@ -22,6 +22,8 @@ export const STATES: Record<AnyState, Look> = {
   lost: { word: 'lost', look: 'failed' },
   deferred: { word: 'deferred', look: 'deferred' },
   removed: { word: 'removed', look: 'removed' },
+  paused: { word: 'paused', look: 'deferred' },
+  completed: { word: 'completed', look: 'success' },
 };
 
 /**
