@@ -46,11 +46,13 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
         if (!Preparable.Contains(FirstWord(sql)))
             return;
         await using var connection = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand(Preparation(name, sql), connection);
-
-        await Should.NotThrowAsync(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken), name);
-        await using var again = new NpgsqlCommand("DEALLOCATE statement", connection);
-        await again.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        foreach (var part in Regex.Split(sql, @";\s*(?:\n|$)").Where(part => Preparable.Contains(FirstWord(part))))
+        {
+            await using var command = new NpgsqlCommand(Preparation(name, part), connection);
+            await Should.NotThrowAsync(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken), name);
+            await using var again = new NpgsqlCommand("DEALLOCATE statement", connection);
+            await again.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     [Theory]
@@ -89,9 +91,9 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
                 names.Add(match.Value);
             return $"${names.IndexOf(match.Value) + 1}";
         });
-        var count = Math.Max(names.Count, Number().Matches(numbered).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max());
-        var types = Enumerable.Range(1, count).Select(number =>
-            Types.GetValueOrDefault($"{name} ${number}") ?? (names.Count >= number ? Types.GetValueOrDefault(names[number - 1]) : null) ?? "unknown");
+        var count = Number().Matches(numbered).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
+        var types = Enumerable.Range(1, count).Select(number => Types.GetValueOrDefault($"{name} ${number}")
+            ?? Types.GetValueOrDefault(names.ElementAtOrDefault(number - 1) ?? "", "unknown"));
         return $"PREPARE statement{(count > 0 ? $" ({string.Join(", ", types)})" : "")} AS {numbered}";
     }
 
