@@ -46,7 +46,7 @@ public static class DashboardHost
         services.TryAddSingleton<ExternalEventStore>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<WhyReads>().AddSingleton<Explainer>();
         services.AddSingleton<BackfillReads>();
-        services.AddSingleton<DatasetReads>().AddSingleton<ModelReads>().AddSingleton<HealthReads>();
+        services.AddSingleton<DatasetReads>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
         services.AddSingleton<SignInCodes>().AddSingleton<SessionTokens>().AddSingleton<FailureLimit>().AddSingleton<DashboardAuth>();
         services.AddSingleton<ChangeHub>().AddHostedService<ChangePoller>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -71,6 +71,7 @@ public static class DashboardHost
         SignInApi.Map(api);
         DagsApi.Map(api);
         DagSourcesApi.Map(api);
+        SimulateApi.Map(api);
         RunsApi.Map(api);
         TasksApi.Map(api);
         AttemptsApi.Map(api);

@@ -12,6 +12,7 @@ public sealed class DependencyTests
     {
         ["Workflow.Npm"] = [],
         ["Workflow.Core"] = [],
+        ["Workflow.DagTesting"] = ["Workflow.Core"],
         ["Workflow.Timetables"] = ["Workflow.Core"],
         ["Workflow.Postgres"] = ["Workflow.Core"],
         ["Workflow.Data"] = ["Workflow.Core", "Workflow.Npm"],

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Workflow.Dashboard.Auth;
+using Workflow.DagTesting;
 using Workflow.Testing;
 
 namespace Workflow.Dashboard.Tests;

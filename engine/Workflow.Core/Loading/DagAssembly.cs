@@ -44,7 +44,11 @@ public sealed class DagAssembly : IDisposable
     /// The resolver is its own too: options with equal settings share one cache, and the resolver is what makes these unequal to all
     /// others.
     /// </remarks>
-    public JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { IncludeFields = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+    public JsonSerializerOptions Json { get; } = CreateJson();
+
+    /// <summary>How values of authors' types are written and read.</summary>
+    public static JsonSerializerOptions CreateJson() =>
+        new(JsonSerializerDefaults.Web) { IncludeFields = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <summary>Loads an assembly from its bytes; debug information is read from those bytes when it is embedded.</summary>
     /// <param name="image">The compiled DAG file.</param>

@@ -114,7 +114,7 @@ public sealed partial class RunModel
 
     private bool IsCurrent(int task, int mapIndex) => mapIndex < (wholes[task].Mapped ?? 0);
 
-    private static void ClearInstance(TaskInstance instance)
+    private void ClearInstance(TaskInstance instance)
     {
         instance.IsChanged = true;
         if (instance.State == TaskState.Running)
@@ -123,7 +123,7 @@ public sealed partial class RunModel
             Reset(instance);
     }
 
-    private static void Reset(TaskInstance instance)
+    private void Reset(TaskInstance instance)
     {
         instance.Uncounted = instance.Attempt;
         instance.Lost = 0;
@@ -133,7 +133,7 @@ public sealed partial class RunModel
         Set(instance, TaskState.Pending, null);
     }
 
-    private static void Mark(TaskInstance instance, TaskState end, string message)
+    private void Mark(TaskInstance instance, TaskState end, string message)
     {
         instance.IsChanged = true;
         if (instance.State == TaskState.Running)
@@ -143,7 +143,7 @@ public sealed partial class RunModel
     }
 
     /// <summary>The summary of a task whose element changed waits for its elements again.</summary>
-    private static void Reopen(TaskInstance summary) => Set(summary, TaskState.Pending, null);
+    private void Reopen(TaskInstance summary) => Set(summary, TaskState.Pending, null);
 
     /// <summary>Carries out what was ordered while the instance ran. In a run that was stopped since, nothing but teardowns runs again.</summary>
     private void Obey(TaskInstance instance, TaskState order)

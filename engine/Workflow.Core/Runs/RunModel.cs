@@ -17,6 +17,7 @@ public sealed partial class RunModel
     private readonly List<TaskInstance>[] elements;
     private readonly Queue<TaskInstance> ended = new();
     private readonly HashSet<TaskInstance> touched = [];
+    private readonly List<TaskInstance> moved = [];
 
     private RunModel(DagGraph graph, Func<TaskDefinition, IReadOnlyList<int?>> lengths)
     {
@@ -24,6 +25,7 @@ public sealed partial class RunModel
         this.lengths = lengths;
         wholes = [.. graph.Tasks.Select(task => new TaskInstance(task.Index, TaskKey.Whole))];
         elements = [.. graph.Tasks.Select(_ => new List<TaskInstance>())];
+        Unfinished = wholes.Length;
     }
 
     /// <summary>The graph.</summary>
@@ -33,13 +35,14 @@ public sealed partial class RunModel
     public RunState? Ordered { get; private set; }
 
     /// <summary>How many instances have not ended.</summary>
-    public int Unfinished => Instances.Count(instance => !instance.State.IsTerminal());
+    /// <remarks>Counted as it changes: a run of ten thousand elements is asked after each of them.</remarks>
+    public int Unfinished { get; private set; }
 
     /// <summary>How many leaves did not end well.</summary>
     public int FailedLeaves => wholes.Count(whole => RunMachine.FailsRun(Graph, whole.Task, TaskKey.Whole, whole.State));
 
     /// <summary>How the run ended; null while it has unfinished tasks.</summary>
-    public RunState? State => RunMachine.Settle(Unfinished, FailedLeaves, Ordered);
+    public RunState? State => Unfinished > 0 ? null : RunMachine.Settle(Unfinished, FailedLeaves, Ordered);
 
     /// <summary>Every instance: for each task the whole, then its elements.</summary>
     public IEnumerable<TaskInstance> Instances => wholes.SelectMany(whole => elements[whole.Task].Prepend(whole));
@@ -78,6 +81,7 @@ public sealed partial class RunModel
                 run.elements[instance.Task].Add(instance);
         }
 
+        run.Unfinished = run.Instances.Count(instance => !instance.State.IsTerminal());
         return run;
     }
 
@@ -87,6 +91,14 @@ public sealed partial class RunModel
 
     /// <summary>The elements of a mapped task, those of earlier expansions included.</summary>
     public IReadOnlyList<TaskInstance> Elements(int task) => elements[task];
+
+    /// <summary>The instances whose state was set since this was asked last, in that order; one may be there more than once.</summary>
+    public IReadOnlyList<TaskInstance> TakeMoved()
+    {
+        TaskInstance[] taken = [.. moved];
+        moved.Clear();
+        return taken;
+    }
 
     /// <summary>A worker takes an instance.</summary>
     public void Claim(TaskInstance instance)
@@ -252,7 +264,11 @@ public sealed partial class RunModel
     private void TakeUp(int task, int at)
     {
         if (at == elements[task].Count)
+        {
             elements[task].Add(new TaskInstance(task, at));
+            Unfinished++;
+        }
+
         var element = elements[task][at];
         if (element.State == TaskState.Running)
             element.Ordered = TaskState.Pending;
@@ -262,14 +278,16 @@ public sealed partial class RunModel
         Decide(element);
     }
 
-    private static void Move(TaskInstance instance, TaskState to, string? message)
+    private void Move(TaskInstance instance, TaskState to, string? message)
     {
         Require(instance.State.CanBecome(to), instance, $"become {to.Name()}");
         Set(instance, to, message);
     }
 
-    private static void Set(TaskInstance instance, TaskState to, string? message)
+    private void Set(TaskInstance instance, TaskState to, string? message)
     {
+        Unfinished += (to.IsTerminal() ? 0 : 1) - (instance.State.IsTerminal() ? 0 : 1);
+        moved.Add(instance);
         instance.State = to;
         instance.Message = message;
         instance.IsChanged = true;

@@ -15,7 +15,8 @@ public static class ClientCommands
     public static void AddTo(RootCommand root, Terminal? terminal = null, params Command[] dagsVerbs)
     {
         var verbs = new Verbs(terminal ?? Terminal.System);
-        root.Add(Group("dags", "DAGs, and starting their runs.", [.. DagCommands.All(verbs), TriggerCommand.Create(verbs), .. dagsVerbs]));
+        root.Add(Group("dags", "DAGs, and starting their runs.", [
+            .. DagCommands.All(verbs), TriggerCommand.Create(verbs), SimulateCommand.Create(verbs), .. dagsVerbs]));
         root.Add(Group("runs", "Runs of DAGs.", RunCommands.All(verbs)));
         root.Add(Group("tasks", "Tasks of a run, and their logs.", TaskCommands.All(verbs)));
         root.Add(Group("backfill", "Runs for dates of a schedule that have passed.", BackfillCommands.All(verbs)));

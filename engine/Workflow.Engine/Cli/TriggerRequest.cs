@@ -23,7 +23,7 @@ internal static class TriggerRequest
     internal static JsonObject Create(Terminal terminal, string? conf, string? runId, string? logicalDate, string? note)
     {
         // The API wants the keys conf and logical_date even when they say nothing.
-        var body = new JsonObject { ["conf"] = Conf(terminal, conf), ["logical_date"] = Date(logicalDate) };
+        var body = new JsonObject { ["conf"] = Conf(terminal, conf), ["logical_date"] = logicalDate is null ? null : Instant("--logical-date", logicalDate) };
         if (runId is not null)
             body["dag_run_id"] = runId;
         if (note is not null)
@@ -63,12 +63,12 @@ internal static class TriggerRequest
         }
     }
 
-    private static string? Date(string? text)
+    /// <summary>An instant that a user gave, as the API wants it.</summary>
+    /// <exception cref="ClientException">It is none.</exception>
+    internal static string Instant(string option, string text)
     {
-        if (text is null)
-            return null;
         if (!DateTimeOffset.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
-            throw ClientException.Usage($"--logical-date '{text}' is not an ISO 8601 time, such as 2026-01-31T02:00:00Z.");
+            throw ClientException.Usage($"{option} '{text}' is not an ISO 8601 time, such as 2026-01-31T02:00:00Z.");
         return date.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
     }
 

@@ -6,10 +6,12 @@ namespace Workflow.Core.Tests.Graphs;
 /// <summary>What a graph says of setups and deciders, held against their words over random definitions.</summary>
 public sealed class GraphAssemblyTests
 {
+    private const int Seeds = 2000;
+
     [Fact]
     public void From_AnyDefinition_JoinsTasksWithTheSetupsAndDecidersOfTheirWords()
     {
-        for (var seed = 0; seed < 5000; seed++)
+        for (var seed = 0; seed < Seeds; seed++)
         {
             var graph = RandomDag.Graph(seed);
             foreach (var task in graph.Tasks)
@@ -27,10 +29,13 @@ public sealed class GraphAssemblyTests
     [Fact]
     public void From_AnyDefinition_PutsEveryTaskAfterAllThatItWaitsFor()
     {
-        for (var seed = 0; seed < 5000; seed++)
+        for (var seed = 0; seed < Seeds; seed++)
         {
             foreach (var task in RandomDag.Graph(seed).Tasks)
-                task.Upstreams.Concat(task.Setups).Concat(task.Deciders).Concat(task.MapSources).ShouldAllBe(other => other < task.Index, $"seed {seed}");
+            {
+                if (task.Upstreams.Concat(task.Setups).Concat(task.Deciders).Concat(task.MapSources).Any(other => other >= task.Index))
+                    Assert.Fail($"seed {seed}: {task.Id} stands before what it waits for");
+            }
         }
     }
 

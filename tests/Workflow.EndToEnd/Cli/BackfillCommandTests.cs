@@ -19,8 +19,8 @@ public sealed class BackfillCommandTests : CliTest
 
         result.ShouldBe(new Result(0, "Backfill 7 of taxi has 31 dates.\n", "See it with: workflow backfill show 7\n"));
         Api.Requests.ShouldBe([
-            """POST backfills {"dag_id":"taxi","from_date":"2026-01-01","to_date":"2026-01-31","reprocess_behavior":"failed","max_active_runs":3,"""
-            + """"run_backwards":true,"dag_run_conf":{"month":"2019-01"}}""",
+            """POST backfills {"dag_id":"taxi","from_date":"2026-01-01","to_date":"2026-01-31","reprocess_behavior":"failed","max_active_runs":3"""
+            + ""","run_backwards":true,"dag_run_conf":{"month":"2019-01"}}""",
         ]);
     }
 
@@ -33,7 +33,9 @@ public sealed class BackfillCommandTests : CliTest
 
         ((int?)result.Json["id"]).ShouldBe(7);
         Api.Requests.Single().ShouldEndWith(
-            """"reprocess_behavior":"none","max_active_runs":10,"run_backwards":false,"dag_run_conf":{}}""");
+            """
+            "reprocess_behavior":"none","max_active_runs":10,"run_backwards":false,"dag_run_conf":{}}
+            """);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Workflow.Testing;
+using Workflow.DagTesting;
 
 namespace Workflow.EndToEnd.Cli;
 

@@ -31,21 +31,17 @@ internal static class AttemptEnds
     {
         switch (exception)
         {
-            case TaskSkippedException skipped:
-                return new TaskOutcome.Skipped(skipped.Message);
-            case TaskDeferredException deferred:
-                return new TaskOutcome.Deferred(deferred.Message, deferred.Wait, deferred.WakeKey is { } key ? $"event:{key}" : null);
+            case TaskSkippedException or TaskDeferredException:
+                break;
             case OutOfMemoryException when definition?.MemoryLimit is { } limit:
                 log.Write(TaskLogLevel.Error, exception.ToString());
                 return new TaskOutcome.Failed(
                     $"The task ran out of memory: its limit is {limit:N0} bytes, and its process used {Environment.WorkingSet:N0}.", Retryable: true);
+            default:
+                log.Write(TaskLogLevel.Error, (exception as TaskFailureException)?.Message ?? exception.ToString());
+                break;
         }
 
-        var failure = exception as TaskFailureException;
-        var message = failure?.Message ?? (exception as RefusedCallException)?.Message ?? $"{exception.GetType().Name}: {exception.Message}";
-        log.Write(TaskLogLevel.Error, failure?.Message ?? exception.ToString());
-        return RetryRule.For(rules, exception) is { } rule
-            ? new TaskOutcome.Failed(message, rule.Retry, rule.After)
-            : new TaskOutcome.Failed(message, failure?.Retryable ?? true, failure?.RetryAfter);
+        return Outcomes.Thrown(exception, rules, (exception as RefusedCallException)?.Message);
     }
 }

@@ -35,9 +35,7 @@ public sealed class AttemptPipeline(IEnumerable<ITaskHandler> handlers, LoadInpu
                     return handlers[code.Spec.GetType()].RunAsync(context, code.Spec, inputs);
                 },
                 CancellationToken.None).ConfigureAwait(false);
-            return output as TaskOutcome ?? new TaskOutcome.Succeeded(output is not null
-                ? JsonSerializer.Serialize(output, output.GetType(), dag.Assembly.Json)
-                : IsTaken(dag.Definition, definition.Index) ? "null" : null);
+            return Outcomes.Returned(dag.Definition, definition.Index, output, dag.Assembly.Json);
         }
         catch (Exception exception)
         {
@@ -52,7 +50,4 @@ public sealed class AttemptPipeline(IEnumerable<ITaskHandler> handlers, LoadInpu
         var loaded = await load(running, [.. code.Inputs.Select(input => new InputPart(input.Upstream, input.Kind, input.Place))]).ConfigureAwait(false);
         return [.. code.Inputs.Zip(loaded, (input, json) => JsonSerializer.Deserialize(json, input.Type, dag.Assembly.Json))];
     }
-
-    /// <summary>Whether another task takes the output: then null is a value too.</summary>
-    private static bool IsTaken(DagDefinition dag, int index) => dag.Code.Any(code => code.Inputs.Any(input => input.Upstream == index));
 }

@@ -49,12 +49,8 @@ public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
         foreach (var source in root.MapSources)
             sources.Add(await ListAsync(task.Key.RunId, graph.Tasks[source], cancellationToken).ConfigureAwait(false));
 
-        // The last list goes round fastest, as in nested loops.
-        var inner = root.IsZipped ? 1 : sources.Skip(input.Place + 1).Aggregate(1, (product, list) => product * Math.Max(1, list.Count));
-        var items = sources[input.Place];
-        var at = root.IsZipped ? task.Key.MapIndex : items.Count == 0 ? 0 : task.Key.MapIndex / inner % items.Count;
-        return at < items.Count
-            ? items[at]
+        return Outcomes.PlaceOf(root, [.. sources.Select(list => list.Count)], input.Place, task.Key.MapIndex) is { } place
+            ? sources[input.Place][place]
             : throw new TaskFailureException(
                 $"The list of '{graph.Tasks[input.Upstream].Id}' is shorter than when the task was expanded: clear the task as a whole.", retryable: false);
     }

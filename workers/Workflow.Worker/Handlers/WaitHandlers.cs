@@ -27,11 +27,8 @@ public abstract class WaitHandler<TSpec>(TimeProvider time) : ITaskHandler
         if (look.Waits is not { } waits)
             return look.Output;
 
-        var limit = context.Definition.WaitTimeout;
-        var left = limit - (context.Claim.DeferredSince is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);
-        if (left <= TimeSpan.Zero)
-            throw new TaskFailureException($"{waits.Reason} It has waited as long as it may: {limit}.", retryable: false);
-        return waits with { Wait = left < waits.Wait ? left.Value : waits.Wait };
+        var waited = context.Claim.DeferredSince is { } since ? time.GetUtcNow() - since : TimeSpan.Zero;
+        return Outcomes.Waits(waits, context.Definition.WaitTimeout, waited);
     }
 
     /// <summary>Looks.</summary>

@@ -1,4 +1,4 @@
-namespace Workflow.Testing;
+namespace Workflow.DagTesting;
 
 /// <summary>
 /// A clock that stands still until the test moves it. <see cref="Advance"/> runs the callbacks of due timers on the caller's thread, in the

@@ -1,0 +1,49 @@
+namespace Workflow.DagTesting;
+
+/// <summary>Makes up dataset versions: nothing is read and nothing written, but every version is kept for the test to look at.</summary>
+/// <param name="rows">How many rows each version says that it has.</param>
+public sealed class FakeDatasets(long rows = 1000) : IDatasets
+{
+    private readonly List<DatasetVersion> versions = [];
+
+    /// <summary>What was written, oldest first.</summary>
+    public IReadOnlyList<DatasetVersion> Versions => versions;
+
+    /// <summary>A version of a dataset, for tests to hand to tasks.</summary>
+    public static DatasetVersion Version(
+        string dataset, IReadOnlyDictionary<string, string>? partition = null, long rows = 1000, long versionId = 1) =>
+        new(versionId, dataset, versionId.ToString("x64", System.Globalization.CultureInfo.InvariantCulture), rows,
+            partition ?? new Dictionary<string, string>());
+
+    /// <inheritdoc />
+    public Task<DatasetVersion> IngestAsync(
+        string file, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyList<Column>? columns = null) =>
+        AddAsync(into, partition);
+
+    /// <inheritdoc />
+    public Task<DatasetVersion> GenerateAsync(
+        string sql, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyDictionary<string, object>? values = null) =>
+        AddAsync(into, partition);
+
+    private Task<DatasetVersion> AddAsync(string into, IReadOnlyDictionary<string, string>? partition)
+    {
+        var version = Version(into, partition, rows, versions.Count + 1);
+        versions.Add(version);
+        return Task.FromResult(version);
+    }
+}
+
+/// <summary>Makes up predictions; no version holds any alias.</summary>
+public sealed class FakeModels : IModels
+{
+    /// <summary>A model version, for tests to hand to tasks.</summary>
+    public static ModelVersion Version(string model, DatasetVersion? testRows = null, string holdout = "is_test") =>
+        new(1, model, new string('0', 64), testRows ?? FakeDatasets.Version("rows"), holdout);
+
+    /// <inheritdoc />
+    public Task<Predictions> PredictAsync(ModelVersion candidate, string into, string compareWith = "champion")
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        return Task.FromResult(new Predictions(candidate, FakeDatasets.Version(into, candidate.TestRows.Partition), compareWith, null));
+    }
+}
