@@ -46,13 +46,15 @@ public sealed record DagDetails(
     string DagId, string DagDisplayName, string? Description, bool IsPaused, bool IsActive, string? TimetableSummary,
     string TimetableTimezone, DateTime? NextDagrunRunAfter, IReadOnlyList<string> Owners, IReadOnlyList<Tag> Tags, string Fileloc,
     bool HasImportErrors, int? LatestVersion, DateTime LastSeenAt, string? Message, IReadOnlyList<RecentRun> RecentRuns,
-    IReadOnlyList<Param> Params, Graph Graph, DateTime? StartDate, DateTime? EndDate, bool Catchup, string? ScheduleError, DagLimits? Limits)
+    IReadOnlyList<Param> Params, Graph Graph, DateTime? StartDate, DateTime? EndDate, bool Catchup, string? ScheduleError,
+    DagLimits? Limits)
 {
     internal static DagDetails Of(
         Dag dag, IReadOnlyList<Param> parameters, Graph graph, DagDefinitionRow? definition = null, DagLimits? limits = null) => new(
         dag.DagId, dag.DagDisplayName, dag.Description, dag.IsPaused, dag.IsActive, dag.TimetableSummary, dag.TimetableTimezone,
         dag.NextDagrunRunAfter, dag.Owners, dag.Tags, dag.Fileloc, dag.HasImportErrors, dag.LatestVersion, dag.LastSeenAt, dag.Message,
-        dag.RecentRuns, parameters, graph, definition?.StartDate, definition?.EndDate, definition?.Catchup ?? false, definition?.ScheduleError, limits);
+        dag.RecentRuns, parameters, graph, definition?.StartDate, definition?.EndDate, definition?.Catchup ?? false,
+        definition?.ScheduleError, limits);
 }
 
 /// <summary>What a DAG says of its runs as a whole.</summary>

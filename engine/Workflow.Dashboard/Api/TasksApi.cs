@@ -118,8 +118,10 @@ internal static class TasksApi
     }
 
     /// <remarks>After a clear a task has all of its tries again, beyond those that it has had.</remarks>
-    private static TaskInstance InstanceOf(TaskRow row, TaskDefinition task, string? message, IEnumerable<ElementCountRow> elements) => new(
+    private static TaskInstance InstanceOf(
+        TaskRow row, TaskDefinition task, string? message, IEnumerable<ElementCountRow> elements) => new(
         row.TaskId, row.MapIndex, StateNames.Parse<TaskState>(row.State), row.Attempt, row.Uncounted + task.Retries + 1, row.Queue, row.StartedAt,
         row.FinishedAt, Seconds(row.StartedAt, row.FinishedAt), row.Worker, row.State == TaskState.UpForRetry.Name() ? row.ReadyAt : null,
-        message, GraphView.KindOf(task), row.Mapped, row.Mapped is null ? null : elements.ToDictionary(count => count.State, count => count.Count));
+        message, GraphView.KindOf(task), row.Mapped,
+        row.Mapped is null ? null : elements.ToDictionary(count => count.State, count => count.Count));
 }

@@ -94,6 +94,7 @@ public sealed partial class TaskReads(NpgsqlDataSource dataSource)
             cancellationToken);
 
     private Task<PageOf<TaskRow>> PageAsync(
-        long runId, int? taskIndex, int? mapIndex, bool elements, string? state, int limit, int offset, CancellationToken cancellationToken) =>
+        long runId, int? taskIndex, int? mapIndex, bool elements, string? state, int limit, int offset,
+        CancellationToken cancellationToken) =>
         dataSource.PageAsync<TaskRow>(List, Count, new { runId, taskIndex, mapIndex, elements, state, limit, offset }, cancellationToken);
 }

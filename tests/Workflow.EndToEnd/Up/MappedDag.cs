@@ -20,7 +20,9 @@ internal sealed class MappedDag(Playground playground)
                 var loaded = dag.Map<int, int>("load", files, (run, file) =>
                 {
                     run.Log($"loads file {file}");
-                    return file != 1 || File.Exists(run.Get(sign)) ? Task.FromResult(file) : throw new InvalidOperationException("{{Failure}}");
+                    if (file == 1 && !File.Exists(run.Get(sign)))
+                        throw new InvalidOperationException("{{Failure}}");
+                    return Task.FromResult(file);
                 });
                 dag.Task("sum", loaded, (_, all) => Task.FromResult(all.Sum()));
             }

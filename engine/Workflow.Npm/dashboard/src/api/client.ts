@@ -43,7 +43,10 @@ export function put<P extends PathsOf<'put'>>(path: P, ...[request]: Optional<Re
   return send('put', path, request);
 }
 
-export function remove<P extends PathsOf<'delete'>>(path: P, ...[request]: Optional<RequestOf<'delete', P>>): Promise<ResponseOf<'delete', P>> {
+export function remove<P extends PathsOf<'delete'>>(
+  path: P,
+  ...[request]: Optional<RequestOf<'delete', P>>
+): Promise<ResponseOf<'delete', P>> {
   return send('delete', path, request);
 }
 

@@ -6,7 +6,9 @@ import { STATE_ORDER, STATES } from '../lib/states';
 export function MappedCount({ of }: { of: TaskInstance }) {
   const text = mappedText(of);
   if (!text) return null;
-  const all = STATE_ORDER.filter((state) => of.mapped_states?.[state]).map((state) => `${count(of.mapped_states![state]!)} ${STATES[state].word}`);
+  const all = STATE_ORDER.filter((state) => of.mapped_states?.[state]).map(
+    (state) => `${count(of.mapped_states![state]!)} ${STATES[state].word}`,
+  );
   return (
     <span className="muted number" title={all.join(', ')}>
       {text}

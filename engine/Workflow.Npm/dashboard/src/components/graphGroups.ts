@@ -42,7 +42,17 @@ export function foldGroups(graph: Graph, closed: ReadonlySet<string>): { graph: 
     const id = place.get(task.task_id)!;
     const upstream = task.upstream_task_ids.map((other) => place.get(other)!).filter((other) => other !== id);
     const before = drawn.get(id);
-    const merged = before ?? { ...task, task_id: id, kind: id === task.task_id ? task.kind : 'task', upstream_task_ids: [], inlets: [], outlets: [], group_id: parentOf(id, task) } satisfies GraphTask;
+    const merged =
+      before ??
+      ({
+        ...task,
+        task_id: id,
+        kind: id === task.task_id ? task.kind : 'task',
+        upstream_task_ids: [],
+        inlets: [],
+        outlets: [],
+        group_id: parentOf(id, task),
+      } satisfies GraphTask);
     drawn.set(id, {
       ...merged,
       upstream_task_ids: [...new Set([...merged.upstream_task_ids, ...upstream])],
@@ -66,6 +76,11 @@ function parentOf(id: string, task: GraphTask): string | null {
 
 /** The state that a folded group shows: of its tasks' states the one that needs a person first. */
 export function worstState(members: GraphTask[], instances: Map<string, TaskInstance>): TaskState | undefined {
-  const states = new Set(members.map(({ task_id }) => instances.get(task_id)).filter((instance) => instance !== undefined).map(shownState));
+  const states = new Set(
+    members
+      .map(({ task_id }) => instances.get(task_id))
+      .filter((instance) => instance !== undefined)
+      .map(shownState),
+  );
   return STATE_ORDER.find((state) => states.has(state));
 }

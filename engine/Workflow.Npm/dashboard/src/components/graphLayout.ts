@@ -68,7 +68,9 @@ export function layoutGraph(graph: Graph, withDatasets: boolean): Layout {
     tasks: graph.tasks.map((task) => box(task.task_id)),
     groups: groups.map((group) => ({ ...framed(box(frameId(group))), id: group })),
     datasets: datasets.map((name) => ({ name, ...box(chipId(name)) })),
-    lines: dagre.edges().map(({ v, w }) => ({ from: v, to: w, path: curve(sideways(box(v), (dagre.edge(v, w) as { points: Point[] }).points, box(w))) })),
+    lines: dagre
+      .edges()
+      .map(({ v, w }) => ({ from: v, to: w, path: curve(sideways(box(v), (dagre.edge(v, w) as { points: Point[] }).points, box(w))) })),
   };
 }
 

@@ -76,11 +76,7 @@ function ImportErrors({ errors }: { errors: ImportError[] }) {
         title={`${plural(wrong.length, 'file')} did not become a DAG; an earlier version, if there is one, keeps running.`}
         errors={wrong}
       />
-      <FileMessages
-        kind="retry"
-        title="What needs attention in files that work:"
-        errors={errors.filter((error) => !hasError(error))}
-      />
+      <FileMessages kind="retry" title="What needs attention in files that work:" errors={errors.filter((error) => !hasError(error))} />
     </>
   );
 }

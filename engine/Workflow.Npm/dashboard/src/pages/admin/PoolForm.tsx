@@ -51,7 +51,12 @@ export function PoolForm({ pool, onDone, onClose }: Props) {
         {!pool && (
           <label className="field">
             <span className="field-name">Name</span>
-            <input autoFocus value={name} aria-invalid={nameProblem !== undefined && name !== ''} onChange={(event) => setName(event.target.value)} />
+            <input
+              autoFocus
+              value={name}
+              aria-invalid={nameProblem !== undefined && name !== ''}
+              onChange={(event) => setName(event.target.value)}
+            />
             {nameProblem && name !== '' && <span className="problem">{nameProblem}</span>}
           </label>
         )}
@@ -59,7 +64,12 @@ export function PoolForm({ pool, onDone, onClose }: Props) {
           <span className="field-name">
             Slots <span className="muted">integer, -1 for no limit</span>
           </span>
-          <input inputMode="numeric" value={slots} aria-invalid={slotsProblem !== undefined} onChange={(event) => setSlots(event.target.value)} />
+          <input
+            inputMode="numeric"
+            value={slots}
+            aria-invalid={slotsProblem !== undefined}
+            onChange={(event) => setSlots(event.target.value)}
+          />
           {slotsProblem && <span className="problem">{slotsProblem}</span>}
         </label>
         <label className="field">

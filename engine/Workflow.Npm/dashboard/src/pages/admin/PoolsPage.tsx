@@ -58,7 +58,11 @@ export function PoolsPage() {
                 <td className="right number">{count(pool.running_slots)}</td>
                 <td className="right number">{pool.open_slots == null ? '–' : count(pool.open_slots)}</td>
                 <td className="right number">{count(pool.queued_slots)}</td>
-                <td>{pool.slots > 0 && <meter aria-label="In use" min={0} max={pool.slots} value={Math.min(pool.occupied_slots, pool.slots)} />}</td>
+                <td>
+                  {pool.slots > 0 && (
+                    <meter aria-label="In use" min={0} max={pool.slots} value={Math.min(pool.occupied_slots, pool.slots)} />
+                  )}
+                </td>
                 <td className="wide">{pool.description}</td>
                 <td>
                   <span className="row">
@@ -75,9 +79,7 @@ export function PoolsPage() {
           </Table>
         )}
       </Answered>
-      {editing && (
-        <PoolForm pool={editing === 'new' ? undefined : editing} onDone={answer.refresh} onClose={() => setEditing(undefined)} />
-      )}
+      {editing && <PoolForm pool={editing === 'new' ? undefined : editing} onDone={answer.refresh} onClose={() => setEditing(undefined)} />}
       {deleting && (
         <Confirm
           title={`Delete pool ${deleting.name}?`}
@@ -86,8 +88,8 @@ export function PoolsPage() {
           onClose={() => setDeleting(undefined)}
         >
           <p>
-            {deleting.slots < 0 ? 'It has no limit' : `Its limit of ${plural(deleting.slots, 'slot')} goes with it`}. A pool that tasks are in is not
-            deleted. This cannot be undone.
+            {deleting.slots < 0 ? 'It has no limit' : `Its limit of ${plural(deleting.slots, 'slot')} goes with it`}. A pool that tasks are
+            in is not deleted. This cannot be undone.
           </p>
         </Confirm>
       )}

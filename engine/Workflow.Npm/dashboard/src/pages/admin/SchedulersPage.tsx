@@ -10,7 +10,9 @@ export function SchedulersPage() {
   const answer = useApi('/api/v2/monitor/schedulers', {});
   return (
     <Page title="Schedulers">
-      <p className="muted">Several schedulers may run at once. The DAG files of one of them count, so that versions do not change to and fro.</p>
+      <p className="muted">
+        Several schedulers may run at once. The DAG files of one of them count, so that versions do not change to and fro.
+      </p>
       <Answered answer={answer} what="The list of schedulers">
         {({ schedulers }) =>
           schedulers.length === 0 ? (

@@ -22,7 +22,13 @@ export function BackfillDates({ id, dagId }: { id: number; dagId: string }) {
         {({ dates, total_entries: total }) => (
           <>
             <DateTable dates={dates} dagId={dagId} />
-            <Pager from={from} page={PAGE} total={total} words={['Before', 'After']} onMove={(to) => setOffset(to > 0 ? String(to) : null)} />
+            <Pager
+              from={from}
+              page={PAGE}
+              total={total}
+              words={['Before', 'After']}
+              onMove={(to) => setOffset(to > 0 ? String(to) : null)}
+            />
           </>
         )}
       </Answered>

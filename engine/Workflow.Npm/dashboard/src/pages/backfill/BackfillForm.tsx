@@ -90,11 +90,22 @@ export function BackfillForm({ dag, onDone, onClose }: Props) {
           </label>
           <label className="field">
             <span className="field-name">To, inclusive</span>
-            <input type="date" required value={to} aria-invalid={rangeProblem !== undefined} onChange={(event) => setTo(event.target.value)} />
+            <input
+              type="date"
+              required
+              value={to}
+              aria-invalid={rangeProblem !== undefined}
+              onChange={(event) => setTo(event.target.value)}
+            />
           </label>
           <label className="field">
             <span className="field-name">Runs at once</span>
-            <input inputMode="numeric" value={atOnce} aria-invalid={atOnceProblem !== undefined} onChange={(event) => setAtOnce(event.target.value)} />
+            <input
+              inputMode="numeric"
+              value={atOnce}
+              aria-invalid={atOnceProblem !== undefined}
+              onChange={(event) => setAtOnce(event.target.value)}
+            />
           </label>
         </div>
         <p className="muted">

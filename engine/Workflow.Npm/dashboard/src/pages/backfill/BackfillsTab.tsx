@@ -108,8 +108,8 @@ export function BackfillsTab() {
           onClose={() => setCancelling(undefined)}
         >
           <p>
-            {plural(cancelling.progress?.outcomes.pending ?? 0, 'date')} will not have their turn; runs that run go on. This cannot be undone, but the same
-            range can be filled by another backfill.
+            {plural(cancelling.progress?.outcomes.pending ?? 0, 'date')} will not have their turn; runs that run go on. This cannot be
+            undone, but the same range can be filled by another backfill.
           </p>
         </Confirm>
       )}

@@ -39,7 +39,9 @@ export function DateTable({ dates, dagId, planned }: Props) {
             <Day value={date.logical_date} />
           </td>
           <td>{(planned ? PLANNED : DONE)[date.outcome]}</td>
-          <td>{date.dag_run_id ? <Link to={links.run(dagId, date.dag_run_id)}>{date.dag_run_id}</Link> : <span className="muted">–</span>}</td>
+          <td>
+            {date.dag_run_id ? <Link to={links.run(dagId, date.dag_run_id)}>{date.dag_run_id}</Link> : <span className="muted">–</span>}
+          </td>
           <td>{date.run_state ? <StateBadge state={date.run_state} /> : <span className="muted">–</span>}</td>
           {!planned && (
             <td className="right">

@@ -11,7 +11,11 @@ export function Progress({ of: { progress } }: { of: Backfill }) {
   const left = outcomes.pending ?? 0;
   const kept = (outcomes.already_exists ?? 0) + (outcomes.in_flight ?? 0);
   const parts = ORDER.filter((state) => runs[state]).map((state) => ({ state, number: runs[state]!, ...STATES[state] }));
-  const words = [...parts.map(({ number, word }) => `${count(number)} ${word}`), kept > 0 && `${count(kept)} left as they are`, left > 0 && `${count(left)} to come`];
+  const words = [
+    ...parts.map(({ number, word }) => `${count(number)} ${word}`),
+    kept > 0 && `${count(kept)} left as they are`,
+    left > 0 && `${count(left)} to come`,
+  ];
   const text = words.filter(Boolean).join(', ') || 'no dates';
   return (
     <div>

@@ -51,10 +51,7 @@ export function DagDetailsTab() {
         )}
       </Section>
       <Section title="Tasks">
-        <Table
-          label="Tasks"
-          columns={COLUMNS}
-        >
+        <Table label="Tasks" columns={COLUMNS}>
           {dag.graph.tasks.map((task) => (
             <tr key={task.task_id}>
               <td className="strong">
@@ -94,7 +91,11 @@ function runsWhen(task: GraphTask): string {
 }
 
 function limitsOf({ max_active, max_active_per_run }: GraphTask): string {
-  return [max_active != null && `${max_active} in all`, max_active_per_run != null && `${max_active_per_run} in a run`].filter(Boolean).join(', ') || '–';
+  return (
+    [max_active != null && `${max_active} in all`, max_active_per_run != null && `${max_active_per_run} in a run`]
+      .filter(Boolean)
+      .join(', ') || '–'
+  );
 }
 
 function allowed({ schema }: Param): string {

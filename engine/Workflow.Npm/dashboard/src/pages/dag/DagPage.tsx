@@ -97,7 +97,9 @@ function NewestFile({ dag }: { dag: DagDetails }) {
       title={
         errors.length > 0 && !isWrong
           ? 'The file works, but something in it needs attention.'
-          : dag.latest_version ? `The newest file does not compile; version ${dag.latest_version} keeps running.` : 'The file does not compile.'
+          : dag.latest_version
+            ? `The newest file does not compile; version ${dag.latest_version} keeps running.`
+            : 'The file does not compile.'
       }
     >
       {errors.map((error) => (

@@ -31,7 +31,15 @@ export function ClearRun({ run, onlyFailed, onDone, onClose }: Props) {
       onClose={onClose}
     >
       <p>What is cleared runs again; its attempts so far keep their logs.</p>
-      <Choice name="scope" value={scope} onChange={setScope} choices={[['all', 'the whole run'], ['failed', 'only what failed, with what follows from it']]} />
+      <Choice
+        name="scope"
+        value={scope}
+        onChange={setScope}
+        choices={[
+          ['all', 'the whole run'],
+          ['failed', 'only what failed, with what follows from it'],
+        ]}
+      />
       {!only_failed && (
         <Choice
           name="version"

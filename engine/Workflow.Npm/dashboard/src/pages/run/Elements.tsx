@@ -52,7 +52,13 @@ export function Elements({ run, whole, onSelect }: Props) {
             <>
               <Table
                 label="Elements"
-                columns={[{ text: 'Element', className: 'right' }, 'State', 'Why', { text: 'Duration', className: 'right' }, { text: 'Attempt', className: 'right' }]}
+                columns={[
+                  { text: 'Element', className: 'right' },
+                  'State',
+                  'Why',
+                  { text: 'Duration', className: 'right' },
+                  { text: 'Attempt', className: 'right' },
+                ]}
               >
                 {elements.map((element) => (
                   <tr
@@ -81,7 +87,13 @@ export function Elements({ run, whole, onSelect }: Props) {
                   </tr>
                 ))}
               </Table>
-              <Pager from={from} page={PAGE} total={total} words={['Lower', 'Higher']} onMove={(to) => setOffset(to > 0 ? String(to) : null)} />
+              <Pager
+                from={from}
+                page={PAGE}
+                total={total}
+                words={['Lower', 'Higher']}
+                onMove={(to) => setOffset(to > 0 ? String(to) : null)}
+              />
             </>
           )
         }

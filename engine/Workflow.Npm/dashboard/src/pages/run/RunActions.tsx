@@ -41,7 +41,12 @@ export function RunActions({ run, onChange }: Props) {
   const mark = (state: 'success' | 'failed') =>
     act('marked', `marked ${state}`, () => patch('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}', { path, body: { state, note: null } }));
   const erase = () =>
-    act('deleted', 'deleted', () => remove('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}', { path }), () => void navigate(links.dag(run.dag_id, 'runs')));
+    act(
+      'deleted',
+      'deleted',
+      () => remove('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}', { path }),
+      () => void navigate(links.dag(run.dag_id, 'runs')),
+    );
 
   return (
     <>
@@ -65,7 +70,13 @@ export function RunActions({ run, onChange }: Props) {
         <button type="button" onClick={() => setAsking('failed')}>
           Mark failed
         </button>
-        <button type="button" className="button-danger" disabled={isOpen} title={isOpen ? 'Only a run that has ended can be deleted.' : undefined} onClick={() => setAsking('delete')}>
+        <button
+          type="button"
+          className="button-danger"
+          disabled={isOpen}
+          title={isOpen ? 'Only a run that has ended can be deleted.' : undefined}
+          onClick={() => setAsking('delete')}
+        >
           Delete
         </button>
       </Menu>

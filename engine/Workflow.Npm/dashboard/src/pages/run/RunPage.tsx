@@ -24,11 +24,7 @@ export function RunPage() {
   const version = run.data?.dag_version_number;
   // A clear may move the run to another version, and then its graph is another.
   const graph = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/graph', version ? { path } : null, path);
-  const tasks = useApi(
-    '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances',
-    { path, query: { limit: 1000, map_index: -1 } },
-    path,
-  );
+  const tasks = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances', { path, query: { limit: 1000, map_index: -1 } }, path);
   const gates = useApi('/api/v2/gates', { query: { dag_id: dagId, run_id: runId } }, path);
   const instances = tasks.data?.task_instances;
   const whole = instances?.find(({ task_id }) => task_id === selected);

@@ -49,7 +49,15 @@ function ClearTask({ run, instance, onDone, onClose }: Props & { onClose: () => 
       ask={(dry_run) =>
         post('/api/v2/dags/{dag_id}/clearTaskInstances', {
           path: { dag_id: run.dag_id },
-          body: { dag_run_id: run.dag_run_id, dry_run, task_ids, reset_dag_runs: true, run_on_latest_version: false, note: null, ...options },
+          body: {
+            dag_run_id: run.dag_run_id,
+            dry_run,
+            task_ids,
+            reset_dag_runs: true,
+            run_on_latest_version: false,
+            note: null,
+            ...options,
+          },
         })
       }
       onDone={onDone}

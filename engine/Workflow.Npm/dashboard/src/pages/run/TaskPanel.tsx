@@ -95,11 +95,7 @@ function AttemptsAndLog({ run, instance, pool }: { run: RunPath; instance: TaskI
   const [view, setView] = useParam('panel');
   const { task_id, map_index } = instance;
   const path = { ...run, task_id };
-  const answer = useApi(
-    '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries',
-    { path, query: { map_index } },
-    run,
-  );
+  const answer = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries', { path, query: { map_index } }, run);
   const tries = answer.data?.tries ?? [];
   const attempt = tries.find(({ try_number }) => String(try_number) === chosen) ?? tries.at(-1);
   if (!attempt) return <p className="muted">No attempt has started, so there is no log.</p>;

@@ -10,6 +10,9 @@ interface Props {
   onSelect: (taskId: string) => void;
 }
 
+/** States in which what comes before a task is the reason. */
+const WAITS_FOR_OTHERS: TaskState[] = ['pending', 'upstream_failed', 'skipped'];
+
 const ENDS: Partial<Record<TaskState, string>> = {
   failed: 'Why it failed',
   upstream_failed: 'Why it could not run',
@@ -23,7 +26,11 @@ export function WhyBox({ run, instance, onSelect }: Props) {
   const isQuiet = instance.state === 'running' || instance.state === 'success';
   const path = { ...run, task_id: instance.task_id };
   const query = { map_index: instance.map_index };
-  const answer = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/dependencies', isQuiet ? null : { path, query }, run);
+  const answer = useApi(
+    '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/dependencies',
+    isQuiet ? null : { path, query },
+    run,
+  );
   const message = answer.data?.message ?? instance.message;
   const awaited = answer.data?.awaited ?? [];
   if (isQuiet || !message) return null;
@@ -31,7 +38,7 @@ export function WhyBox({ run, instance, onSelect }: Props) {
     <section className={`why why-${STATES[shownState(instance)].look}`} aria-label="Why" data-testid="why">
       <h3>{ENDS[instance.state] ?? 'Why it waits'}</h3>
       <p className="sentence">{message}</p>
-      {awaited.length > 0 && instance.state !== 'failed' && (
+      {awaited.length > 0 && WAITS_FOR_OTHERS.includes(instance.state) && (
         <ul className="awaited">
           {awaited.map((task) => (
             <li key={`${task.task_id} ${task.map_index}`}>
