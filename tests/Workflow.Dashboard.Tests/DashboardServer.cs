@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Workflow.Dashboard.Auth;
 using Workflow.DagTesting;
+using Workflow.Dashboard.Auth;
 using Workflow.Testing;
 
 namespace Workflow.Dashboard.Tests;
