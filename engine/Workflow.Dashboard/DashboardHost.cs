@@ -9,6 +9,7 @@ using Workflow.Dashboard.Events;
 using Workflow.Dashboard.Http;
 using Workflow.Dashboard.OpenApi;
 using Workflow.Postgres;
+using Workflow.Postgres.Backfills;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Pools;
@@ -36,6 +37,7 @@ public static class DashboardHost
         services.AddSingleton(options);
         services.TryAddSingleton<DagStore>();
         services.TryAddSingleton<RunStore>();
+        services.TryAddSingleton<BackfillStore>();
         services.TryAddSingleton<GraphCache>();
         services.TryAddSingleton<Listener>();
         services.TryAddSingleton<RunActs>();
@@ -43,6 +45,7 @@ public static class DashboardHost
         services.TryAddSingleton<PoolStore>();
         services.TryAddSingleton<ExternalEventStore>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<WhyReads>().AddSingleton<Explainer>();
+        services.AddSingleton<BackfillReads>();
         services.AddSingleton<DatasetReads>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
         services.AddSingleton<SignInCodes>().AddSingleton<SessionTokens>().AddSingleton<FailureLimit>().AddSingleton<DashboardAuth>();
         services.AddSingleton<ChangeHub>().AddHostedService<ChangePoller>();
@@ -75,6 +78,7 @@ public static class DashboardHost
         ActsApi.Map(api);
         PoolsApi.Map(api);
         ExternalEventsApi.Map(api);
+        BackfillsApi.Map(api);
         GatesApi.Map(api);
         DatasetsApi.Map(api);
         ModelsApi.Map(api);

@@ -38,4 +38,13 @@ internal static partial class Log
     [LoggerMessage(2010, LogLevel.Warning,
         "The DAG folder {Folder} of this scheduler is ignored: scheduler {Holder} has the say with its folder {HoldersFolder}. Give all schedulers the same files")]
     public static partial void FolderIgnored(this ILogger logger, string folder, string holder, string holdersFolder);
+
+    [LoggerMessage(2020, LogLevel.Information, "Backfill {BackfillId} is completed")]
+    public static partial void BackfillCompleted(this ILogger logger, long backfillId);
+
+    [LoggerMessage(2021, LogLevel.Error, "Backfill {BackfillId} was paused: its parameters no longer fit its DAG")]
+    public static partial void BackfillRefused(this ILogger logger, long backfillId);
+
+    [LoggerMessage(2022, LogLevel.Warning, "Backfill {BackfillId} waits: {Reason}")]
+    public static partial void BackfillFailed(this ILogger logger, long backfillId, string reason);
 }

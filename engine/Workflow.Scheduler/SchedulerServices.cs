@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Workflow.Postgres;
+using Workflow.Postgres.Backfills;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Runs;
@@ -33,6 +34,7 @@ public static class SchedulerServices
         services.AddSingleton(new TaskQueue(queue, graphs));
         services.AddSingleton(new AdmissionStore(queue, graphs));
         services.AddSingleton(new RunKeeping(queue, graphs));
+        services.AddSingleton(new BackfillSteps(general, graphs));
         services.AddSingleton(new CallbackStore(general));
         services.AddSingleton<FolderSay>();
         services.AddHosted<RunCreator>();
@@ -44,11 +46,13 @@ public static class SchedulerServices
         services.AddHosted<RunStarter>();
         services.AddHosted<Admitter>();
         services.AddHosted<RunKeeper>();
+        services.AddHosted<Backfiller>();
         services.AddHostedService(provider => new WakeOnNotify(
             new Listener(general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()),
             [
                 (Channels.Workers, provider.GetRequiredService<Rescuer>().Wake),
                 (Channels.Runs, provider.GetRequiredService<RunStarter>().Wake),
+                (Channels.Runs, provider.GetRequiredService<Backfiller>().Wake),
                 (Channels.Runs, provider.GetRequiredService<RunCreator>().RunsChanged),
                 (Channels.Slots, provider.GetRequiredService<Admitter>().Wake),
                 (Channels.Past, provider.GetRequiredService<RunKeeper>().Wake),

@@ -88,6 +88,30 @@ public sealed class RunEditorTests : IAsyncLifetime
         (await engine.ScalarAsync<int>("SELECT unfinished FROM dag_run")).ShouldBe(2);
     }
 
+    /// <remarks>An element of the expansion before still runs when the list is there again: it is part of the new one, and counted once.</remarks>
+    [Fact]
+    public async Task Clear_AMapWithARunningElement_TakesItUpWhenItHasStopped()
+    {
+        var runId = await StartAsync("dag.Map(\"each\", dag.Task(\"list\", _ => Task.FromResult(new[] { 1, 2 })), (_, n) => Task.FromResult(n));");
+        await EndAsync((await ClaimAsync()).Single(), new TaskOutcome.Succeeded("[1,2]"));
+        var elements = (await ClaimAsync()).OrderBy(task => task.Key.MapIndex).ToList();
+        await EndAsync(elements[0], new TaskOutcome.Succeeded("1"));
+
+        await engine.Editor.EditAsync(runId, run => run.Clear([(0, TaskKey.Whole), (1, TaskKey.Whole)]), null, default);
+        await EndAsync((await ClaimAsync()).Single(), new TaskOutcome.Succeeded("[1,2]"));
+
+        (await engine.ScalarAsync<int>("SELECT unfinished FROM dag_run")).ShouldBe(3, "the summary, one that waits and one that runs");
+        await EndAsync(elements[1], new TaskOutcome.Succeeded("2"));
+        (await engine.ScalarAsync<int>("SELECT unfinished FROM dag_run")).ShouldBe(3, "what ran begins anew");
+        foreach (var task in await ClaimAsync())
+        {
+            task.Attempt.Number.ShouldBe(2);
+            await EndAsync(task, new TaskOutcome.Succeeded("3"));
+        }
+
+        (await engine.StateAsync(runId)).ShouldBe("success");
+    }
+
     private async Task<long> StartAsync(string tasks) => await engine.TriggerAsync(await engine.SaveAsync(
         $$"""
         public sealed class Edited : IDag

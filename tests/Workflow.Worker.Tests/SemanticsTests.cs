@@ -103,7 +103,10 @@ public sealed class SemanticsTests : IAsyncLifetime
 
         (await engine.TasksAsync(runId)).ShouldBe(new Dictionary<string, string>
         {
-            ["pick"] = "success", ["left"] = "success", ["right"] = "skipped", ["join"] = "success",
+            ["pick"] = "success",
+            ["left"] = "success",
+            ["right"] = "skipped",
+            ["join"] = "success",
         }, ignoreOrder: true);
     }
 

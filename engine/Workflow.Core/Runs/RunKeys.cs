@@ -10,4 +10,7 @@ public static class RunKeys
 
     /// <summary>The name of a run that is triggered by hand.</summary>
     public static string Manual(DateTimeOffset now) => $"manual__{Stamp(now)}";
+
+    /// <summary>The name of a run that a backfill creates.</summary>
+    public static string Backfill(DateTimeOffset logicalDate) => $"backfill__{Stamp(logicalDate)}";
 }

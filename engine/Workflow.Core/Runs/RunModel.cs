@@ -145,6 +145,19 @@ public sealed partial class RunModel
         Spread();
     }
 
+    /// <summary>
+    /// Says whether the tasks that depend on the past wait for the run before when they are cleared: a run that runs again beside the one
+    /// before it does, the first of a backfill does not.
+    /// </summary>
+    public void WaitForPast(bool waits)
+    {
+        foreach (var whole in wholes.Where(whole => Graph.Tasks[whole.Task].DependsOnPast))
+        {
+            whole.WaitsForPast = waits;
+            whole.IsChanged = true;
+        }
+    }
+
     /// <summary>Counts the end of an instance at all that wait for it, decides those, and so on until nothing follows.</summary>
     private void Spread(TaskInstance? first = null)
     {

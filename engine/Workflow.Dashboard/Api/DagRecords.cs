@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Workflow.Graphs;
+using Workflow.Postgres.Reads;
 using Workflow.Runs;
 
 namespace Workflow.Dashboard.Api;
@@ -35,17 +37,39 @@ public sealed record DagPatch(bool IsPaused);
 /// <param name="RecentRuns">Newest first, up to 14.</param>
 /// <param name="Params">What a run may be given, in the order of definition.</param>
 /// <param name="Graph">The tasks of the current version.</param>
+/// <param name="StartDate">The first instant at which a run may be due; null for no bound.</param>
+/// <param name="EndDate">The last.</param>
+/// <param name="Catchup">Whether times that were missed get their runs later.</param>
+/// <param name="ScheduleError">Why the schedule gives no next time; null when it gives one.</param>
+/// <param name="Limits">What holds for runs as a whole; null while there is no version.</param>
 public sealed record DagDetails(
     string DagId, string DagDisplayName, string? Description, bool IsPaused, bool IsActive, string? TimetableSummary,
     string TimetableTimezone, DateTime? NextDagrunRunAfter, IReadOnlyList<string> Owners, IReadOnlyList<Tag> Tags, string Fileloc,
     bool HasImportErrors, int? LatestVersion, DateTime LastSeenAt, string? Message, IReadOnlyList<RecentRun> RecentRuns,
-    IReadOnlyList<Param> Params, Graph Graph)
+    IReadOnlyList<Param> Params, Graph Graph, DateTime? StartDate, DateTime? EndDate, bool Catchup, string? ScheduleError, DagLimits? Limits)
 {
-    internal static DagDetails Of(Dag dag, IReadOnlyList<Param> parameters, Graph graph) => new(
+    internal static DagDetails Of(
+        Dag dag, IReadOnlyList<Param> parameters, Graph graph, DagDefinitionRow? definition = null, DagLimits? limits = null) => new(
         dag.DagId, dag.DagDisplayName, dag.Description, dag.IsPaused, dag.IsActive, dag.TimetableSummary, dag.TimetableTimezone,
         dag.NextDagrunRunAfter, dag.Owners, dag.Tags, dag.Fileloc, dag.HasImportErrors, dag.LatestVersion, dag.LastSeenAt, dag.Message,
-        dag.RecentRuns, parameters, graph);
+        dag.RecentRuns, parameters, graph, definition?.StartDate, definition?.EndDate, definition?.Catchup ?? false, definition?.ScheduleError, limits);
 }
+
+/// <summary>What a DAG says of its runs as a whole.</summary>
+/// <param name="MaxActiveRuns">How many runs may run at once, those of backfills aside.</param>
+/// <param name="MaxActiveTasks">How many task instances may be under way at once over all runs; null for no limit.</param>
+/// <param name="MaxActiveTasksPerRun">How many within a run; null for no limit.</param>
+/// <param name="RunTimeoutSeconds">How long a run may take; null for no limit.</param>
+/// <param name="Deadlines">By when a run should have ended.</param>
+public sealed record DagLimits(
+    int MaxActiveRuns, int? MaxActiveTasks, int? MaxActiveTasksPerRun, double? RunTimeoutSeconds, IReadOnlyList<DagDeadline> Deadlines);
+
+/// <summary>By when a run should have ended.</summary>
+/// <param name="Reference">What it counts from.</param>
+/// <param name="IntervalSeconds">How long after; negative for before.</param>
+/// <param name="At">The instant of a fixed one.</param>
+/// <param name="Runs">For the mean duration: over how many runs.</param>
+public sealed record DagDeadline(DeadlineReference Reference, double IntervalSeconds, DateTimeOffset? At, int Runs);
 
 /// <summary>Type of a DAG parameter.</summary>
 public enum ParamType
@@ -127,9 +151,17 @@ public sealed record Graph(IReadOnlyList<GraphTask> Tasks);
 /// <summary>A task of the graph.</summary>
 /// <param name="Inlets">Names of datasets read.</param>
 /// <param name="Outlets">Names of datasets written.</param>
+/// <param name="GroupId">The group that it is in, such as outer.inner.</param>
+/// <param name="MappedBy">The task that gives it its elements when it is mapped: itself, or that which expands its group.</param>
+/// <param name="Role">Work, setup or teardown.</param>
+/// <param name="MaxActive">How many of its instances may be under way at once over all runs.</param>
+/// <param name="MaxActivePerRun">How many within a run.</param>
+/// <param name="WaitTimeoutSeconds">For a wait: how long it may last in all.</param>
 public sealed record GraphTask(
     string TaskId, TaskKind Kind, string Queue, int Retries, string TriggerRule, double? TimeoutSeconds,
-    IReadOnlyList<string> UpstreamTaskIds, IReadOnlyList<string> Inlets, IReadOnlyList<string> Outlets);
+    IReadOnlyList<string> UpstreamTaskIds, IReadOnlyList<string> Inlets, IReadOnlyList<string> Outlets, string? GroupId, string? MappedBy,
+    TaskRole Role, string Pool, int PoolSlots, int Priority, bool DependsOnPast, int? MaxActive, int? MaxActivePerRun,
+    double? WaitTimeoutSeconds);
 
 /// <summary>A page of dag versions.</summary>
 /// <param name="TotalEntries">How many there are in all, whatever the limit.</param>

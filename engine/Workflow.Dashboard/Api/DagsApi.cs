@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc;
 using Workflow.Dashboard.Http;
+using Workflow.Graphs;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Reads;
 using Workflow.Postgres.Steps;
@@ -54,13 +55,18 @@ internal static class DagsApi
         if (await reads.DefinitionAsync(dagId, cancellationToken).ConfigureAwait(false) is not { } definition)
             return DagDetails.Of(dag, [], new Graph([]));
 
-        var graph = await graphs.GetAsync(definition.DagVersionId, cancellationToken).ConfigureAwait(false);
+        var (graph, settings) = await graphs.GetVersionAsync(definition.DagVersionId, cancellationToken).ConfigureAwait(false);
         var parameters = JsonSerializer.Deserialize<ParamDefinition[]>(definition.Params)!.Select(ParamOf);
-        return DagDetails.Of(dag, [.. parameters], GraphView.Of(graph));
+        return DagDetails.Of(dag, [.. parameters], GraphView.Of(graph), definition, LimitsOf(settings));
     }
 
     internal static async Task<DagRow> RowAsync(string dagId, DagReads reads, CancellationToken cancellationToken) =>
         await reads.FindAsync(dagId, cancellationToken).ConfigureAwait(false) ?? throw Unknown(dagId);
+
+    private static DagLimits LimitsOf(DagSettings settings) => new(
+        settings.MaxActiveRuns, settings.MaxActiveTasks, settings.MaxActiveTasksPerRun, settings.RunTimeout?.TotalSeconds,
+        [.. settings.Deadlines.Select(deadline => new DagDeadline(
+            deadline.Reference, deadline.Interval.TotalSeconds, deadline.At, deadline.Runs))]);
 
     private static ApiException Unknown(string dagId) => ApiException.NotFound($"There is no DAG '{dagId}'.");
 

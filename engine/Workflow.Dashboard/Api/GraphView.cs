@@ -11,7 +11,9 @@ internal static class GraphView
         var inlets = Inlets(graph);
         return new Graph([.. graph.Tasks.Select(task => new GraphTask(
             task.Id, KindOf(task), task.Queue, task.Retries, task.TriggerRule.Name(), task.Timeout?.TotalSeconds,
-            [.. task.Upstreams.Select(upstream => graph.Tasks[upstream].Id)], inlets[task.Index], task.Outlets))]);
+            [.. task.Upstreams.Select(upstream => graph.Tasks[upstream].Id)], inlets[task.Index], task.Outlets, task.Group,
+            task.MapRoot is { } root ? graph.Tasks[root].Id : null, task.Role, task.Pool, task.PoolSlots, task.Priority, task.DependsOnPast,
+            task.MaxActive, task.MaxActivePerRun, task.WaitTimeout?.TotalSeconds))]);
     }
 
     public static TaskKind KindOf(TaskDefinition task) => StateNames.Parse<TaskKind>(task.Kind);

@@ -6,13 +6,15 @@ namespace Workflow.Dashboard.Api;
 /// <summary>A task of a run.</summary>
 /// <param name="MapIndex">-1 when the task is not mapped, and for a mapped task as a whole.</param>
 /// <param name="Mapped">For a mapped task as a whole: how many elements it has; null until it is expanded.</param>
+/// <param name="MappedStates">For a mapped task as a whole: how many of its elements are in which state.</param>
 /// <param name="Duration">Seconds.</param>
 /// <param name="Hostname">Name of the worker.</param>
 /// <param name="NextTryAt">When it is tried again, if it waits for that.</param>
 /// <param name="Message">Why it failed, was skipped or waits, in the engine's own words.</param>
 public sealed record TaskInstance(
     string TaskId, int MapIndex, TaskState State, int TryNumber, int MaxTries, string Queue, DateTime? StartDate, DateTime? EndDate,
-    double? Duration, string? Hostname, DateTime? NextTryAt, string? Message, TaskKind Kind, int? Mapped);
+    double? Duration, string? Hostname, DateTime? NextTryAt, string? Message, TaskKind Kind, int? Mapped,
+    IReadOnlyDictionary<string, int>? MappedStates);
 
 /// <summary>A page of task instances.</summary>
 /// <param name="TotalEntries">How many there are in all, whatever the limit.</param>

@@ -40,22 +40,26 @@ internal static class TasksApi
     internal static double? Seconds(DateTime? start, DateTime? end) => (end - start)?.TotalSeconds;
 
     private static async Task<TaskInstanceCollection> ListAsync(
-        [AsParameters] RunPath path, [AsParameters] PageQuery page, RunReads runs, TaskReads reads, GraphCache graphs, Explainer explainer,
-        CancellationToken cancellationToken)
+        [AsParameters] RunPath path, [FromQuery(Name = "map_index")] int? mapIndex, [AsParameters] PageQuery page, RunReads runs,
+        TaskReads reads, GraphCache graphs, Explainer explainer, CancellationToken cancellationToken)
     {
         var run = await RunsApi.FindAsync(path, runs, cancellationToken).ConfigureAwait(false);
         var graph = await graphs.GetAsync(run.DagVersionId, cancellationToken).ConfigureAwait(false);
-        var found = await reads.ListAsync(run.RunId, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
-        return await PageAsync(run, graph, found, explainer, cancellationToken).ConfigureAwait(false);
+        var found = await reads.ListAsync(run.RunId, mapIndex, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        return await PageAsync(run, graph, found, reads, explainer, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<TaskInstanceCollection> ElementsAsync(
-        [AsParameters] TaskPath path, [AsParameters] PageQuery page, RunReads runs, TaskReads reads, GraphCache graphs, Explainer explainer,
-        CancellationToken cancellationToken)
+        [AsParameters] TaskPath path, [FromQuery(Name = "state")] string? state, [AsParameters] PageQuery page, RunReads runs,
+        TaskReads reads, GraphCache graphs, Explainer explainer, CancellationToken cancellationToken)
     {
+        var states = Enum.GetValues<TaskState>().Select(known => known.Name()).ToList();
+        if (state is not (null or "") && !states.Contains(state))
+            throw ApiException.Invalid("state", $"must be one of {string.Join(", ", states)}, got '{state}'");
         var (run, task, graph) = await FindAsync(path, runs, graphs, cancellationToken).ConfigureAwait(false);
-        var found = await reads.ElementsAsync(run.RunId, task.Index, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
-        return await PageAsync(run, graph, found, explainer, cancellationToken).ConfigureAwait(false);
+        var found = await reads.ElementsAsync(
+            run.RunId, task.Index, state is "" ? null : state, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        return await PageAsync(run, graph, found, reads, explainer, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<TaskInstance> GetAsync(
@@ -64,7 +68,8 @@ internal static class TasksApi
     {
         var (run, task, graph) = await FindAsync(path, runs, graphs, cancellationToken).ConfigureAwait(false);
         var row = await RowAsync(run, task, mapIndex ?? TaskKey.Whole, reads, cancellationToken).ConfigureAwait(false);
-        return (await PageAsync(run, graph, new PageOf<TaskRow>([row], 1), explainer, cancellationToken).ConfigureAwait(false)).TaskInstances[0];
+        return (await PageAsync(
+            run, graph, new PageOf<TaskRow>([row], 1), reads, explainer, cancellationToken).ConfigureAwait(false)).TaskInstances[0];
     }
 
     private static async Task<TaskDependencies> DependenciesAsync(
@@ -102,16 +107,19 @@ internal static class TasksApi
             .Where(kind => kind.Item1.Contains(other)).Select(kind => kind.Item2)];
 
     private static async Task<TaskInstanceCollection> PageAsync(
-        RunRow run, DagGraph graph, PageOf<TaskRow> found, Explainer explainer, CancellationToken cancellationToken)
+        RunRow run, DagGraph graph, PageOf<TaskRow> found, TaskReads reads, Explainer explainer, CancellationToken cancellationToken)
     {
+        var mapped = found.Items.Where(row => row.Mapped is not null).Select(row => row.TaskIndex).ToList();
+        var counts = (mapped.Count == 0 ? [] : await reads.ElementCountsAsync(run.RunId, mapped, cancellationToken).ConfigureAwait(false))
+            .ToLookup(row => row.TaskIndex);
         var reasons = await explainer.ReasonsAsync(run, found.Items, cancellationToken).ConfigureAwait(false);
         return new TaskInstanceCollection(
-            [.. found.Items.Zip(reasons, (row, reason) => InstanceOf(row, graph.Tasks[row.TaskIndex], reason))], found.Total);
+            [.. found.Items.Zip(reasons, (row, reason) => InstanceOf(row, graph.Tasks[row.TaskIndex], reason, counts[row.TaskIndex]))], found.Total);
     }
 
     /// <remarks>After a clear a task has all of its tries again, beyond those that it has had.</remarks>
-    private static TaskInstance InstanceOf(TaskRow row, TaskDefinition task, string? message) => new(
+    private static TaskInstance InstanceOf(TaskRow row, TaskDefinition task, string? message, IEnumerable<ElementCountRow> elements) => new(
         row.TaskId, row.MapIndex, StateNames.Parse<TaskState>(row.State), row.Attempt, row.Uncounted + task.Retries + 1, row.Queue, row.StartedAt,
         row.FinishedAt, Seconds(row.StartedAt, row.FinishedAt), row.Worker, row.State == TaskState.UpForRetry.Name() ? row.ReadyAt : null,
-        message, GraphView.KindOf(task), row.Mapped);
+        message, GraphView.KindOf(task), row.Mapped, row.Mapped is null ? null : elements.ToDictionary(count => count.State, count => count.Count));
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Workflow.Dashboard.Auth;
+using Workflow.Runs;
 
 namespace Workflow.Dashboard.OpenApi;
 
@@ -67,9 +68,12 @@ internal static class Description
             operation.Security = [];
         // Bound as text, since the framework knows an enum's C# names only.
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "state"))
-            parameter.Schema = new OpenApiSchemaReference(nameof(Workflow.Runs.RunState), context.Document);
+            parameter.Schema = new OpenApiSchemaReference(StateOf(context.Description.RelativePath), context.Document);
         return Task.CompletedTask;
     }
+
+    private static string StateOf(string? path) =>
+        path?.Contains("taskInstances", StringComparison.Ordinal) == true ? nameof(TaskState) : nameof(RunState);
 
     private static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {

@@ -42,6 +42,9 @@ internal sealed class ApiClient(EndpointFinder finder) : IDisposable
     internal Task<JsonNode> PostAsync(string path, JsonNode? body, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, path, body, cancellationToken);
 
+    internal Task<JsonNode> PutAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Put, path, null, cancellationToken);
+
     internal Task<JsonNode> PatchAsync(string path, JsonNode body, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, path, body, cancellationToken);
 

@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace Workflow.Engine.Cli;
 
 /// <summary>
-/// The commands that ask a running server: groups <c>dags</c>, <c>runs</c>, <c>tasks</c>, <c>pools</c>, <c>events</c>, <c>datasets</c>,
-/// <c>models</c>, <c>gates</c>, <c>schedulers</c>.
+/// The commands that ask a running server: groups <c>dags</c>, <c>runs</c>, <c>tasks</c>, <c>backfill</c>, <c>pools</c>, <c>events</c>,
+/// <c>datasets</c>, <c>models</c>, <c>gates</c>, <c>schedulers</c>.
 /// </summary>
 public static class ClientCommands
 {
@@ -19,6 +19,7 @@ public static class ClientCommands
             .. DagCommands.All(verbs), TriggerCommand.Create(verbs), SimulateCommand.Create(verbs), .. dagsVerbs]));
         root.Add(Group("runs", "Runs of DAGs.", RunCommands.All(verbs)));
         root.Add(Group("tasks", "Tasks of a run, and their logs.", TaskCommands.All(verbs)));
+        root.Add(Group("backfill", "Runs for dates of a schedule that have passed.", BackfillCommands.All(verbs)));
         root.Add(Group("pools", "Slots that tasks share.", PoolCommands.All(verbs)));
         root.Add(Group("events", "Events from outside that tasks wait for.", EventCommands.All(verbs)));
         root.Add(Group("datasets", "Datasets and their versions.", DatasetCommands.All(verbs)));

@@ -23,5 +23,7 @@ internal static class Paths
     internal static string Log(string dag, string run, string task, int attempt, int after) =>
         $"{Tasks(dag, run)}/{Escape(task)}/logs/{attempt}?after={after}";
 
+    internal static string Backfill(long id) => $"backfills/{id}";
+
     internal static string Escape(string text) => Uri.EscapeDataString(text);
 }

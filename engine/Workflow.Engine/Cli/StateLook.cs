@@ -30,6 +30,12 @@ internal sealed record StateLook(string Word, string Icon, string Colour)
         ["success"] = new("success", "✓", Success),
     };
 
+    private static readonly Dictionary<string, StateLook> Backfills = new()
+    {
+        ["paused"] = new("paused", "‖", Retry),
+        ["completed"] = new("completed", "✓", Success),
+    };
+
     private static readonly Dictionary<string, StateLook> Verdicts = new()
     {
         ["pass"] = new("pass", "✓", Success),
@@ -48,6 +54,7 @@ internal sealed record StateLook(string Word, string Icon, string Colour)
     internal static StateLook Of(string? state) =>
         States.GetValueOrDefault(state ?? "")
         ?? Verdicts.GetValueOrDefault(state ?? "")
+        ?? Backfills.GetValueOrDefault(state ?? "")
         ?? new StateLook(state ?? Format.Nothing, "?", Pale);
 
     /// <summary>Where a state stands among those that need a person first.</summary>

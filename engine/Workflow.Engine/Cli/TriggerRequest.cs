@@ -31,7 +31,9 @@ internal static class TriggerRequest
         return body;
     }
 
-    private static JsonObject Conf(Terminal terminal, string? conf)
+    /// <summary>Parameters, as a JSON object or <c>@</c> and the name of a file with one; none when it is null.</summary>
+    /// <exception cref="ClientException">It is no JSON object; the message says where.</exception>
+    internal static JsonObject Conf(Terminal terminal, string? conf)
     {
         if (conf is null)
             return [];

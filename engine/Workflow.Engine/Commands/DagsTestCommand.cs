@@ -95,7 +95,7 @@ internal static class DagsTestCommand
         {
             // Read before the tasks, so that what is printed last is complete.
             var run = (await runs.FindAsync(dagId, "test", cancellation).ConfigureAwait(false))[0];
-            foreach (var task in (await tasks.ListAsync(runId, int.MaxValue, 0, cancellation).ConfigureAwait(false)).Items)
+            foreach (var task in (await tasks.ListAsync(runId, null, int.MaxValue, 0, cancellation).ConfigureAwait(false)).Items)
             {
                 for (var attempt = 1; attempt <= task.Attempt; attempt++)
                     await PrintLogAsync(tasks, runId, task, attempt, shown, cancellation).ConfigureAwait(false);

@@ -35,7 +35,8 @@ public sealed partial class DagReads
         """;
 
     private const string Definition = """
-        SELECT v.dag_version_id AS DagVersionId, v.params::text AS Params
+        SELECT v.dag_version_id AS DagVersionId, v.params::text AS Params, d.start_date AS StartDate, d.end_date AS EndDate,
+            d.catchup AS Catchup, d.schedule_error AS ScheduleError
         FROM dag d JOIN dag_version v ON v.dag_version_id = d.version_id WHERE d.dag_id = @dagId
         """;
 

@@ -12,7 +12,8 @@ public sealed record RecentRunRow(
     string DagId, string RunKey, string State, string RunType, DateTime CreatedAt, DateTime? FinishedAt, DateTime? LogicalDate);
 
 /// <summary>What the current version of a DAG defines, as stored JSON.</summary>
-public sealed record DagDefinitionRow(long DagVersionId, string Params);
+public sealed record DagDefinitionRow(
+    long DagVersionId, string Params, DateTime? StartDate, DateTime? EndDate, bool Catchup, string? ScheduleError);
 
 /// <summary>A version of a DAG.</summary>
 public sealed record DagVersionRow(int Number, string Hash, DateTime CreatedAt, bool IsCurrent, int RunCount);

@@ -13,7 +13,7 @@ public sealed partial class SimulationReads
             percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM t.finished_at - coalesce(t.deferred_since, t.started_at))::float8)
                 FILTER (WHERE t.state = 'success') AS Seconds,
             percentile_disc(0.5) WITHIN GROUP (ORDER BY t.mapped) FILTER (WHERE t.map_index = -1) AS Elements
-        FROM (SELECT run_id FROM dag_run WHERE dag_id = @dagId AND state IN ('success', 'failed') ORDER BY run_id DESC LIMIT @lastRuns) r
+        FROM (SELECT run_id FROM dag_run WHERE dag_id = @dagId AND state IN ('success', 'failed') ORDER BY run_id DESC LIMIT @count) r
             JOIN task_instance t ON t.run_id = r.run_id
         GROUP BY t.task_id
         """;

@@ -27,5 +27,5 @@ public sealed partial class SimulationReads(NpgsqlDataSource dataSource)
 
     /// <summary>What was measured of each task over the last runs that ended.</summary>
     public Task<IReadOnlyList<MeasuredTaskRow>> MeasuredAsync(string dagId, CancellationToken cancellationToken) =>
-        dataSource.ListAsync<MeasuredTaskRow>(Measured, new { dagId, lastRuns = MeasuredRuns }, cancellationToken);
+        dataSource.ListAsync<MeasuredTaskRow>(Measured, new { dagId, count = MeasuredRuns }, cancellationToken);
 }

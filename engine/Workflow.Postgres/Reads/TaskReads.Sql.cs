@@ -11,14 +11,19 @@ public sealed partial class TaskReads
                 t.setups_skipped, t.deciders_ended, t.deciders_against) AS Counters
         FROM task_instance t LEFT JOIN worker w ON w.worker_id = t.worker_id
         WHERE t.run_id = @runId AND (@taskIndex::int IS NULL OR t.task_index = @taskIndex) AND (@mapIndex::int IS NULL OR t.map_index = @mapIndex)
-            AND (NOT @elements OR t.map_index >= 0)
+            AND (NOT @elements OR t.map_index >= 0) AND (@state::text IS NULL OR t.state = @state)
         ORDER BY t.task_index, t.map_index LIMIT @limit OFFSET @offset
         """;
 
     private const string Count = """
         SELECT count(*)::int FROM task_instance
         WHERE run_id = @runId AND (@taskIndex::int IS NULL OR task_index = @taskIndex) AND (@mapIndex::int IS NULL OR map_index = @mapIndex)
-            AND (NOT @elements OR map_index >= 0)
+            AND (NOT @elements OR map_index >= 0) AND (@state::text IS NULL OR state = @state)
+        """;
+
+    private const string ElementCounts = """
+        SELECT task_index AS TaskIndex, state AS State, count(*)::int AS Count FROM task_instance
+        WHERE run_id = @runId AND task_index = ANY (@tasks) AND map_index >= 0 GROUP BY task_index, state
         """;
 
     private const string Tries = """

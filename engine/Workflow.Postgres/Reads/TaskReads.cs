@@ -18,6 +18,9 @@ public sealed record TaskRow(
             : throw new FormatException($"'{Counters}' are no counters.");
 }
 
+/// <summary>How many elements of a mapped task are in a state.</summary>
+public sealed record ElementCountRow(int TaskIndex, string State, int Count);
+
 /// <summary>An attempt.</summary>
 public sealed record TryRow(int Attempt, string State, DateTime StartedAt, DateTime? FinishedAt, string? Message, string? Worker);
 
@@ -33,17 +36,23 @@ public sealed partial class TaskReads(NpgsqlDataSource dataSource)
     /// <summary>Stands for all elements of a mapped task among the inputs that are asked for.</summary>
     public const int AllElements = -2;
 
-    /// <summary>The task instances of a run in the order of its graph.</summary>
-    public Task<PageOf<TaskRow>> ListAsync(long runId, int limit, int offset, CancellationToken cancellationToken) =>
-        PageAsync(runId, null, null, false, limit, offset, cancellationToken);
+    /// <summary>The task instances of a run in the order of its graph; a map index of -1 leaves elements out.</summary>
+    public Task<PageOf<TaskRow>> ListAsync(long runId, int? mapIndex, int limit, int offset, CancellationToken cancellationToken) =>
+        PageAsync(runId, null, mapIndex, false, null, limit, offset, cancellationToken);
 
-    /// <summary>The elements of a mapped task.</summary>
-    public Task<PageOf<TaskRow>> ElementsAsync(long runId, int taskIndex, int limit, int offset, CancellationToken cancellationToken) =>
-        PageAsync(runId, taskIndex, null, true, limit, offset, cancellationToken);
+    /// <summary>The elements of a mapped task, or those in one state.</summary>
+    public Task<PageOf<TaskRow>> ElementsAsync(
+        long runId, int taskIndex, string? state, int limit, int offset, CancellationToken cancellationToken) =>
+        PageAsync(runId, taskIndex, null, true, state, limit, offset, cancellationToken);
+
+    /// <summary>How many elements of mapped tasks are in which state.</summary>
+    public Task<IReadOnlyList<ElementCountRow>> ElementCountsAsync(
+        long runId, IReadOnlyList<int> tasks, CancellationToken cancellationToken) =>
+        dataSource.ListAsync<ElementCountRow>(ElementCounts, new { runId, tasks = tasks.ToArray() }, cancellationToken);
 
     /// <summary>One task instance, or null.</summary>
     public async Task<TaskRow?> FindAsync(long runId, int taskIndex, int mapIndex, CancellationToken cancellationToken) =>
-        (await PageAsync(runId, taskIndex, mapIndex, false, 1, 0, cancellationToken).ConfigureAwait(false)).Items.FirstOrDefault();
+        (await PageAsync(runId, taskIndex, mapIndex, false, null, 1, 0, cancellationToken).ConfigureAwait(false)).Items.FirstOrDefault();
 
     /// <summary>The attempts of a task instance, oldest first.</summary>
     public Task<IReadOnlyList<TryRow>> TriesAsync(long runId, int taskIndex, int mapIndex, CancellationToken cancellationToken) =>
@@ -85,6 +94,6 @@ public sealed partial class TaskReads(NpgsqlDataSource dataSource)
             cancellationToken);
 
     private Task<PageOf<TaskRow>> PageAsync(
-        long runId, int? taskIndex, int? mapIndex, bool elements, int limit, int offset, CancellationToken cancellationToken) =>
-        dataSource.PageAsync<TaskRow>(List, Count, new { runId, taskIndex, mapIndex, elements, limit, offset }, cancellationToken);
+        long runId, int? taskIndex, int? mapIndex, bool elements, string? state, int limit, int offset, CancellationToken cancellationToken) =>
+        dataSource.PageAsync<TaskRow>(List, Count, new { runId, taskIndex, mapIndex, elements, state, limit, offset }, cancellationToken);
 }

@@ -5,7 +5,7 @@ public sealed partial class RunStore
     // Who creates or starts runs of a DAG does so one after the other, so that its limit holds; and the loader may not replace the version
     // while a run is being pinned to it. A statement of its own: after a wait, PostgreSQL reads the locked row anew but not the rows joined to
     // it, so that a join would look for the new version among the old ones.
-    private const string LockDag = "SELECT 1 FROM dag WHERE dag_id = @dagId FOR NO KEY UPDATE";
+    internal const string LockDag = "SELECT 1 FROM dag WHERE dag_id = @dagId FOR NO KEY UPDATE";
 
     private const string CurrentVersion = """
         SELECT v.dag_version_id AS DagVersionId, v.graph::text AS Graph, v.params::text AS Params, d.is_active AS IsActive, d.message AS Message,

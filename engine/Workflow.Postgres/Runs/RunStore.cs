@@ -113,8 +113,10 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Backfills have lanes of their own, so that neither they nor a DAG's other runs starve.</summary>
-    private static int LaneOf(int dagLane, bool isBackfill) => (2 * dagLane) + (isBackfill ? 1 : 0);
+    internal static int LaneOf(int dagLane, bool isBackfill) => (2 * dagLane) + (isBackfill ? 1 : 0);
 
+    /// <summary>Holds a run's parameters against what its DAG declares.</summary>
+    /// <exception cref="ParameterException">They do not fit.</exception>
     internal static void Validate(string dagId, JsonObject conf, string parameters)
     {
         var declared = JsonSerializer.Deserialize<ParamDefinition[]>(parameters)!;

@@ -130,6 +130,8 @@ public sealed class FlowTests
     private static string Edges(Action<DagBuilder> define)
     {
         var graph = Script.Graph(define);
-        return string.Join("; ", graph.Tasks.OrderBy(task => task.Id, StringComparer.Ordinal).Select(task => $"{task.Id}:{string.Join(' ', task.Upstreams.Select(other => graph.Tasks[other].Id).Order(StringComparer.Ordinal))}"));
+        return string.Join("; ", graph.Tasks.OrderBy(task => task.Id, StringComparer.Ordinal).Select(task => $"{task.Id}:{Upstreams(task)}"));
+
+        string Upstreams(TaskDefinition task) => string.Join(' ', task.Upstreams.Select(other => graph.Tasks[other].Id).Order(StringComparer.Ordinal));
     }
 }

@@ -36,6 +36,33 @@ public sealed class RunMachineTests
         End(5, 1, 0, new TaskOutcome.Failed("bad input", Retryable: false)).ShouldBe(new AttemptEnd(TaskState.Failed, "bad input", null));
 
     [Fact]
+    public void End_FailedWithAWaitOfItsOwn_WaitsThatLong()
+    {
+        End(1, 1, 0, new TaskOutcome.Failed("busy", Retryable: true, RetryAfter: TimeSpan.FromSeconds(7)))
+            .ShouldBe(new AttemptEnd(TaskState.UpForRetry, "busy", TimeSpan.FromSeconds(7)));
+        End(0, 1, 0, new TaskOutcome.Failed("busy", Retryable: true, RetryAfter: TimeSpan.FromSeconds(7))).ShouldBe(new AttemptEnd(TaskState.Failed, "busy", null));
+    }
+
+    [Fact]
+    public void End_Deferred_KeepsWhatItWaitsForAndWhatWakesIt()
+    {
+        var end = End(0, 9, 0, new TaskOutcome.Deferred("waits for X", TimeSpan.FromMinutes(3), "event:x"));
+
+        end.ShouldBe(new AttemptEnd(TaskState.Deferred, "waits for X", TimeSpan.FromMinutes(3)) { WakeKey = "event:x", Unchosen = end.Unchosen });
+        end.Unchosen.ShouldBeEmpty();
+    }
+
+    /// <remarks>The twentieth attempt after a clear of nineteen waits as long as the first did.</remarks>
+    [Fact]
+    public void End_FailedAfterAClear_BacksOffFromTheBeginning()
+    {
+        var graph = new DagGraph([Task(5, Backoff.Exponential(TimeSpan.FromMinutes(1), jitter: 0))]);
+
+        RunMachine.End(graph, 0, new AttemptCount(20, Uncounted: 19, Lost: 0), Failed, "").Wait.ShouldBe(TimeSpan.FromMinutes(1));
+        RunMachine.End(graph, 0, new AttemptCount(22, Uncounted: 19, Lost: 0), Failed, "").Wait.ShouldBe(TimeSpan.FromMinutes(4));
+    }
+
+    [Fact]
     public void End_TimedOut_NamesTheLimit() =>
         End(0, 1, 0, new TaskOutcome.TimedOut(TimeSpan.FromMinutes(90))).Message.ShouldBe("The attempt took longer than its timeout of 01:30:00.");
 

@@ -62,6 +62,38 @@ public sealed class DashboardTests(UpFixture fixture) : IClassFixture<UpFixture>
         ((string?)conf["month"], (int?)conf["rows"]).ShouldBe(("2024-03", 2000));
     }
 
+    [Fact]
+    public async Task ClearAFailedElement_AfterItsPreview_RunsOnUntilTheRunSucceeds()
+    {
+        await using var playground = new Playground();
+        var dag = new MappedDag(playground);
+        await dag.WriteAsync();
+        var up = await playground.StartAsync();
+        await page.GotoAsync($"{up.Url}/dags/{MappedDag.Id}/runs/{await dag.TriggerAsync(up.Api)}");
+        await page.GetByTestId("login-password").FillAsync(up.Token);
+        await page.GetByTestId("sign-in").ClickAsync();
+        await Expect(page.GetByTestId("run-state")).ToHaveTextAsync("failed", new() { Timeout = Patience });
+        await Expect(page.GetByTestId("task-load")).ToContainTextAsync("2/3");
+
+        await page.GetByTestId("task-load").ClickAsync();
+        await page.GetByTestId("element-1").ClickAsync();
+        await Expect(page.GetByTestId("why")).ToContainTextAsync(MappedDag.Failure);
+        await Expect(page.GetByTestId("log-lines")).ToContainTextAsync("loads file 1");
+        page.Url.ShouldContain("map=1");
+
+        dag.Mend();
+        await page.GetByTestId("clear-task").ClickAsync();
+        await Expect(page.GetByTestId("affected")).ToContainTextAsync("load [1]");
+        await Expect(page.GetByTestId("affected")).ToContainTextAsync("sum");
+        await Expect(page.GetByTestId("affected")).Not.ToContainTextAsync("load [0]");
+        await page.GetByTestId("act").ClickAsync();
+
+        await Expect(page.GetByTestId("run-state")).ToHaveTextAsync("success", new() { Timeout = Patience });
+        await Expect(page.GetByTestId("task-load")).ToContainTextAsync("3/3");
+        await Expect(page.GetByTestId("task-state")).ToHaveTextAsync("success");
+        complaints.ShouldBeEmpty();
+    }
+
     // Whether somebody is signed in is asked by a request that is refused when nobody is; the browser reports that as an error.
     private void Keep(IConsoleMessage message)
     {

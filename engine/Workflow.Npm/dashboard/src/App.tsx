@@ -3,6 +3,9 @@ import { Navigate, Route, Routes } from 'react-router';
 import { get } from './api/client';
 import { Shell } from './components/Shell';
 import { links } from './lib/links';
+import { PoolsPage } from './pages/admin/PoolsPage';
+import { SchedulersPage } from './pages/admin/SchedulersPage';
+import { BackfillsTab } from './pages/backfill/BackfillsTab';
 import { DagDetailsTab } from './pages/dag/DagDetailsTab';
 import { DagGraphTab } from './pages/dag/DagGraphTab';
 import { DagPage } from './pages/dag/DagPage';
@@ -40,6 +43,7 @@ export function App() {
         <Route path="dags/:dagId" element={<DagPage />}>
           <Route index element={<DagGraphTab />} />
           <Route path="runs" element={<DagRunsTab />} />
+          <Route path="backfills" element={<BackfillsTab />} />
           <Route path="source" element={<DagSourceTab />} />
           <Route path="details" element={<DagDetailsTab />} />
         </Route>
@@ -50,6 +54,8 @@ export function App() {
         <Route path="datasets/:name" element={<DatasetPage />} />
         <Route path="models" element={<ModelsPage />} />
         <Route path="models/:name" element={<ModelPage />} />
+        <Route path="pools" element={<PoolsPage />} />
+        <Route path="schedulers" element={<SchedulersPage />} />
         <Route path="*" element={<NotFoundPage />} />
       </Route>
     </Routes>

@@ -101,7 +101,7 @@ internal sealed class ReferenceRun
                 if (succeeded.OutputJson is { } output)
                     outputs[(key.Task, key.Map, node.Attempt)] = output;
                 if (succeeded.Chosen is { } chosen)
-                    node.Unchosen = [.. graph.Tasks.Where(task => task.Deciders.Contains(key.Task) && !chosen.Any(one => Follows(task.Index, one))).Select(task => task.Index)];
+                    node.Unchosen = [.. graph.Tasks.Select(task => task.Index).Where(task => IsAgainst(key.Task, task, chosen))];
                 return;
             case TaskOutcome.Skipped:
                 node.State = TaskState.Skipped;
@@ -296,6 +296,9 @@ internal sealed class ReferenceRun
     private bool IsTeardown(int task) => graph.Tasks[task].Role == TaskRole.Teardown;
 
     private bool Follows(int task, int from) => task == from || graph.Tasks[task].Upstreams.Any(upstream => Follows(upstream, from));
+
+    private bool IsAgainst(int decider, int task, IReadOnlyList<int> chosen) =>
+        graph.Tasks[task].Deciders.Contains(decider) && !chosen.Any(one => Follows(task, one));
 
     private static bool Become(Node node, TaskState? state)
     {

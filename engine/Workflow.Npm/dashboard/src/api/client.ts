@@ -1,7 +1,7 @@
 import { signedOut } from '../state/session';
 import type { components, paths } from './schema';
 
-type Method = 'get' | 'post' | 'patch';
+type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
 export type PathsOf<M extends Method> = { [P in keyof paths]: paths[P][M] extends object ? P : never }[keyof paths];
 type Operation<M extends Method, P extends keyof paths> = NonNullable<paths[P][M]>;
 
@@ -37,6 +37,14 @@ export function post<P extends PathsOf<'post'>>(path: P, ...[request]: Optional<
 
 export function patch<P extends PathsOf<'patch'>>(path: P, ...[request]: Optional<RequestOf<'patch', P>>): Promise<ResponseOf<'patch', P>> {
   return send('patch', path, request);
+}
+
+export function put<P extends PathsOf<'put'>>(path: P, ...[request]: Optional<RequestOf<'put', P>>): Promise<ResponseOf<'put', P>> {
+  return send('put', path, request);
+}
+
+export function remove<P extends PathsOf<'delete'>>(path: P, ...[request]: Optional<RequestOf<'delete', P>>): Promise<ResponseOf<'delete', P>> {
+  return send('delete', path, request);
 }
 
 interface Parts {

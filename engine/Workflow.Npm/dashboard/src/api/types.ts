@@ -2,7 +2,14 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type Affected = Schemas['AffectedTaskInstances'];
 export type AliasMove = Schemas['AliasMove'];
+export type Backfill = Schemas['Backfill'];
+export type BackfillDate = Schemas['BackfillDate'];
+export type BackfillDateCollection = Schemas['BackfillDateCollection'];
+export type BackfillOutcome = Schemas['BackfillOutcome'];
+export type BackfillRequest = Schemas['BackfillRequest'];
+export type BackfillState = Schemas['BackfillState'];
 export type Dag = Schemas['Dag'];
 export type DagDetails = Schemas['DagDetails'];
 export type DagRun = Schemas['DagRun'];
@@ -19,6 +26,7 @@ export type LogLevel = Schemas['LogLevel'];
 export type ModelVersion = Schemas['ModelVersion'];
 export type Param = Schemas['Param'];
 export type Parent = Schemas['Parent'];
+export type Pool = Schemas['Pool'];
 export type RecentRun = Schemas['RecentRun'];
 export type RunState = Schemas['RunState'];
 export type TaskInstance = Schemas['TaskInstance'];

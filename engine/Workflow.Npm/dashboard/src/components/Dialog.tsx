@@ -3,17 +3,18 @@ import { type ReactNode, useEffect, useRef } from 'react';
 interface Props {
   title: string;
   onClose: () => void;
+  wide?: boolean;
   children: ReactNode;
 }
 
 /** A modal dialog; Escape closes it and the focus returns to where it was. */
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, onClose, wide, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
   return (
-    <dialog ref={dialog} onClose={onClose} aria-label={title}>
+    <dialog ref={dialog} className={wide ? 'dialog-wide' : ''} onClose={onClose} aria-label={title}>
       <h2>{title}</h2>
       {children}
     </dialog>

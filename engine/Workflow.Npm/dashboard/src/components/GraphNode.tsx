@@ -1,9 +1,10 @@
 import type { GraphTask, TaskInstance } from '../api/types';
 import { duration } from '../lib/format';
-import { STATES } from '../lib/states';
+import { shownState, STATES } from '../lib/states';
 import { useNow } from '../state/useNow';
 import type { Box } from './graphLayout';
 import { Icon } from './Icon';
+import { mappedText } from './MappedCount';
 
 const LONGEST_NAME = 21;
 
@@ -17,13 +18,20 @@ interface Props {
 
 /** A task: its kind's icon and name; below, the state with its icon and how long it took. */
 export function GraphNode({ box, task, instance, selected, onSelect }: Props) {
-  const look = instance && STATES[instance.state];
-  const running = instance?.state === 'running';
+  const state = instance && shownState(instance);
+  const look = state && STATES[state];
+  const running = state === 'running';
   const now = useNow(running ? 1000 : 0);
   const seconds =
-    running && instance.start_date ? Math.max(0, Math.floor((now - Date.parse(instance.start_date)) / 1000)) : instance?.duration;
-  const name = task.task_id.length > LONGEST_NAME ? `${task.task_id.slice(0, LONGEST_NAME - 1)}…` : task.task_id;
-  const below = look ? [look.word, seconds == null ? null : duration(seconds)] : [task.kind, task.queue === 'default' ? null : task.queue];
+    running && instance?.start_date ? Math.max(0, Math.floor((now - Date.parse(instance.start_date)) / 1000)) : instance?.duration;
+  // Within its frame a task needs no name of the group.
+  const own = task.group_id ? task.task_id.slice(task.group_id.length + 1) : task.task_id;
+  const name = own.length > LONGEST_NAME ? `${own.slice(0, LONGEST_NAME - 1)}…` : own;
+  const isMapped = task.mapped_by != null && task.kind !== 'expand';
+  const role = task.role === 'work' ? null : task.role;
+  const below = look
+    ? [role, look.word, instance && mappedText(instance), seconds == null ? null : duration(seconds)]
+    : [role, task.kind.replaceAll('_', ' '), isMapped && 'mapped', task.queue === 'default' ? null : task.queue];
   const select = onSelect && (() => onSelect(task.task_id));
   return (
     <g
@@ -36,10 +44,11 @@ export function GraphNode({ box, task, instance, selected, onSelect }: Props) {
       onKeyDown={(event) => (event.key === 'Enter' || event.key === ' ') && select && (event.preventDefault(), select())}
     >
       <title>{[task.task_id, ...below, instance?.message].filter(Boolean).join('\n')}</title>
+      {isMapped && <rect className="graph-behind" x={4} y={4} width={box.width} height={box.height} rx={6} />}
       <rect width={box.width} height={box.height} rx={6} />
       {look && <path className="graph-stripe" d={`M2.5 6v${box.height - 12}`} />}
       <g transform="translate(10 7)">
-        <NodeIcon name={task.kind} className="graph-kind" />
+        <NodeIcon name={role ?? task.kind} className="graph-kind" />
       </g>
       <text className="graph-name" x={30} y={19}>
         {name}
@@ -56,7 +65,7 @@ export function GraphNode({ box, task, instance, selected, onSelect }: Props) {
   );
 }
 
-function NodeIcon(props: Parameters<typeof Icon>[0]) {
+export function NodeIcon(props: Parameters<typeof Icon>[0]) {
   return (
     <svg width="15" height="15">
       <Icon {...props} />

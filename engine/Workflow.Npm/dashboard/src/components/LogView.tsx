@@ -154,7 +154,7 @@ function download(attempt: Attempt, lines: LogLine[]): void {
   const text = lines.map((line) => `${line.time} ${line.level.padEnd(6)} ${withoutAnsi(line.text)}\n`).join('');
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  link.download = `${attempt.dag_id}.${attempt.dag_run_id}.${attempt.task_id}.${attempt.try_number}.log`.replace(/[^\w.+-]/g, '_');
+  link.download = `${attempt.dag_id}.${attempt.dag_run_id}.${attempt.task_id}${attempt.map_index >= 0 ? `.${attempt.map_index}` : ''}.${attempt.try_number}.log`.replace(/[^\w.+-]/g, '_');
   link.click();
   URL.revokeObjectURL(link.href);
 }

@@ -4,21 +4,23 @@ interface Props {
   from: number;
   page: number;
   total: number;
+  /** What lies before and after; lists of runs go from newer to older. */
+  words?: [string, string];
   onMove: (from: number) => void;
 }
 
-export function Pager({ from, page, total, onMove }: Props) {
+export function Pager({ from, page, total, words = ['Newer', 'Older'], onMove }: Props) {
   if (total <= page) return null;
   return (
     <div className="pager">
       <button type="button" disabled={from === 0} onClick={() => onMove(Math.max(0, from - page))}>
-        Newer
+        {words[0]}
       </button>
       <span className="number">
         {count(from + 1)}–{count(Math.min(from + page, total))} of {count(total)}
       </span>
       <button type="button" disabled={from + page >= total} onClick={() => onMove(from + page)}>
-        Older
+        {words[1]}
       </button>
     </div>
   );

@@ -17,6 +17,11 @@ const PLACES: { to: string; word: string; icon: IconName }[] = [
   { to: links.models, word: 'Models', icon: 'model' },
 ];
 
+const ADMIN: typeof PLACES = [
+  { to: links.pools, word: 'Pools', icon: 'pool' },
+  { to: links.schedulers, word: 'Schedulers', icon: 'scheduler' },
+];
+
 /** Left rail, top bar and the page between; here the stream of changes and the keyboard begin. */
 export function Shell() {
   const { railFolded } = usePreferences();
@@ -37,11 +42,12 @@ export function Shell() {
           <img src="/favicon.svg" alt="" width="20" height="20" />
           <span className="rail-word">Workflow</span>
         </div>
-        {PLACES.map(({ to, word, icon }) => (
-          <NavLink key={to} to={to} title={word} className="rail-link">
-            <Icon name={icon} />
-            <span className="rail-word">{word}</span>
-          </NavLink>
+        {PLACES.map((place) => (
+          <Place key={place.to} {...place} />
+        ))}
+        <div className="rail-head rail-word">Admin</div>
+        {ADMIN.map((place) => (
+          <Place key={place.to} {...place} />
         ))}
         <span className="spring" />
         <HealthLine />
@@ -64,5 +70,14 @@ export function Shell() {
       {helpOpen && <KeyboardHelp onClose={() => setHelpOpen(false)} />}
       <Toasts />
     </div>
+  );
+}
+
+function Place({ to, word, icon }: (typeof PLACES)[number]) {
+  return (
+    <NavLink to={to} title={word} className="rail-link">
+      <Icon name={icon} />
+      <span className="rail-word">{word}</span>
+    </NavLink>
   );
 }

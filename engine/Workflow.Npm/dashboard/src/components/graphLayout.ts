@@ -1,8 +1,10 @@
 import { Graph as Dagre, layout } from '@dagrejs/dagre';
 import type { Graph, GraphTask } from '../api/types';
+import { groupOf, groupsOf } from './graphGroups';
 
 export const NODE = { width: 184, height: 46 };
 const CHIP_HEIGHT = 24;
+const FRAME_HEAD = 14;
 
 export interface Box {
   id: string;
@@ -22,16 +24,27 @@ export interface Layout {
   width: number;
   height: number;
   tasks: Box[];
+  /** The frames of open groups, outer ones first. */
+  groups: Box[];
   datasets: (Box & { name: string })[];
   lines: Line[];
 }
 
 /** Places tasks from left to right in layers; datasets, if wanted, stand as chips between the tasks that write and read them. */
 export function layoutGraph(graph: Graph, withDatasets: boolean): Layout {
-  const dagre = new Dagre();
+  const dagre = new Dagre({ compound: true });
   dagre.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 36, marginx: 12, marginy: 12 });
   dagre.setDefaultEdgeLabel(() => ({}));
-  for (const task of graph.tasks) dagre.setNode(task.task_id, { ...NODE });
+  const groups = groupsOf(graph);
+  for (const group of groups) {
+    dagre.setNode(frameId(group), {});
+    if (group.includes('.')) dagre.setParent(frameId(group), frameId(group.slice(0, group.lastIndexOf('.'))));
+  }
+  for (const task of graph.tasks) {
+    dagre.setNode(task.task_id, { ...NODE });
+    const group = groupOf(task);
+    if (group) dagre.setParent(task.task_id, frameId(group));
+  }
   for (const task of graph.tasks) {
     for (const upstream of task.upstream_task_ids) {
       if (!(withDatasets && handsOver(graph, upstream, task))) dagre.setEdge(upstream, task.task_id);
@@ -53,6 +66,7 @@ export function layoutGraph(graph: Graph, withDatasets: boolean): Layout {
     width,
     height,
     tasks: graph.tasks.map((task) => box(task.task_id)),
+    groups: groups.map((group) => ({ ...framed(box(frameId(group))), id: group })),
     datasets: datasets.map((name) => ({ name, ...box(chipId(name)) })),
     lines: dagre.edges().map(({ v, w }) => ({ from: v, to: w, path: curve((dagre.edge(v, w) as { points: Point[] }).points) })),
   };
@@ -90,6 +104,15 @@ function curve(points: Point[]): string {
       return `C${middle} ${before.y} ${middle} ${y} ${x} ${y}`;
     })
     .join('');
+}
+
+/** A frame is higher than what dagre gives it by the line with its name. */
+function framed(box: Box): Box {
+  return { ...box, y: box.y - FRAME_HEAD, height: box.height + FRAME_HEAD };
+}
+
+function frameId(group: string): string {
+  return `frame\u0000${group}`;
 }
 
 function chipId(dataset: string): string {

@@ -11,6 +11,9 @@ const WORDS: Record<string, string> = {
   trigger: 'Trigger',
   datasets: 'Datasets',
   models: 'Models',
+  backfills: 'Backfills',
+  pools: 'Pools',
+  schedulers: 'Schedulers',
 };
 
 /** Where a page is: each part of its address; names below a list stay as they are. */

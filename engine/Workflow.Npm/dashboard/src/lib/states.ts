@@ -1,11 +1,11 @@
-import type { RunState, TaskState, TryState, Verdict } from '../api/types';
+import type { BackfillState, RunState, TaskInstance, TaskState, TryState, Verdict } from '../api/types';
 
-export type AnyState = RunState | TaskState | TryState;
+export type AnyState = RunState | TaskState | TryState | BackfillState;
 
 interface Look {
   word: string;
   /** Suffix of the colour variables and name of the icon. */
-  look: 'success' | 'running' | 'queued' | 'retry' | 'failed' | 'upstream' | 'skipped' | 'pending' | 'cancelled';
+  look: 'success' | 'running' | 'queued' | 'retry' | 'failed' | 'upstream' | 'skipped' | 'pending' | 'cancelled' | 'deferred' | 'removed';
 }
 
 /** The same words, colours and icons in every view. */
@@ -20,9 +20,21 @@ export const STATES: Record<AnyState, Look> = {
   pending: { word: 'pending', look: 'pending' },
   cancelled: { word: 'cancelled', look: 'cancelled' },
   lost: { word: 'lost', look: 'failed' },
-  deferred: { word: 'deferred', look: 'queued' },
-  removed: { word: 'removed', look: 'cancelled' },
+  deferred: { word: 'deferred', look: 'deferred' },
+  removed: { word: 'removed', look: 'removed' },
+  paused: { word: 'paused', look: 'deferred' },
+  completed: { word: 'completed', look: 'success' },
 };
+
+/**
+ * What a task shows: a mapped one is pending in the engine until its last element has ended, so that until then it shows what they do.
+ */
+export function shownState({ state, mapped_states: elements }: TaskInstance): TaskState {
+  if (state !== 'pending' || !elements) return state;
+  return UNDER_WAY.find((name) => elements[name]) ?? state;
+}
+
+const UNDER_WAY: TaskState[] = ['running', 'up_for_retry', 'queued', 'deferred'];
 
 export const VERDICTS: Record<Verdict, Look> = {
   pass: { word: 'pass', look: 'success' },

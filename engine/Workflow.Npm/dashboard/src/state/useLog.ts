@@ -8,6 +8,8 @@ export interface Attempt {
   dag_id: string;
   dag_run_id: string;
   task_id: string;
+  /** Of an element; -1 for a task that is not mapped. */
+  map_index: number;
   try_number: number;
 }
 
@@ -20,7 +22,7 @@ export interface Log {
 const NOTHING: Log = { lines: [], complete: false };
 
 /** The lines of an attempt, growing while it runs. */
-export function useLog({ dag_id, dag_run_id, task_id, try_number }: Attempt): Log {
+export function useLog({ dag_id, dag_run_id, task_id, map_index, try_number }: Attempt): Log {
   const [log, setLog] = useState(NOTHING);
   useEffect(() => {
     setLog(NOTHING);
@@ -32,7 +34,7 @@ export function useLog({ dag_id, dag_run_id, task_id, try_number }: Attempt): Lo
       try {
         const page = await get('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}', {
           path: { dag_id, dag_run_id, task_id, try_number },
-          query: { after },
+          query: { after, map_index },
         });
         if (stopped) return;
         from = page.next;
@@ -51,6 +53,6 @@ export function useLog({ dag_id, dag_run_id, task_id, try_number }: Attempt): Lo
       stopped = true;
       clearTimeout(timer);
     };
-  }, [dag_id, dag_run_id, task_id, try_number]);
+  }, [dag_id, dag_run_id, task_id, map_index, try_number]);
   return log;
 }

@@ -36,6 +36,7 @@ export function DagPage() {
       tabs={[
         { to: links.dag(dagId), label: 'Graph' },
         { to: links.dag(dagId, 'runs'), label: 'Runs' },
+        { to: links.dag(dagId, 'backfills'), label: 'Backfills' },
         { to: links.dag(dagId, 'source'), label: 'Source' },
         { to: links.dag(dagId, 'details'), label: 'Details' },
       ]}

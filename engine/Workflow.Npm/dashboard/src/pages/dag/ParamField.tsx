@@ -19,7 +19,7 @@ export function ParamField({ param, value, problem, onChange }: Props) {
   return (
     <div className="field">
       <label className="field-name" htmlFor={id}>
-        {param.name} <span className="muted">{[param.type, ...limits, param.required && 'required'].filter(Boolean).join(', ')}</span>
+        {param.name} <span className="muted">{[typeWord(param), ...limits, param.required && 'required'].filter(Boolean).join(', ')}</span>
       </label>
       {choices ? (
         <select {...shared} onChange={(event) => onChange(event.target.value)}>
@@ -28,6 +28,16 @@ export function ParamField({ param, value, problem, onChange }: Props) {
             <option key={choice}>{choice}</option>
           ))}
         </select>
+      ) : param.schema.format === 'date' ? (
+        <input {...shared} type="date" onChange={(event) => onChange(event.target.value)} />
+      ) : param.schema.format === 'date-time' ? (
+        <input
+          {...shared}
+          type="datetime-local"
+          step={1}
+          value={localTime(value)}
+          onChange={(event) => onChange(event.target.value && `${event.target.value}Z`)}
+        />
       ) : (
         <input
           {...shared}
@@ -43,4 +53,18 @@ export function ParamField({ param, value, problem, onChange }: Props) {
       </span>
     </div>
   );
+}
+
+/** What people call the type: a text that stands for a date is one to them. */
+function typeWord({ type, schema }: Param): string {
+  const choices = schema.items?.enum?.map(asText).join(', ');
+  if (schema.format === 'date') return 'date';
+  if (schema.format === 'date-time') return 'time in UTC';
+  return type === 'array' ? `list, separated by commas${choices ? `, of ${choices}` : ''}` : type;
+}
+
+/** The field for a time has no zone: it shows UTC. */
+function localTime(value: string): string {
+  const time = Date.parse(value);
+  return Number.isNaN(time) ? '' : new Date(time).toISOString().slice(0, 19);
 }

@@ -4,8 +4,9 @@ import { Fact } from '../../components/Page';
 import { Duration, ExactTime, Time } from '../../components/Time';
 import { plain } from '../../lib/format';
 import { links } from '../../lib/links';
+import { RunNote } from './RunNote';
 
-export function RunFacts({ run }: { run: DagRun }) {
+export function RunFacts({ run, onChange }: { run: DagRun; onChange: () => void }) {
   const conf = Object.entries(run.conf);
   return (
     <>
@@ -13,7 +14,7 @@ export function RunFacts({ run }: { run: DagRun }) {
         <Link to={links.dag(run.dag_id)}>{run.dag_id}</Link>{' '}
         <Link to={links.source(run.dag_id, run.dag_version_number)}>v{run.dag_version_number}</Link>
       </Fact>
-      <Fact name="Started">
+      <Fact name={run.start_date ? 'Started' : 'Created'}>
         <Time value={run.start_date ?? run.queued_at} /> by {run.triggered_by}
       </Fact>
       <Fact name="Took">
@@ -33,7 +34,7 @@ export function RunFacts({ run }: { run: DagRun }) {
           ))}
         </Fact>
       )}
-      {run.note && <Fact name="Note">{run.note}</Fact>}
+      <RunNote run={run} onChange={onChange} />
     </>
   );
 }

@@ -11,7 +11,7 @@ import { links } from '../../lib/links';
 import { useApi } from '../../state/useApi';
 import { useParam } from '../../state/useParam';
 
-const STATES: (RunState | '')[] = ['', 'running', 'failed', 'success', 'cancelled'];
+const STATES: (RunState | '')[] = ['', 'queued', 'running', 'failed', 'success', 'cancelled'];
 const PAGE = 50;
 const OF_STATE = ['offset'];
 
@@ -89,8 +89,8 @@ function RunRow({ run, withDag }: { run: DagRun; withDag: boolean }) {
         <StateBadge state={run.state} />
       </td>
       <td className="wide">
-        <div className="two-lines" title={run.failure?.message}>
-          {run.failure ? `${run.failure.task_id}: ${run.failure.message}` : run.note}
+        <div className="two-lines" title={run.failure?.message ?? run.message ?? undefined}>
+          {run.failure ? `${run.failure.task_id}: ${run.failure.message}` : (run.message ?? run.note)}
         </div>
       </td>
       <td>

@@ -1,30 +1,46 @@
 import { useEffect, useEffectEvent } from 'react';
-import type { TaskInstance, TaskTry } from '../../api/types';
+import type { GraphTask, TaskInstance } from '../../api/types';
 import { LogView } from '../../components/LogView';
 import { Fact } from '../../components/Page';
 import { StateBadge } from '../../components/StateBadge';
 import { Duration, ExactTime } from '../../components/Time';
-import { STATES } from '../../lib/states';
+import { STATES, shownState } from '../../lib/states';
 import { useApi } from '../../state/useApi';
 import { useParam } from '../../state/useParam';
-import { XComs } from './XComs';
+import { Attempts } from './Attempts';
+import { AttemptValues } from './AttemptValues';
+import { Elements } from './Elements';
+import type { RunPath } from './RunPath';
+import { TaskActions } from './TaskActions';
+import { WhyBox } from './WhyBox';
 
 interface Props {
-  run: { dag_id: string; dag_run_id: string };
-  instance: TaskInstance;
-  onClose: () => void;
+  run: RunPath;
+  /** The task, or a mapped task as a whole. */
+  whole: TaskInstance;
+  task: GraphTask | undefined;
+  onSelect: (taskId: string | null) => void;
+  onChange: () => void;
 }
 
-/** The selected task beside the run, so that the list stays: attempts, why, log, values handed on. */
-export function TaskPanel({ run, instance, onClose }: Props) {
-  const path = { ...run, task_id: instance.task_id };
-  const [chosen, choose] = useParam('try');
-  const [view, setView] = useParam('panel');
-  const tries = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries', { path }, run).data?.tries ?? [];
-  const attempt = tries.find(({ try_number }) => String(try_number) === chosen) ?? tries.at(-1);
+const OF_ELEMENT = ['try', 'find', 'level', 'panel'];
+
+/** The selected task beside the run, so that the list stays: why, acts, attempts, log, values; of a mapped one its elements. */
+export function TaskPanel({ run, whole, task, onSelect, onChange }: Props) {
+  const [map, setMap] = useParam('map', OF_ELEMENT);
+  const isMapped = whole.mapped !== null || (task?.mapped_by != null && task.kind !== 'expand');
+  const mapIndex = isMapped && map !== null ? Number(map) : null;
+  const element = useApi(
+    '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/{map_index}',
+    mapIndex === null ? null : { path: { ...run, task_id: whole.task_id, map_index: mapIndex } },
+    run,
+  );
+  const instance = mapIndex === null ? whole : element.data;
 
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !(event.target as HTMLElement).closest('input, dialog')) onClose();
+    if (event.key !== 'Escape' || (event.target as HTMLElement).closest('input, dialog')) return;
+    if (mapIndex === null) onSelect(null);
+    else setMap(null);
   });
   useEffect(() => {
     document.addEventListener('keydown', onKey);
@@ -32,65 +48,88 @@ export function TaskPanel({ run, instance, onClose }: Props) {
   }, []);
 
   return (
-    <aside className="panel" aria-label={`Task ${instance.task_id}`}>
+    <aside className="panel" aria-label={`Task ${whole.task_id}`} data-testid="task-panel">
       <header className="panel-head">
-        <h2>{instance.task_id}</h2>
-        <StateBadge state={instance.state} large />
+        <h2>
+          {whole.task_id}
+          {mapIndex !== null && ` [${mapIndex}]`}
+        </h2>
+        {instance && <StateBadge state={shownState(instance)} large testId="task-state" />}
         <span className="spring" />
-        <button type="button" onClick={onClose} title="Close ( Esc )">
+        <button type="button" onClick={() => onSelect(null)} title="Close ( Esc )">
           Close
         </button>
       </header>
+      {mapIndex !== null && (
+        <p>
+          <button type="button" className="link" onClick={() => setMap(null)}>
+            All elements of {whole.task_id}
+          </button>
+        </p>
+      )}
+      {instance && (
+        <>
+          <WhyBox run={run} instance={instance} onSelect={onSelect} />
+          <TaskActions
+            run={run}
+            instance={instance}
+            onDone={() => {
+              onChange();
+              element.refresh();
+            }}
+          />
+          {isMapped && mapIndex === null ? (
+            <Elements run={run} whole={whole} onSelect={(index) => setMap(String(index))} />
+          ) : (
+            <AttemptsAndLog key={instance.map_index} run={run} instance={instance} pool={task?.pool} />
+          )}
+        </>
+      )}
+      {element.error && mapIndex !== null && <p className="problem">{element.error.message}</p>}
+    </aside>
+  );
+}
+
+function AttemptsAndLog({ run, instance, pool }: { run: RunPath; instance: TaskInstance; pool: string | undefined }) {
+  const [chosen, choose] = useParam('try');
+  const [view, setView] = useParam('panel');
+  const { task_id, map_index } = instance;
+  const path = { ...run, task_id };
+  const answer = useApi(
+    '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries',
+    { path, query: { map_index } },
+    run,
+  );
+  const tries = answer.data?.tries ?? [];
+  const attempt = tries.find(({ try_number }) => String(try_number) === chosen) ?? tries.at(-1);
+  if (!attempt) return <p className="muted">No attempt has started, so there is no log.</p>;
+  const one = { ...path, map_index, try_number: attempt.try_number };
+  return (
+    <>
       {tries.length > 1 && <Attempts tries={tries} shown={attempt} onChoose={choose} />}
       <dl className="facts">
-        {attempt && (
-          <>
-            <Fact name="Started">
-              <ExactTime value={attempt.start_date} />
-            </Fact>
-            <Fact name="Took">
-              <Duration of={attempt} />
-            </Fact>
-            <Fact name="Worker">{attempt.hostname ?? '–'}</Fact>
-          </>
-        )}
+        <Fact name="Started">
+          <ExactTime value={attempt.start_date} />
+        </Fact>
+        <Fact name="Took">
+          <Duration of={attempt} />
+        </Fact>
+        <Fact name="Worker">{attempt.hostname ?? '–'}</Fact>
         <Fact name="Queue">{instance.queue}</Fact>
+        {pool && <Fact name="Pool">{pool}</Fact>}
       </dl>
-      {(attempt?.message ?? instance.message) && (
-        <p className={`why why-${STATES[attempt?.state ?? instance.state].look}`}>{attempt?.message ?? instance.message}</p>
+      {attempt.message && attempt.message !== instance.message && (
+        <p className={`why why-${STATES[attempt.state].look}`}>{attempt.message}</p>
       )}
       <div className="filters" role="group" aria-label="View">
         <button type="button" aria-pressed={view !== 'values'} onClick={() => setView(null)}>
           Log
         </button>
         <button type="button" aria-pressed={view === 'values'} onClick={() => setView('values')}>
-          Values
+          Inputs and output
         </button>
       </div>
-      {view === 'values' ? (
-        <XComs path={path} />
-      ) : attempt ? (
-        <LogView key={attempt.try_number} attempt={{ ...path, try_number: attempt.try_number }} />
-      ) : (
-        <p className="muted">No attempt has started, so there is no log. {instance.message}</p>
-      )}
-    </aside>
-  );
-}
-
-function Attempts({ tries, shown, onChoose }: { tries: TaskTry[]; shown: TaskTry | undefined; onChoose: (tryNumber: string) => void }) {
-  return (
-    <div className="filters" role="group" aria-label="Attempt">
-      {tries.map((attempt) => (
-        <button
-          key={attempt.try_number}
-          type="button"
-          aria-pressed={attempt === shown}
-          onClick={() => onChoose(String(attempt.try_number))}
-        >
-          Attempt {attempt.try_number} <StateBadge state={attempt.state} />
-        </button>
-      ))}
-    </div>
+      {view === 'values' ? <AttemptValues attempt={one} /> : <LogView key={attempt.try_number} attempt={one} />}
+    </>
   );
 }

@@ -1,12 +1,16 @@
-import type { TaskInstance } from '../../api/types';
+import type { Graph, TaskInstance } from '../../api/types';
 import { Icon } from '../../components/Icon';
+import { MappedCount } from '../../components/MappedCount';
+import { Role } from '../../components/Role';
 import { StateBadge } from '../../components/StateBadge';
 import { Table } from '../../components/Table';
 import { Duration, Time } from '../../components/Time';
 import { worker } from '../../lib/format';
+import { shownState } from '../../lib/states';
 
 interface Props {
   instances: TaskInstance[];
+  graph: Graph | undefined;
   selected: string | null;
   onSelect: (taskId: string) => void;
 }
@@ -22,7 +26,8 @@ const COLUMNS = [
   'Queue',
 ];
 
-export function TaskTable({ instances, selected, onSelect }: Props) {
+export function TaskTable({ instances, graph, selected, onSelect }: Props) {
+  const roles = new Map(graph?.tasks.map(({ task_id, role }) => [task_id, role]));
   return (
     <Table label="Tasks" columns={COLUMNS}>
       {instances.map((task) => (
@@ -35,11 +40,11 @@ export function TaskTable({ instances, selected, onSelect }: Props) {
           <td>
             <button type="button" className="link strong">
               <Icon name={task.kind} /> {task.task_id}
-              {task.map_index >= 0 && ` [${task.map_index}]`}
             </button>
+            <Role role={roles.get(task.task_id)} />
           </td>
           <td>
-            <StateBadge state={task.state} />
+            <StateBadge state={shownState(task)} /> <MappedCount of={task} />
           </td>
           <td className="wide">
             <div className="two-lines" title={task.message ?? undefined}>

@@ -1,0 +1,5 @@
+/** Which run. */
+export interface RunPath {
+  dag_id: string;
+  dag_run_id: string;
+}
