@@ -52,7 +52,11 @@ public sealed class DagTest
     {
         var node = JsonSerializer.SerializeToNode(value, Json);
         if (Definition.Parameters.FirstOrDefault(parameter => parameter.Name == name) is not { } known)
-            throw new WorkflowException($"DAG '{Definition.Id}' has no parameter '{name}': it has {Names(Definition.Parameters.Select(each => each.Name))}.");
+        {
+            throw new WorkflowException(
+                $"DAG '{Definition.Id}' has no parameter '{name}': it has {Names(Definition.Parameters.Select(each => each.Name))}.");
+        }
+
         if (known.Complaint(node) is { } complaint)
             throw new WorkflowException($"Parameter '{name}' {complaint}.");
         Conf[name] = node;
@@ -158,7 +162,8 @@ public sealed class DagTest
 
     internal TaskDefinition Find(string taskId) =>
         Definition.Graph.Tasks.FirstOrDefault(task => task.Id == taskId && task.Kind != TaskDefinition.ExpandKind)
-        ?? throw new WorkflowException($"DAG '{Definition.Id}' has no task '{taskId}': it has {Names(Definition.Graph.Tasks.Select(task => task.Id))}.");
+        ?? throw new WorkflowException(
+            $"DAG '{Definition.Id}' has no task '{taskId}': it has {Names(Definition.Graph.Tasks.Select(task => task.Id))}.");
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } text ? text : "none";
 

@@ -1,8 +1,8 @@
 namespace Workflow.DagTesting;
 
 /// <summary>What a body can reach in a test.</summary>
-internal sealed class TestContext(DagTest test, RunInfo run, string taskId, int mapIndex, int attempt, List<LogLine> log, CancellationToken cancellation)
-    : TaskContext
+internal sealed class TestContext(
+    DagTest test, RunInfo run, string taskId, int mapIndex, int attempt, List<LogLine> log, CancellationToken cancellation) : TaskContext
 {
     public override RunInfo Run => run;
 

@@ -115,7 +115,8 @@ internal sealed class TestRun
         {
             if (test.FailureOf(task.Id, attempt) is { } failure)
                 throw failure;
-            var taken = code.Inputs.Select((input, at) => JsonSerializer.Deserialize(inputs?[at] ?? Input(task, track.Instance, input), input.Type, test.Json));
+            var taken = code.Inputs.Select((input, at) =>
+                JsonSerializer.Deserialize(inputs?[at] ?? Input(task, track.Instance, input), input.Type, test.Json));
             var output = await RunAsync(track, task, code.Spec, context, [.. taken]).ConfigureAwait(false);
             return Outcomes.Returned(test.Definition, task.Index, output, test.Json);
         }
@@ -169,7 +170,8 @@ internal sealed class TestRun
                 return (left > TimeSpan.Zero ? new TaskOutcome.Deferred($"Waits until {until.Time(info):u}.", left, null) : null, null);
             case WaitForSpec condition:
                 var holds = await condition.Condition(context).ConfigureAwait(false);
-                return (holds ? null : new TaskOutcome.Deferred($"Waits for its condition, which is looked at every {condition.Every}.", condition.Every, null), null);
+                var reason = $"Waits for its condition, which is looked at every {condition.Every}.";
+                return (holds ? null : new TaskOutcome.Deferred(reason, condition.Every, null), null);
             case WaitForDatasetSpec dataset:
                 return Arrived(DagTest.DatasetKey(dataset.Dataset), $"Waits for a new version of dataset {dataset.Dataset}.");
             case WaitForEventSpec external:
@@ -186,7 +188,8 @@ internal sealed class TestRun
     }
 
     private (TaskOutcome.Deferred? Waits, object? Output) Arrived(string key, string reason) =>
-        test.Arrivals.Where(arrival => arrival.Key == key && test.Start + arrival.After <= clock.GetUtcNow()).MaxBy(arrival => arrival.After) is { } found
+        test.Arrivals.Where(arrival => arrival.Key == key && test.Start + arrival.After <= clock.GetUtcNow())
+            .MaxBy(arrival => arrival.After) is { } found
             ? (null, found.Value)
             : (new TaskOutcome.Deferred(reason, Poll, key), null);
 
@@ -222,7 +225,8 @@ internal sealed class TestRun
         if (TrackOf(model[source.Index]).Output is not { } json)
             return null;
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.ValueKind == JsonValueKind.Array ? [.. document.RootElement.EnumerateArray().Select(item => item.GetRawText())] : null;
+        var root = document.RootElement;
+        return root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray().Select(item => item.GetRawText())] : null;
     }
 
     private Track TrackOf(TaskInstance instance)
