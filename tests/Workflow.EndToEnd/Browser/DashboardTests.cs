@@ -24,6 +24,8 @@ public sealed class DashboardTests(UpFixture fixture) : IClassFixture<UpFixture>
         browser = await Chromium.LaunchAsync(playwright);
         page = await browser.NewPageAsync();
         page.SetDefaultTimeout(Patience);
+        // Expectations have a limit of their own, of five seconds, which a busy machine exceeds.
+        SetDefaultExpectTimeout(Patience);
         page.PageError += (_, error) => complaints.Enqueue(error);
         page.Console += (_, message) => Keep(message);
         page.Request += (_, request) => addresses.Enqueue(request.Url);
