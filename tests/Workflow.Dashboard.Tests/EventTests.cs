@@ -20,7 +20,7 @@ public sealed class EventTests : IAsyncLifetime
     {
         await server.Given.DagAsync("followed");
         using var stream = await OpenAsync();
-        await NextAsync(stream, "dags");
+        await NextAsync(stream, "anything");
 
         await server.PostAsync("/dags/followed/dagRuns", """{"logical_date":null,"dag_run_id":"r"}""");
         var created = await NextAsync(stream, "run");
@@ -33,11 +33,24 @@ public sealed class EventTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Follow_ARunThatWasRunningBefore_HearsOfItsEnd()
+    {
+        await server.Given.DagAsync("under_way");
+        await server.PostAsync("/dags/under_way/dagRuns", """{"logical_date":null,"dag_run_id":"r"}""");
+        using var stream = await OpenAsync();
+        await NextAsync(stream, "anything");
+
+        await server.PostAsync("/dags/under_way/dagRuns/r/cancel", "");
+
+        (await NextAsync(stream, "run")).Text("dag_run_id").ShouldBe("r");
+    }
+
+    [Fact]
     public async Task Follow_WhileADagIsPaused_HearsOfTheDags()
     {
         await server.Given.DagAsync("paused");
         using var stream = await OpenAsync();
-        await NextAsync(stream, "dags");
+        await NextAsync(stream, "anything");
 
         await server.SendAsync(HttpMethod.Patch, "/dags/paused", """{"is_paused":true}""");
 

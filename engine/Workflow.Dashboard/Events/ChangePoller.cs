@@ -60,11 +60,14 @@ internal sealed class ChangePoller(ChangeHub hub, HealthReads reads, Listener li
     private async Task FollowAsync(CancellationToken stopping)
     {
         var changes = new RunChanges(await reads.NewestRunAsync(stopping).ConfigureAwait(false));
+        // What runs now must be known before anybody is told to ask: the end of an unknown old run would be no news.
+        changes.Next(
+            await reads.RunsAsync(changes.Running, changes.After, Followed, stopping).ConfigureAwait(false), time.GetUtcNow());
         var dags = await reads.DagsFingerprintAsync(stopping).ConfigureAwait(false);
         var heartbeatAt = time.GetUtcNow() + Heartbeat;
 
         // Whoever connected while this was read may have missed a change.
-        hub.Send(Event("dags", new { }));
+        hub.Send(Event("anything", new { }));
         while (!hub.IsIdle)
         {
             var rang = bell.Reader.TryRead(out _);

@@ -26,9 +26,8 @@ export function onLive(listener: (event: LiveEvent) => void): () => void {
  */
 export function startLive(): () => void {
   const follow = () => {
-    if (document.hidden) return disconnect();
-    connect();
-    emit({ kind: 'anything' });
+    if (document.hidden) disconnect();
+    else connect();
   };
   connect();
   document.addEventListener('visibilitychange', follow);
@@ -50,11 +49,12 @@ function connect(): void {
   source = new EventSource('/api/v2/events');
   source.addEventListener('run', (event) => emit({ kind: 'run', ...(JSON.parse(event.data) as { dag_id: string; dag_run_id: string }) }));
   source.addEventListener('dags', () => emit({ kind: 'dags' }));
+  source.addEventListener('anything', () => emit({ kind: 'anything' }));
   source.onopen = () => {
-    if (streaming.get()) return;
     streaming.set(true);
     clearInterval(poll);
     poll = undefined;
+    // What happened between the pages' last questions and now was told to nobody.
     emit({ kind: 'anything' });
   };
   source.onerror = () => {
