@@ -86,7 +86,8 @@ public static class Admission
     {
         var limits = Limits(task.DagId, task.Key.RunId, task.Task, task.Settings, pools).ToList();
         var full = limits.Where(limit => closed.Contains(limit.Key) || used.GetValueOrDefault(limit.Key) + limit.Amount > limit.Capacity).ToList();
-        foreach (var limit in full)
+        // A task that can never fit must not keep the place for itself.
+        foreach (var limit in full.Where(limit => limit.Amount <= limit.Capacity))
             closed.Add(limit.Key);
         if (full.Count > 0)
             return false;

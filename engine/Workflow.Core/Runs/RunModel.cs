@@ -149,9 +149,11 @@ public sealed partial class RunModel
     /// Says whether the tasks that depend on the past wait for the run before when they are cleared: a run that runs again beside the one
     /// before it does, the first of a backfill does not.
     /// </summary>
-    public void WaitForPast(bool waits)
+    /// <param name="waits">Whether they wait.</param>
+    /// <param name="tasks">Which tasks; null for all.</param>
+    public void WaitForPast(bool waits, IReadOnlySet<int>? tasks = null)
     {
-        foreach (var whole in wholes.Where(whole => Graph.Tasks[whole.Task].DependsOnPast))
+        foreach (var whole in wholes.Where(whole => Graph.Tasks[whole.Task].DependsOnPast && tasks?.Contains(whole.Task) is not false))
         {
             whole.WaitsForPast = waits;
             whole.IsChanged = true;

@@ -41,7 +41,13 @@ public sealed partial class RunActs(NpgsqlDataSource dataSource, GraphCache grap
     public Task<IReadOnlyList<AffectedTask>> ClearAsync(long runId, ClearRequest request, bool isDryRun, CancellationToken cancellationToken) => ActAsync(
         runId, request.Tasks, request.Past, request.Future, isDryRun,
         run => request.SparesEnded && run.State is not null ? [] : ClearPlan.Keys(run, request.Tasks, request.OnlyFailed),
-        (run, keys) => run.Clear(keys),
+        (run, keys, isFirst) =>
+        {
+            // The same tasks of the run before run again too, and come first.
+            if (!isFirst)
+                run.WaitForPast(true, keys.Select(key => key.Task).ToHashSet());
+            run.Clear(keys);
+        },
         cancellationToken);
 
     /// <summary>Gives tasks an end by hand.</summary>
@@ -50,7 +56,7 @@ public sealed partial class RunActs(NpgsqlDataSource dataSource, GraphCache grap
     public Task<IReadOnlyList<AffectedTask>> MarkAsync(long runId, MarkRequest request, bool isDryRun, CancellationToken cancellationToken) => ActAsync(
         runId, request.Tasks, request.Past, request.Future, isDryRun,
         run => MarkPlan.Keys(run, request.Tasks, request.End),
-        (run, keys) => MarkPlan.Apply(run, keys, request.End, $"Marked {request.End.Name()} by {request.By}."),
+        (run, keys, _) => MarkPlan.Apply(run, keys, request.End, $"Marked {request.End.Name()} by {request.By}."),
         cancellationToken);
 
     /// <summary>Ends a run by hand, whether it runs, waits for its start or has ended otherwise.</summary>
@@ -96,7 +102,7 @@ public sealed partial class RunActs(NpgsqlDataSource dataSource, GraphCache grap
     /// <summary>Plans in each run, and unless it is a dry run plans once more and acts under the run's lock.</summary>
     private async Task<IReadOnlyList<AffectedTask>> ActAsync(
         long runId, TaskSelection tasks, bool past, bool future, bool isDryRun, Func<RunModel, IReadOnlyList<(int Task, int MapIndex)>> plan,
-        Action<RunModel, IReadOnlyList<(int Task, int MapIndex)>> act, CancellationToken cancellationToken)
+        Action<RunModel, IReadOnlyList<(int Task, int MapIndex)>, bool> act, CancellationToken cancellationToken)
     {
         var asked = await editor.ReadAsync(runId, cancellationToken).ConfigureAwait(false)
             ?? throw new RunActException("The run has not started, so it has no tasks to act on.");
@@ -104,6 +110,7 @@ public sealed partial class RunActs(NpgsqlDataSource dataSource, GraphCache grap
             throw new RunActException(complaint, isUnknownTask: true);
 
         var affected = new List<AffectedTask>();
+        var isFirst = true;
         foreach (var run in await NeighboursAsync(runId, past, future, cancellationToken).ConfigureAwait(false))
         {
             var found = new List<AffectedTask>();
@@ -117,6 +124,7 @@ public sealed partial class RunActs(NpgsqlDataSource dataSource, GraphCache grap
                 await editor.EditAsync(run.RunId, Edit, message: null, cancellationToken).ConfigureAwait(false);
             }
 
+            isFirst &= found.Count == 0;
             affected.AddRange(found);
 
             void Edit(RunModel model)
@@ -124,7 +132,7 @@ public sealed partial class RunActs(NpgsqlDataSource dataSource, GraphCache grap
                 var keys = plan(model);
                 Note(model, keys);
                 if (keys.Count > 0)
-                    act(model, keys);
+                    act(model, keys, isFirst);
             }
 
             void Note(RunModel model, IReadOnlyList<(int Task, int MapIndex)> keys) => found.AddRange(keys.Select(key => new AffectedTask(

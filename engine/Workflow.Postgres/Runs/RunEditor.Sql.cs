@@ -21,10 +21,8 @@ public sealed partial class RunEditor
         WHERE t.run_id = w.run_id AND t.task_index = w.task_index AND t.map_index = w.map_index
         """;
 
-    private const string LockRun = """
-        SELECT r.dag_version_id, r.state, r.ordered, v.settings::text FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id
-        WHERE r.run_id = $1 FOR NO KEY UPDATE OF r
-        """;
+    // Apart from FindRun: a join that waits for the lock would find no row when the run was given another version meanwhile.
+    private const string LockRun = "SELECT 1 FROM dag_run WHERE run_id = $1 FOR NO KEY UPDATE";
 
     // A claim takes no lock of the run: whatever could be claimed meanwhile is held until the edit is done, and what has been claimed is seen so.
     private const string HoldClaimable = "SELECT 1 FROM task_instance WHERE run_id = $1 AND ready_at IS NOT NULL FOR NO KEY UPDATE";

@@ -40,7 +40,7 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
     public async Task<RunModel?> ReadAsync(long runId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await FindAsync(connection, FindRun, runId, cancellationToken).ConfigureAwait(false) is { State: not RunState.Queued } run
+        return await FindAsync(connection, isLocked: false, runId, cancellationToken).ConfigureAwait(false) is { State: not RunState.Queued } run
             ? await LoadAsync(connection, runId, run, cancellationToken).ConfigureAwait(false)
             : null;
     }
@@ -85,13 +85,17 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
         cancellationToken);
 
     private static Task<RunRow?> LockAsync(NpgsqlConnection connection, long runId, CancellationToken cancellationToken) =>
-        FindAsync(connection, LockRun, runId, cancellationToken);
+        FindAsync(connection, isLocked: true, runId, cancellationToken);
 
-    private static async Task<RunRow?> FindAsync(NpgsqlConnection connection, string sql, long runId, CancellationToken cancellationToken)
+    private static async Task<RunRow?> FindAsync(NpgsqlConnection connection, bool isLocked, long runId, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, sql, Value(runId));
+        if (isLocked)
+            Add(batch, LockRun, Value(runId));
+        Add(batch, FindRun, Value(runId));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        if (isLocked)
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
             ? new RunRow(
                 reader.GetInt64(0), StateNames.Parse<RunState>(reader.GetString(1)),

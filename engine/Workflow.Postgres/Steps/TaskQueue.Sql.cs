@@ -124,6 +124,8 @@ public sealed partial class TaskQueue
     // - Lanes are found by hopping through the index, one probe for each and never over the tasks within: from the most urgent on, and among
     //   equals from where the last claim ended ($4). A claim that begins in the middle keeps to the most urgent, or it would prefer less
     //   urgent lanes to those before its beginning.
+    // - The first task of a lane is its earliest, so a lane is live when that one is due. Only live lanes of the asked queues count among the
+    //   fifty: however many lanes wait for later, what is due behind them is found.
     // - Each lane gets an equal share, and its rows are locked only as the limit pulls them. A claim may so find less than there is: whoever
     //   has free slots left claims again.
     // - The run is joined after the update: within it, the planner would look tasks up by the run alone and read all of them for each.
@@ -136,21 +138,25 @@ public sealed partial class TaskQueue
                 THEN $4 ELSE -1 END AS after
             FROM top
         ), lanes AS (
-            SELECT f.urgency, f.lane, f.queue, s.after, 1 AS place FROM start s CROSS JOIN LATERAL (
-                SELECT t.urgency, t.lane, t.queue COLLATE "C" AS queue FROM task_instance t
+            SELECT f.urgency, f.lane, f.queue, f.is_live, s.after, f.is_live::int AS place FROM start s CROSS JOIN LATERAL (
+                SELECT t.urgency, t.lane, t.queue COLLATE "C" AS queue,
+                    t.ready_at <= now() AND (cardinality($2::text[]) = 0 OR t.queue = ANY ($2)) AS is_live
+                FROM task_instance t
                 WHERE t.ready_at IS NOT NULL AND t.admitted AND (t.urgency, t.lane) > (s.urgency, s.after)
-                ORDER BY t.urgency, t.lane, t.queue COLLATE "C" LIMIT 1) f
+                ORDER BY t.urgency, t.lane, t.queue COLLATE "C", t.ready_at LIMIT 1) f
             UNION ALL
-            SELECT n.urgency, n.lane, n.queue, l.after, l.place + 1 FROM lanes l CROSS JOIN LATERAL (
-                SELECT t.urgency, t.lane, t.queue COLLATE "C" AS queue FROM task_instance t
+            SELECT n.urgency, n.lane, n.queue, n.is_live, l.after, l.place + n.is_live::int FROM lanes l CROSS JOIN LATERAL (
+                SELECT t.urgency, t.lane, t.queue COLLATE "C" AS queue,
+                    t.ready_at <= now() AND (cardinality($2::text[]) = 0 OR t.queue = ANY ($2)) AS is_live
+                FROM task_instance t
                 WHERE t.ready_at IS NOT NULL AND t.admitted AND (t.urgency, t.lane, t.queue COLLATE "C") > (l.urgency, l.lane, l.queue)
-                ORDER BY t.urgency, t.lane, t.queue COLLATE "C" LIMIT 1) n
+                ORDER BY t.urgency, t.lane, t.queue COLLATE "C", t.ready_at LIMIT 1) n
             WHERE l.place < 50 AND (l.after = -1 OR n.urgency = l.urgency)
         ), next AS MATERIALIZED (
             SELECT n.run_id, n.task_index, n.map_index
             FROM (
                 SELECT urgency, lane, queue, ($3 + count(*) OVER (PARTITION BY urgency) - 1) / count(*) OVER (PARTITION BY urgency) AS share
-                FROM lanes WHERE cardinality($2::text[]) = 0 OR queue = ANY ($2)
+                FROM lanes WHERE is_live
                 ORDER BY urgency, place) l
             CROSS JOIN LATERAL (
                 SELECT t.run_id, t.task_index, t.map_index FROM task_instance t

@@ -219,10 +219,12 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
             Add(batch, Notify, Value(Channels.Runs), Value(""));
         }
 
-        // More became ready than this worker takes: others may be idle.
-        if (hasExpanded || callbacks.Count > 0 || plan.ToQueue.Count > (claim?.Slots ?? 0))
+        // What became ready may be more than this worker takes, or of a queue that it does not serve: others may be idle. The end of a run
+        // calls its callbacks and wakes who waits for it.
+        var takesAll = claim is { Queues.Count: 0 } && plan.ToQueue.Count <= claim.Slots;
+        if (hasExpanded || callbacks.Count > 0 || finishedRuns.Count > 0 || claim is null || (plan.ToQueue.Count > 0 && !takesAll))
             Add(batch, Notify, Value(Channels.Tasks), Value(""));
-        if (plan.FreesSlots)
+        if (plan.FreesSlots || hasExpanded)
             Add(batch, Notify, Value(Channels.Slots), Value(""));
         if (plan.ReleasesFuture)
             Add(batch, Notify, Value(Channels.Past), Value(""));
