@@ -57,6 +57,37 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Admit_ATaskThatCanNeverFit_HoldsUpNobody()
+    {
+        await StartAsync("hopeless", """
+            dag.Task("hopeless", _ => Task.CompletedTask).Pool("later", 5).Priority(9);
+            dag.Task("small", _ => Task.CompletedTask).Pool("later");
+            """);
+        await engine.ExecuteAsync("INSERT INTO pool (pool, slots) VALUES ('later', 2)");
+
+        await engine.Admitter.RunOnceAsync(default);
+
+        (await ClaimAsync()).Single().Key.TaskIndex.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("ready_at = now() + interval '1 hour'")]
+    [InlineData("queue = 'gpu'")]
+    public async Task Claim_BehindManyLanesThatWait_FindsWhatIsDue(string waits)
+    {
+        await StartAsync("crowd", """
+            for (var i = 0; i < 120; i++)
+                dag.Task($"t{i}", _ => Task.CompletedTask);
+            """);
+        // Each task in a lane of its own, as if it were of another DAG.
+        await engine.ExecuteAsync($"UPDATE task_instance SET lane = 1000 + task_index; UPDATE task_instance SET {waits} WHERE task_index < 119");
+
+        var claimed = (await engine.Queue.StepAsync([], new ClaimRequest(worker, ["default"], 10), default)).Claimed;
+
+        claimed.Single().Key.TaskIndex.ShouldBe(119);
+    }
+
+    [Fact]
     public async Task Admit_ALimitOfADagRunOrTask_HoldsUpNothingElse()
     {
         await StartAsync("limited", """

@@ -5,7 +5,7 @@ public sealed partial class CallbackStore
     private const string Claim = """
         WITH claimed AS (
             UPDATE callback c SET state = 'running', worker_id = @workerId, ready_at = NULL, tries = c.tries + 1
-            FROM (SELECT callback_id FROM callback WHERE ready_at <= now() ORDER BY ready_at LIMIT @limit FOR UPDATE SKIP LOCKED) n
+            FROM (SELECT callback_id FROM callback WHERE ready_at <= now() ORDER BY ready_at LIMIT 1 FOR UPDATE SKIP LOCKED) n
             WHERE c.callback_id = n.callback_id
             RETURNING c.*)
         SELECT c.callback_id AS CallbackId, c.run_id AS RunId, c.dag_version_id AS DagVersionId, c.task_index AS TaskIndex, c.map_index AS MapIndex,
@@ -22,8 +22,15 @@ public sealed partial class CallbackStore
         WHERE callback_id = @callbackId AND state = 'running' AND worker_id = @workerId AND tries = @tries
         """;
 
+    // The call may be what killed the worker, with all that ran beside it: a death counts like a failure.
     private const string Rescue = """
-        UPDATE callback c SET state = 'queued', ready_at = now(), worker_id = NULL FROM worker w
+        UPDATE callback c SET
+            state = CASE WHEN c.tries < @limit THEN 'queued' ELSE 'failed' END,
+            ready_at = CASE WHEN c.tries < @limit THEN now() END,
+            finished_at = CASE WHEN c.tries >= @limit THEN now() END,
+            error = CASE WHEN c.tries < @limit THEN c.error ELSE 'Its worker died during the call ' || c.tries || ' times, so it is not called again.' END,
+            worker_id = NULL
+        FROM worker w
         WHERE c.state = 'running' AND w.worker_id = c.worker_id AND w.stopped_at IS NOT NULL
         """;
 }

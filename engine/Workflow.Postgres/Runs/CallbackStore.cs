@@ -21,11 +21,15 @@ public sealed record ClaimedCallback(
 /// </summary>
 public sealed partial class CallbackStore(NpgsqlDataSource dataSource)
 {
-    /// <summary>Takes callbacks that are due.</summary>
-    public async Task<IReadOnlyList<ClaimedCallback>> ClaimAsync(long workerId, int limit, CancellationToken cancellationToken)
+    /// <summary>How often a callback that fails, or whose worker dies, is called.</summary>
+    public const int TryLimit = 3;
+
+    /// <summary>Takes a callback that is due: one at a time, so that whoever dies over it holds up no other.</summary>
+    /// <returns>Null when none is due.</returns>
+    public async Task<ClaimedCallback?> ClaimAsync(long workerId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return (await connection.QueryAsync<ClaimedCallback>(Claim, new { workerId, limit }).ConfigureAwait(false)).AsList();
+        return await connection.QuerySingleOrDefaultAsync<ClaimedCallback>(Claim, new { workerId }).ConfigureAwait(false);
     }
 
     /// <summary>Says that a call was done, or that it failed and whether it is tried again.</summary>
@@ -45,11 +49,11 @@ public sealed partial class CallbackStore(NpgsqlDataSource dataSource)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Gives the calls of dead workers to others.</summary>
+    /// <summary>Gives the calls of dead workers to others, up to <see cref="TryLimit"/> times.</summary>
     /// <returns>How many.</returns>
     public async Task<int> RescueAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.ExecuteAsync(Rescue).ConfigureAwait(false);
+        return await connection.ExecuteAsync(Rescue, new { limit = TryLimit }).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Workflow.Postgres.Runs;
+using Workflow.Postgres.Steps;
 using Workflow.Runs;
 using Workflow.Testing.Running;
 
@@ -124,6 +126,31 @@ public sealed class BackfillRunTests : BackfillTest
         await EndAsync(first);
         await Engine.RunKeeper.RunOnceAsync(default);
         (await ClaimAsync()).Single().Run.LogicalDate.ShouldBe(First.AddDays(1));
+    }
+
+    [Fact]
+    public async Task Clear_WithTheFuture_RunsTasksThatDependOnThePastInTheirOrder()
+    {
+        await DependentAsync();
+        for (var day = 0; day < 3; day++)
+        {
+            await GivenRunAsync("dependent", day);
+            await WorkAsync();
+            await Engine.RunKeeper.RunOnceAsync(default);
+        }
+
+        var first = await Engine.ScalarAsync<long>("SELECT min(run_id) FROM dag_run");
+        var acts = new RunActs(Engine.Data, new GraphCache(Engine.Data));
+
+        (await acts.ClearAsync(first, new ClearRequest(new TaskSelection(), Future: true), isDryRun: false, default)).Count.ShouldBe(3);
+
+        for (var day = 0; day < 3; day++)
+        {
+            await Engine.RunKeeper.RunOnceAsync(default);
+            var task = (await ClaimAsync()).Single();
+            task.Run.LogicalDate.ShouldBe(First.AddDays(day));
+            await EndAsync(task);
+        }
     }
 
     [Fact]

@@ -37,7 +37,8 @@ public sealed class TestEngine : IAsyncDisposable
         var graphs = new GraphCache(queue);
         Queue = new TaskQueue(queue, graphs);
         Editor = new RunEditor(queue, graphs);
-        Rescuer = new Rescuer(Workers, Queue, new CallbackStore(Data), NullLogger<Rescuer>.Instance);
+        Callbacks = new CallbackStore(Data);
+        Rescuer = new Rescuer(Workers, Queue, Callbacks, NullLogger<Rescuer>.Instance);
         RunStarter = new RunStarter(Runs, NullLogger<RunStarter>.Instance);
         Admitter = new Admitter(new AdmissionStore(queue, graphs), NullLogger<Admitter>.Instance);
         RunKeeper = new RunKeeper(new RunKeeping(queue, graphs), NullLogger<RunKeeper>.Instance);
@@ -61,6 +62,8 @@ public sealed class TestEngine : IAsyncDisposable
     public TaskQueue Queue { get; }
 
     public RunEditor Editor { get; }
+
+    public CallbackStore Callbacks { get; }
 
     public Rescuer Rescuer { get; }
 

@@ -10,11 +10,6 @@ namespace Workflow.Worker.Execution;
 /// <remarks>A kill during a call leaves its row under this worker's lease; the rescuer gives it to another worker, which calls again.</remarks>
 public sealed class CallbackRunner(CallbackStore store, DagCodeCache codes, WorkerOptions options, TimeProvider time, ILogger<CallbackRunner> logger)
 {
-    /// <summary>How often a callback that fails is called.</summary>
-    public const int Tries = 3;
-
-    private const int Batch = 10;
-
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
@@ -37,10 +32,9 @@ public sealed class CallbackRunner(CallbackStore store, DagCodeCache codes, Work
                 }
 
                 var id = workerId();
-                var claimed = await store.ClaimAsync(id, Batch, CancellationToken.None).ConfigureAwait(false);
-                foreach (var callback in claimed)
+                if (await store.ClaimAsync(id, CancellationToken.None).ConfigureAwait(false) is { } callback)
                     await CallAsync(callback, id).ConfigureAwait(false);
-                if (claimed.Count < Batch)
+                else
                     await signal.WaitAsync(options.PollInterval, stopping).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -70,7 +64,7 @@ public sealed class CallbackRunner(CallbackStore store, DagCodeCache codes, Work
             logger.CallbackFailed(callback.RunKey, callback.DagId, callback.Kind, callback.Tries, error);
         }
 
-        await store.EndAsync(callback, workerId, error, callback.Tries < Tries ? RetryAfter : null, CancellationToken.None).ConfigureAwait(false);
+        await store.EndAsync(callback, workerId, error, callback.Tries < CallbackStore.TryLimit ? RetryAfter : null, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static Task CallAsync(DagDefinition dag, ClaimedCallback callback, CancellationToken cancellation)

@@ -1,0 +1,49 @@
+using Workflow.Postgres.Steps;
+using Workflow.Runs;
+using Workflow.Testing.Running;
+
+namespace Workflow.Postgres.Tests;
+
+/// <summary>Callbacks whose workers die. No worker runs; the test is the worker.</summary>
+public sealed class CallbackTests : IAsyncLifetime
+{
+    private TestEngine engine = null!;
+
+    public async ValueTask InitializeAsync() => engine = await TestEngine.CreateAsync();
+
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
+
+    [Fact]
+    public async Task Rescue_ACallThatKillsEachOfItsWorkers_IsGivenUp()
+    {
+        await GivenACallbackAsync();
+        for (var death = 1; death <= 3; death++)
+        {
+            var worker = await engine.Workers.RegisterAsync($"worker {death}", [], 1, "test", default);
+            (await engine.Callbacks.ClaimAsync(worker, default)).ShouldNotBeNull().Tries.ShouldBe(death);
+            await engine.ExecuteAsync("UPDATE worker SET stopped_at = now() WHERE worker_id = @worker", new { worker });
+
+            (await engine.Callbacks.RescueAsync(default)).ShouldBe(1);
+        }
+
+        (await engine.Callbacks.ClaimAsync(await engine.Workers.RegisterAsync("last", [], 1, "test", default), default)).ShouldBeNull();
+        (await engine.ScalarAsync<string>("SELECT state || ': ' || error FROM callback")).ShouldStartWith("failed: Its worker died");
+    }
+
+    private async Task GivenACallbackAsync()
+    {
+        await engine.TriggerAsync(await engine.SaveAsync("""
+            public sealed class Tested : IDag
+            {
+                public void Define(DagBuilder dag)
+                {
+                    dag.Id("calls").OnSuccess(_ => Task.CompletedTask);
+                    dag.Task("t", _ => Task.CompletedTask);
+                }
+            }
+            """));
+        var worker = await engine.Workers.RegisterAsync("first", [], 1, "test", default);
+        var task = (await engine.Queue.StepAsync([], new ClaimRequest(worker, [], 1), default)).Claimed.Single();
+        await engine.Queue.StepAsync([new FinishedAttempt(task, worker, new TaskOutcome.Succeeded(null))], null, default);
+    }
+}
