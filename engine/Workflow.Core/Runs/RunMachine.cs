@@ -84,8 +84,9 @@ public static class RunMachine
     }
 
     /// <summary>Whether a task's end makes its run fail: a leaf that did not end well. Only leaves decide, and elements only through their summary.</summary>
+    /// <remarks>A cancelled leaf counts once the order to stop is lifted: a stopped run of which only a part was cleared has not done its work.</remarks>
     public static bool FailsRun(DagGraph graph, int task, int mapIndex, TaskState end) =>
-        mapIndex == TaskKey.Whole && end is (TaskState.Failed or TaskState.UpstreamFailed) && graph.IsLeaf(task);
+        mapIndex == TaskKey.Whole && end is (TaskState.Failed or TaskState.UpstreamFailed or TaskState.Cancelled) && graph.IsLeaf(task);
 
     /// <summary>How a run ends, or null while it has unfinished tasks.</summary>
     /// <param name="unfinished">How many of its instances have not ended.</param>

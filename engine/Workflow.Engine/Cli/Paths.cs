@@ -18,10 +18,10 @@ internal static class Paths
 
     internal static string Pool(string name) => $"pools/{Escape(name)}";
 
-    internal static string Tries(string dag, string run, string task) => $"{Tasks(dag, run)}/{Escape(task)}/tries";
+    internal static string Tries(string dag, string run, string task, int? mapIndex) => $"{Task(dag, run, task, mapIndex)}/tries";
 
-    internal static string Log(string dag, string run, string task, int attempt, int after) =>
-        $"{Tasks(dag, run)}/{Escape(task)}/logs/{attempt}?after={after}";
+    internal static string Log(string dag, string run, string task, int? mapIndex, int attempt, int after) =>
+        $"{Task(dag, run, task, mapIndex: null)}/logs/{attempt}?after={after}{(mapIndex is { } at ? $"&map_index={at}" : "")}";
 
     internal static string Backfill(long id) => $"backfills/{id}";
 

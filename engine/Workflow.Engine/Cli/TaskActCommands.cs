@@ -11,7 +11,7 @@ internal static class TaskActCommands
     private static readonly Option<bool> Past = new("--past") { Description = "In earlier runs too." };
     private static readonly Option<bool> Future = new("--future") { Description = "In later runs too." };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Say only what it would concern." };
-    private static readonly Option<int?> MapIndex = new("--map-index") { Description = "Which element of a mapped task, from 0.", HelpName = "I" };
+    internal static readonly Option<int?> MapIndex = new("--map-index") { Description = "Which element of a mapped task, from 0.", HelpName = "I" };
 
     internal static IEnumerable<Command> All(Verbs verbs)
     {

@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 namespace Workflow.Engine.Cli;
 
 /// <summary>The log of one attempt.</summary>
-internal sealed class TaskLog(Session session, string dag, string run, string task)
+internal sealed class TaskLog(Session session, string dag, string run, string task, int? mapIndex = null)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>The number of the latest attempt; null before the first.</summary>
     internal async Task<int?> LatestAttemptAsync(CancellationToken cancellationToken)
     {
-        var tries = await session.Api.GetAsync(Paths.Tries(dag, run, task), cancellationToken);
+        var tries = await session.Api.GetAsync(Paths.Tries(dag, run, task, mapIndex), cancellationToken);
         return tries.List("tries").Max(attempt => (int?)attempt.Number("try_number"));
     }
 
@@ -50,7 +50,7 @@ internal sealed class TaskLog(Session session, string dag, string run, string ta
                 await Task.Delay(Interval, session.Terminal.Clock, cancellationToken);
         }
 
-        Task<JsonNode> PageAsync() => session.Api.GetAsync(Paths.Log(dag, run, task, attempt, after), cancellationToken);
+        Task<JsonNode> PageAsync() => session.Api.GetAsync(Paths.Log(dag, run, task, mapIndex, attempt, after), cancellationToken);
     }
 
     /// <summary>Time, level and text; what a task wrote itself has no level.</summary>

@@ -71,6 +71,7 @@ public sealed class EditTests
     [InlineData("claim a; mark success a; stop cancelled; cancel a", "a success, b cancelled, run cancelled")]
     [InlineData("claim a; stop cancelled; clear b; ok a", "b queued, run unfinished")]
     [InlineData("stop cancelled; clear a b c; ok a; ok b; ok c", "run success")]
+    [InlineData("stop cancelled; clear a; ok a", "a success, c cancelled, run failed")]
     [InlineData("stop success; mark failed c", "c failed, run success")]
     public void Stop_EndsWhatHasNotBegun_UntilAClear(string steps, string expected) => Script.Play(Chain, steps, expected);
 

@@ -119,6 +119,7 @@ public sealed class RunMachineTests
     [Theory]
     [InlineData(1, TaskState.Failed, true)]
     [InlineData(1, TaskState.UpstreamFailed, true)]
+    [InlineData(1, TaskState.Cancelled, true)]
     [InlineData(1, TaskState.Skipped, false)]
     [InlineData(1, TaskState.Success, false)]
     [InlineData(0, TaskState.Failed, false)]

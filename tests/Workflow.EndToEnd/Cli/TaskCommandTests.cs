@@ -49,6 +49,18 @@ public sealed class TaskCommandTests : CliTest
     }
 
     [Fact]
+    public async Task Logs_OfAnElement_ReadsItsOwn()
+    {
+        Api.On(Tries.Replace("/tries", "/7/tries", StringComparison.Ordinal), Canned.Page("tries", """{"try_number": 3, "state": "failed"}"""))
+            .On(Logs + "3", Canned.Log(1, 1));
+
+        var result = await RunAsync("tasks", "logs", "r1", "train", "--dag", "taxi", "--map-index", "7");
+
+        result.Code.ShouldBe(0);
+        Api.Requests.Last().ShouldBe(Logs + "3?after=0&map_index=7");
+    }
+
+    [Fact]
     public async Task Logs_RunningAttempt_EndsWithoutFollow()
     {
         Api.On(Logs + "1", Canned.Log(1, 1, complete: false), Canned.Page("lines"));

@@ -33,7 +33,7 @@ internal sealed class ReferenceRun
 
     /// <summary>Leaves alone decide: what nothing but teardowns follows, and teardowns that say so.</summary>
     public int FailedLeaves => graph.Tasks.Count(task =>
-        nodes[(task.Index, TaskKey.Whole)].State is TaskState.Failed or TaskState.UpstreamFailed
+        nodes[(task.Index, TaskKey.Whole)].State is TaskState.Failed or TaskState.UpstreamFailed or TaskState.Cancelled
         && (task.Role == TaskRole.Teardown
             ? task.FailsRun
             : !graph.Tasks.Any(other => other.Upstreams.Contains(task.Index) && other.Role != TaskRole.Teardown)));
