@@ -15,6 +15,8 @@ public sealed class DagDefinition
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    private readonly HashSet<int> taken;
+
     private DagDefinition(
         string id, string description, string owner, IReadOnlyList<string> tags, ScheduleSettings schedule, IReadOnlyList<ParamDefinition> parameters,
         IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagSettings settings, RunCode runCode, DagGraph graph, IReadOnlyList<TaskCode> code)
@@ -30,6 +32,7 @@ public sealed class DagDefinition
         RunCode = runCode;
         Graph = graph;
         Code = code;
+        taken = [.. code.SelectMany(one => one.Inputs).Select(input => input.Upstream)];
         Hash = ComputeHash();
     }
 
@@ -68,6 +71,10 @@ public sealed class DagDefinition
 
     /// <summary>What runs, by task index.</summary>
     public IReadOnlyList<TaskCode> Code { get; }
+
+    /// <summary>Whether another task takes what a task gives.</summary>
+    /// <param name="task">The index of the one that gives.</param>
+    public bool IsTaken(int task) => taken.Contains(task);
 
     /// <summary>
     /// 64 hex digits over everything that the definition says. Two loads of the same code must agree; where they do not, the definition reads

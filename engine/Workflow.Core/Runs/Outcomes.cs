@@ -37,7 +37,7 @@ public static class Outcomes
         {
             not null => JsonSerializer.Serialize(output, output.GetType(), json),
             // Where another task takes the output, null is a value too.
-            null => dag.Code.Any(code => code.Inputs.Any(input => input.Upstream == task)) ? "null" : null,
+            null => dag.IsTaken(task) ? "null" : null,
         });
 
     /// <summary>The outcome of a branch.</summary>
