@@ -112,7 +112,12 @@ public sealed partial class TestDatabase : IAsyncLifetime
         await ExecuteAsync(connection, Sql.Create, unfinished);
         var unfinishedServer = new NpgsqlConnectionStringBuilder(server) { Database = unfinished }.ConnectionString;
         await using (var dataSource = NpgsqlDataSource.Create(unfinishedServer))
+        {
             await new Migrator(dataSource).MigrateAsync();
+            await using var strict = dataSource.CreateCommand(Sql.StrictChecks);
+            await strict.ExecuteNonQueryAsync();
+        }
+
         await ExecuteAsync(connection, Sql.Close, unfinished);
         await ExecuteAsync(connection, Sql.Rename, template, unfinished);
     }
@@ -147,7 +152,7 @@ public sealed partial class TestDatabase : IAsyncLifetime
 
     private static string HashOfMigrations()
     {
-        var all = string.Join('\n', Migration.Embedded.Select(migration => $"{migration.FileName} {migration.Sha256}"));
+        var all = Sql.StrictChecks + string.Join('\n', Migration.Embedded.Select(migration => $"{migration.FileName} {migration.Sha256}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16];
     }
 
