@@ -26,11 +26,11 @@ public static class SchedulerServices
         services.AddSingleton(options);
         services.AddSingleton(new DagStore(general));
         services.AddSingleton(new ScheduleStore(general));
-        services.AddSingleton(new RunStore(general));
-        services.AddSingleton(new DatasetEventStore(general));
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new SchedulerStore(general));
         var graphs = new GraphCache(queue);
+        services.AddSingleton(new RunStore(general, graphs));
+        services.AddSingleton(new DatasetEventStore(general, graphs));
         services.AddSingleton(new TaskQueue(queue, graphs));
         services.AddSingleton(new AdmissionStore(queue, graphs));
         services.AddSingleton(new RunKeeping(queue, graphs));

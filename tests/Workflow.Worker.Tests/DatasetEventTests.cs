@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Workflow.Postgres.Events;
+using Workflow.Postgres.Steps;
 using Workflow.Scheduler.Services;
 using Workflow.Testing.Running;
 
@@ -69,7 +70,7 @@ public sealed class DatasetEventTests : IAsyncLifetime
         (await engine.ScalarAsync<string>("SELECT line FROM task_log")).ShouldBe("0");
     }
 
-    private DatasetTrigger Trigger() => new(new DatasetEventStore(engine.Data), NullLogger<DatasetTrigger>.Instance);
+    private DatasetTrigger Trigger() => new(new DatasetEventStore(engine.Data, new GraphCache(engine.Data)), NullLogger<DatasetTrigger>.Instance);
 
     private Task<string> SaveAsync(string id, string body) => engine.SaveAsync($$"""
         public sealed class Test : IDag

@@ -61,7 +61,7 @@ public sealed partial class BackfillSteps(NpgsqlDataSource dataSource, GraphCach
         if (next.QueuedRunId is { } queued)
         {
             await connection.ExecuteAsync(RunStore.LockDag, new { backfill.DagId }, transaction).ConfigureAwait(false);
-            await RunStore.StartAsync(queued, connection, transaction, cancellationToken).ConfigureAwait(false);
+            await RunStore.StartAsync(queued, graphs, connection, transaction, cancellationToken).ConfigureAwait(false);
         }
         else if (!backfill.IsActive || (next.Number is null && next.Running > 0))
         {
@@ -119,7 +119,7 @@ public sealed partial class BackfillSteps(NpgsqlDataSource dataSource, GraphCach
                 next.IntervalStart.Utc(), BackfillId: backfill.Id, IgnoresPast: number == 0);
             try
             {
-                runId = await RunStore.CreateAsync(run, connection, transaction, cancellationToken).ConfigureAwait(false)
+                runId = await RunStore.CreateAsync(run, graphs, connection, transaction, cancellationToken).ConfigureAwait(false)
                     ?? throw new InvalidOperationException($"Run '{key}' of DAG '{backfill.DagId}' appeared under the lock of its DAG.");
             }
             catch (ParameterException wrong)
@@ -128,7 +128,7 @@ public sealed partial class BackfillSteps(NpgsqlDataSource dataSource, GraphCach
                 return BackfillStep.Refused;
             }
 
-            await RunStore.StartAsync(runId.Value, connection, transaction, cancellationToken).ConfigureAwait(false);
+            await RunStore.StartAsync(runId.Value, graphs, connection, transaction, cancellationToken).ConfigureAwait(false);
         }
         else if (outcome == BackfillOutcome.Cleared)
         {
@@ -156,7 +156,7 @@ public sealed partial class BackfillSteps(NpgsqlDataSource dataSource, GraphCach
         // It was cancelled while it waited for its start.
         await connection.ExecuteAsync(Adopt, adopt, transaction).ConfigureAwait(false);
         await connection.ExecuteAsync(Requeue, new { run.RunId }, transaction).ConfigureAwait(false);
-        await RunStore.StartAsync(run.RunId, connection, transaction, cancellationToken).ConfigureAwait(false);
+        await RunStore.StartAsync(run.RunId, graphs, connection, transaction, cancellationToken).ConfigureAwait(false);
 
         void Clear(RunModel model)
         {

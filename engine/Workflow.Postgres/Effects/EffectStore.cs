@@ -155,7 +155,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new DatasetEventStore(dataSource).OfRunAsync(source.Task.Key.RunId, cancellationToken);
+        return DatasetEventStore.OfRunAsync(dataSource, source.Task.Key.RunId, cancellationToken);
     }
 
     private async Task<long> StageWithParentsAsync(

@@ -3,6 +3,7 @@ using Dapper;
 using Npgsql;
 using Workflow.Postgres.Reads;
 using Workflow.Postgres.Runs;
+using Workflow.Postgres.Steps;
 using Workflow.Runs;
 
 namespace Workflow.Postgres.Events;
@@ -35,7 +36,7 @@ public sealed record WaitingDag
 /// A published version is an event by itself, made in the transaction that publishes it. Each event is queued for the DAGs that run on its
 /// dataset at that moment. A run takes everything queued for its DAG, in the transaction that creates it: a kill leaves both or neither.
 /// </remarks>
-public sealed partial class DatasetEventStore(NpgsqlDataSource dataSource)
+public sealed partial class DatasetEventStore(NpgsqlDataSource dataSource, GraphCache graphs)
 {
     /// <summary>Says that a dataset changed outside of this engine.</summary>
     /// <param name="dataset">The dataset; it need not be known yet.</param>
@@ -78,7 +79,7 @@ public sealed partial class DatasetEventStore(NpgsqlDataSource dataSource)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         // The run first, for that locks the DAG: whoever changes its schedule takes the DAG before the queue, too.
         var run = new NewRun(dag.DagId, RunKey(dag), RunType.AssetTriggered, [], "datasets");
-        var runId = await RunStore.CreateAsync(run, connection, transaction, cancellationToken).ConfigureAwait(false);
+        var runId = await RunStore.CreateAsync(run, graphs, connection, transaction, cancellationToken).ConfigureAwait(false);
         if (runId is null)
             return null;
         var take = new CommandDefinition(Take, new { dag.DagId }, transaction, cancellationToken: cancellationToken);
@@ -104,7 +105,8 @@ public sealed partial class DatasetEventStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>What triggered a run, oldest first.</summary>
-    public async Task<IReadOnlyList<TriggeringDataset>> OfRunAsync(long runId, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<TriggeringDataset>> OfRunAsync(
+        NpgsqlDataSource dataSource, long runId, CancellationToken cancellationToken)
     {
         var rows = await dataSource.ListAsync<(string Dataset, int? Version, DateTime At, string Extra)>(OfRun, new { runId }, cancellationToken)
             .ConfigureAwait(false);

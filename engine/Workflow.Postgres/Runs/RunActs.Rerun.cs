@@ -61,7 +61,7 @@ public sealed partial class RunActs
         return [.. graph.Tasks.Select(task => task.Id)];
     }
 
-    private static async Task MoveAsync(
+    private async Task MoveAsync(
         long runId, PinnedRow run, long dagVersionId, DagGraph former, DagGraph graph, NpgsqlConnection connection, NpgsqlTransaction transaction,
         CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ public sealed partial class RunActs
 
         var gone = former.Tasks.Where(task => !HasPlace(former, graph, task.Index)).Select(task => task.Index).ToArray();
         await connection.ExecuteAsync(TakeApart, new { runId, dagVersionId, gone }, transaction).ConfigureAwait(false);
-        await RunStore.StartAsync(runId, connection, transaction, cancellationToken).ConfigureAwait(false);
+        await RunStore.StartAsync(runId, graphs, connection, transaction, cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(CountOn, new { runId }, transaction).ConfigureAwait(false);
     }
 

@@ -8,7 +8,7 @@ public sealed partial class RunStore
     internal const string LockDag = "SELECT 1 FROM dag WHERE dag_id = @dagId FOR NO KEY UPDATE";
 
     private const string CurrentVersion = """
-        SELECT v.dag_version_id AS DagVersionId, v.graph::text AS Graph, v.params::text AS Params, d.is_active AS IsActive, d.message AS Message,
+        SELECT v.dag_version_id AS DagVersionId, v.params::text AS Params, d.is_active AS IsActive, d.message AS Message,
             (v.settings ->> 'max_active_runs')::int AS MaxActiveRuns, d.lane AS Lane,
             (SELECT count(*)::int FROM dag_run r WHERE r.dag_id = d.dag_id AND r.state = 'running' AND r.backfill_id IS NULL) AS Running,
             EXISTS (SELECT 1 FROM dag_run r WHERE r.dag_id = d.dag_id AND r.state = 'queued' AND r.run_after <= now() AND r.backfill_id IS NULL)
@@ -27,16 +27,15 @@ public sealed partial class RunStore
         """;
 
     private const string QueuedRun = """
-        SELECT r.dag_id AS DagId, r.dag_version_id AS DagVersionId, r.lane AS Lane, v.settings::text AS Settings, v.graph::text AS Graph,
-            r.ignores_past AS IgnoresPast, r.created_at AS CreatedAt, r.logical_date AS LogicalDate, now() AS Now,
-            coalesce(r.logical_date, r.run_after) AS InTime,
+        SELECT r.dag_id AS DagId, r.dag_version_id AS DagVersionId, v.hash AS Hash, r.lane AS Lane, r.ignores_past AS IgnoresPast,
+            r.created_at AS CreatedAt, r.logical_date AS LogicalDate, now() AS Now, coalesce(r.logical_date, r.run_after) AS InTime,
             coalesce((SELECT slots FROM pool WHERE pool = 'default_pool'), -1) >= 0 AS IsDefaultPoolLimited
         FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id WHERE r.run_id = @runId AND r.state = 'queued' FOR NO KEY UPDATE OF r
         """;
 
     private const string StartRun = """
-        UPDATE dag_run SET state = 'running', started_at = now(), timeout_at = now() + make_interval(secs => @timeoutSeconds), unfinished = @unfinished
-        WHERE run_id = @runId
+        UPDATE dag_run SET state = 'running', started_at = now(), timeout_at = now() + make_interval(secs => $2), unfinished = $3
+        WHERE run_id = $1
         """;
 
     private const string InsertTasks = """

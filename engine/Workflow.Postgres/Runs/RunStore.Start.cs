@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using Workflow.Graphs;
+using Workflow.Postgres.Steps;
 using Workflow.Runs;
 
 namespace Workflow.Postgres.Runs;
@@ -22,7 +23,7 @@ public sealed partial class RunStore
             var parameters = new { dagId, defaultLimit = DagSettings.DefaultMaxActiveRuns };
             var next = (await connection.QueryAsync<long>(NextQueued, parameters, transaction).ConfigureAwait(false)).AsList();
             foreach (var runId in next)
-                await StartAsync(runId, connection, transaction, cancellationToken).ConfigureAwait(false);
+                await StartAsync(runId, graphs, connection, transaction, cancellationToken).ConfigureAwait(false);
             if (next.Count > 0)
                 await connection.ExecuteAsync(NotifyCreated, transaction: transaction).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -34,33 +35,27 @@ public sealed partial class RunStore
 
     /// <summary>Starts a queued run, whatever the limits. The caller holds the lock of its DAG.</summary>
     internal static async Task StartAsync(
-        long runId, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        long runId, GraphCache graphs, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (await connection.QuerySingleOrDefaultAsync<QueuedRow>(QueuedRun, new { runId }, transaction).ConfigureAwait(false) is not { } run)
             return;
-        var graph = DagGraph.FromJson(run.Graph);
-        var settings = DagSettings.FromJson(run.Settings);
+        var (graph, settings) = await graphs.GetVersionAsync(run.DagVersionId, run.Hash, connection, cancellationToken).ConfigureAwait(false);
         var waiting = await WaitingForPastAsync(runId, run, graph, connection, transaction).ConfigureAwait(false);
         var model = RunModel.Start(graph, task => [.. task.MapSources.Select(_ => (int?)null)], waiting);
         var rows = model.Instances.ToList();
-        await connection.ExecuteAsync(
-            StartRun, new { runId, unfinished = model.Unfinished, timeoutSeconds = settings.RunTimeout?.TotalSeconds }, transaction).ConfigureAwait(false);
-
         var limited = graph.Tasks.Select(task => IsLimited(task, settings, run.IsDefaultPoolLimited)).ToArray();
-        await using (var insert = new NpgsqlCommand(InsertTasks, connection, transaction))
+        await using (var batch = new NpgsqlBatch(connection, transaction))
         {
-            insert.Parameters.Add(Batches.Value(runId));
-            insert.Parameters.Add(Batches.Array(graph.Tasks.Select(task => task.Index)));
-            insert.Parameters.Add(Batches.Array(graph.Tasks.Select(task => task.Id)));
-            insert.Parameters.Add(Batches.Array(graph.Tasks.Select(task => task.Queue)));
-            insert.Parameters.Add(Batches.Array(rows.Select(row => row.State.Name())));
-            insert.Parameters.Add(Batches.Array(graph.Tasks.Select(task => (short)-task.Priority)));
-            insert.Parameters.Add(Batches.Array(graph.Tasks.Select(task => task.Pool)));
-            insert.Parameters.Add(Batches.Array(graph.Tasks.Select(task => task.PoolSlots)));
-            insert.Parameters.Add(Batches.Array(limited));
-            insert.Parameters.Add(Batches.Value(run.Lane));
-            insert.Parameters.Add(Batches.Array(rows.Select(row => row.WaitsForPast)));
-            await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            Batches.Add(
+                batch, StartRun, Batches.Value(runId), new NpgsqlParameter<double?> { TypedValue = settings.RunTimeout?.TotalSeconds },
+                Batches.Value(model.Unfinished));
+            Batches.Add(
+                batch, InsertTasks, Batches.Value(runId), Batches.Array(graph.Tasks.Select(task => task.Index)),
+                Batches.Array(graph.Tasks.Select(task => task.Id)), Batches.Array(graph.Tasks.Select(task => task.Queue)),
+                Batches.Array(rows.Select(row => row.State.Name())), Batches.Array(graph.Tasks.Select(task => (short)-task.Priority)),
+                Batches.Array(graph.Tasks.Select(task => task.Pool)), Batches.Array(graph.Tasks.Select(task => task.PoolSlots)),
+                Batches.Array(limited), Batches.Value(run.Lane), Batches.Array(rows.Select(row => row.WaitsForPast)));
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (limited.Contains(true))
@@ -110,6 +105,6 @@ public sealed partial class RunStore
     private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
 
     private sealed record QueuedRow(
-        string DagId, long DagVersionId, int Lane, string Settings, string Graph, bool IgnoresPast, DateTime CreatedAt, DateTime? LogicalDate,
+        string DagId, long DagVersionId, string Hash, int Lane, bool IgnoresPast, DateTime CreatedAt, DateTime? LogicalDate,
         DateTime Now, DateTime InTime, bool IsDefaultPoolLimited);
 }

@@ -25,9 +25,9 @@ public sealed record NewRun(
     DateTimeOffset? IntervalStart = null, DateTimeOffset? RunAfter = null, string? Note = null, long? BackfillId = null, bool IgnoresPast = false);
 
 /// <summary>Creates, starts and cancels runs.</summary>
-public sealed partial class RunStore(NpgsqlDataSource dataSource)
+public sealed partial class RunStore(NpgsqlDataSource dataSource, GraphCache graphs)
 {
-    private readonly RunEditor editor = new(dataSource, new GraphCache(dataSource));
+    private readonly RunEditor editor = new(dataSource, graphs);
 
     /// <summary>
     /// Creates a run of a DAG's current version, and starts it if it is due and the DAG may have one more running; otherwise it waits its turn.
@@ -40,7 +40,7 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var runId = await CreateAsync(run, connection, transaction, cancellationToken).ConfigureAwait(false);
+        var runId = await CreateAsync(run, graphs, connection, transaction, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return runId;
     }
@@ -48,7 +48,7 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
     /// <summary>Creates a run within somebody's transaction.</summary>
     /// <inheritdoc cref="CreateAsync(NewRun, CancellationToken)"/>
     internal static async Task<long?> CreateAsync(
-        NewRun run, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        NewRun run, GraphCache graphs, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync(LockDag, new { run.DagId }, transaction).ConfigureAwait(false);
         var version = await connection.QuerySingleOrDefaultAsync<VersionRow>(CurrentVersion, new { run.DagId }, transaction).ConfigureAwait(false)
@@ -84,7 +84,7 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
         var mayStart = inserted.IsDue && run.BackfillId is null && !version.HasQueued
             && version.Running < (version.MaxActiveRuns ?? DagSettings.DefaultMaxActiveRuns);
         if (mayStart)
-            await StartAsync(inserted.RunId, connection, transaction, cancellationToken).ConfigureAwait(false);
+            await StartAsync(inserted.RunId, graphs, connection, transaction, cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(NotifyCreated, transaction: transaction).ConfigureAwait(false);
         return inserted.RunId;
     }
@@ -133,5 +133,5 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource)
     }
 
     private sealed record VersionRow(
-        long DagVersionId, string Graph, string Params, bool IsActive, string? Message, int? MaxActiveRuns, int Lane, int Running, bool HasQueued);
+        long DagVersionId, string Params, bool IsActive, string? Message, int? MaxActiveRuns, int Lane, int Running, bool HasQueued);
 }

@@ -4,13 +4,16 @@ using Workflow.Graphs;
 
 namespace Workflow.Postgres.Steps;
 
-/// <summary>What scheduling needs to know of DAG versions, read once each. Versions are immutable, so nothing here goes stale.</summary>
-/// <remarks>Bounded: when it is full it starts anew, which costs one read for each version in use.</remarks>
+/// <summary>What scheduling needs to know of DAG versions, read once each. A version that a run is pinned to never changes.</summary>
+/// <remarks>
+/// Bounded: when it is full it starts anew, which costs one read for each version in use. Those who ask for one version at the same time share
+/// the read: the tasks of a large DAG begin together, and each reading its graph would take seconds.
+/// </remarks>
 public sealed partial class GraphCache(NpgsqlDataSource dataSource)
 {
     private const int Capacity = 1000;
 
-    private readonly ConcurrentDictionary<long, (DagGraph Graph, DagSettings Settings)> versions = new();
+    private readonly ConcurrentDictionary<long, Lazy<Task<Version>>> versions = new();
 
     /// <summary>The graph of a version.</summary>
     /// <exception cref="WorkflowException">There is no such version.</exception>
@@ -21,16 +24,57 @@ public sealed partial class GraphCache(NpgsqlDataSource dataSource)
     /// <exception cref="WorkflowException">There is no such version.</exception>
     public async ValueTask<(DagGraph Graph, DagSettings Settings)> GetVersionAsync(long dagVersionId, CancellationToken cancellationToken)
     {
-        if (versions.TryGetValue(dagVersionId, out var known))
-            return known;
+        var read = versions.GetOrAdd(dagVersionId, id => new(() => ReadAsync(id)));
+        try
+        {
+            var version = read is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
+                ? read.Value.Result
+                : await read.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return (version.Graph, version.Settings);
+        }
+        catch when (read.Value.IsFaulted)
+        {
+            versions.TryRemove(new(dagVersionId, read));
+            throw;
+        }
+    }
 
-        await using var command = dataSource.CreateCommand(Load);
+    /// <summary>
+    /// The same within the transaction that pins a first run to a version, whose connection is used: while it is open, no second one is waited
+    /// for. Until it commits the version may yet be replaced by another, so what is known counts only if it has this hash.
+    /// </summary>
+    /// <exception cref="WorkflowException">There is no such version.</exception>
+    internal async ValueTask<(DagGraph Graph, DagSettings Settings)> GetVersionAsync(
+        long dagVersionId, string hash, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!versions.TryGetValue(dagVersionId, out var known) || known is not { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
+            || known.Value.Result.Hash != hash)
+        {
+            var read = await ReadAsync(dagVersionId, connection, cancellationToken).ConfigureAwait(false);
+            versions[dagVersionId] = known = new Lazy<Task<Version>>(Task.FromResult(read));
+        }
+
+        var version = await known.Value.ConfigureAwait(false);
+        return (version.Graph, version.Settings);
+    }
+
+    private async Task<Version> ReadAsync(long dagVersionId)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync().ConfigureAwait(false);
+        return await ReadAsync(dagVersionId, connection, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task<Version> ReadAsync(long dagVersionId, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Load, connection);
         command.Parameters.Add(Batches.Value(dagVersionId));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             throw new WorkflowException($"DAG version {dagVersionId} is not in the database.");
         if (versions.Count >= Capacity)
             versions.Clear();
-        return versions.GetOrAdd(dagVersionId, (DagGraph.FromJson(reader.GetString(0)), DagSettings.FromJson(reader.GetString(1))));
+        return new Version(DagGraph.FromJson(reader.GetString(0)), DagSettings.FromJson(reader.GetString(1)), reader.GetString(2));
     }
+
+    private sealed record Version(DagGraph Graph, DagSettings Settings, string Hash);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Workflow.Postgres.Events;
 using Workflow.Testing.Running;
 
 namespace Workflow.Scheduler.Tests.Services;
@@ -43,7 +44,7 @@ public sealed class DatasetTriggerTests : IAsyncLifetime
         (await TurnAsync()).ShouldBe(0);
 
         var runId = await engine.ScalarAsync<long>("SELECT run_id FROM dag_run");
-        var triggers = await engine.Events().OfRunAsync(runId, default);
+        var triggers = await DatasetEventStore.OfRunAsync(engine.Data, runId, default);
         triggers.Select(trigger => (trigger.Name, trigger.Version, trigger.Extra.ToJsonString()))
             .ShouldBe([("a", null, """{"file":1}"""), ("a", null, """{"file":2}"""), ("b", null, "{}")]);
         (await QueuedAsync()).ShouldBe(0);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Schedulers;
+using Workflow.Postgres.Steps;
 using Workflow.Scheduler;
 using Workflow.Scheduler.Services;
 using Workflow.Testing.Running;
@@ -13,7 +14,7 @@ internal static class Schedulers
 {
     public static ScheduleStore Schedules(this TestEngine engine) => new(engine.Data);
 
-    public static DatasetEventStore Events(this TestEngine engine) => new(engine.Data);
+    public static DatasetEventStore Events(this TestEngine engine) => new(engine.Data, new GraphCache(engine.Data));
 
     public static RunCreator Creator(this TestEngine engine) => new(
         engine.Schedules(), engine.Dags, engine.Runs, new FireAlarm(engine.Schedules(), TimeProvider.System), NullLogger<RunCreator>.Instance);

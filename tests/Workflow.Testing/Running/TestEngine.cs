@@ -32,9 +32,9 @@ public sealed class TestEngine : IAsyncDisposable
         this.database = database;
         queue = Database.OpenQueue(database.ConnectionString, "test");
         Dags = new DagStore(Data);
-        Runs = new RunStore(Data);
         Workers = new WorkerStore(Data);
         var graphs = new GraphCache(queue);
+        Runs = new RunStore(Data, graphs);
         Queue = new TaskQueue(queue, graphs);
         Editor = new RunEditor(queue, graphs);
         Callbacks = new CallbackStore(Data);
