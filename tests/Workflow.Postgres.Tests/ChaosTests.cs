@@ -61,7 +61,7 @@ public sealed class ChaosTests
         var rescuer = new Rescuer(
             new WorkerStore(engine.Data), new TaskQueue(engine.Data, new GraphCache(engine.Data)), new CallbackStore(engine.Data),
             NullLogger<Rescuer>.Instance);
-        var store = new RunStore(engine.Data);
+        var store = new RunStore(engine.Data, new GraphCache(engine.Data));
         while (await GoesOnAsync())
         {
             await rescuer.RunOnceAsync(default);
@@ -79,7 +79,7 @@ public sealed class ChaosTests
         {
             var ending = held.Where(_ => random.Next(2) == 0).ToList();
             held.RemoveAll(ending.Contains);
-            foreach (var claimed in await StepAsync(ending, new ClaimRequest(worker, [], 4)))
+            foreach (var claimed in await StepAsync(ending, new ClaimRequest(worker, [], 4, ExpectsIdle: random.Next(2) == 0)))
             {
                 // The same attempt twice would break the ledger's key.
                 await engine.ExecuteAsync(

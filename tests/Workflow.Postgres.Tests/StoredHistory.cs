@@ -94,7 +94,7 @@ internal sealed class StoredHistory(TestEngine engine, int seed)
         var finished = ending.Select(task => new FinishedAttempt(task, worker, Outcome(task.Key))).ToList();
         var old = stale.Where(_ => random.Next(10) == 0).Where(old => !ending.Exists(task => task.Key == old.Task.Key))
             .DistinctBy(old => old.Task.Key).Select(old => new FinishedAttempt(old.Task, old.WorkerId, new TaskOutcome.Succeeded("1"))).ToList();
-        var claim = random.Next(5) == 0 ? null : new ClaimRequest(worker, [], random.Next(1, most + 1), After: random.Next(3));
+        var claim = random.Next(5) == 0 ? null : new ClaimRequest(worker, [], random.Next(1, most + 1), random.Next(3), ExpectsIdle: random.Next(2) == 0);
 
         foreach (var attempt in finished)
             Note($"End {attempt.Task.Key} #{attempt.Task.Attempt.Number} {attempt.Outcome}");

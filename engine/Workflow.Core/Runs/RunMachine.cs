@@ -38,6 +38,21 @@ public static class RunMachine
         return decided == TaskState.Queued && waitsForPast ? null : decided;
     }
 
+    /// <summary>
+    /// The number of successes of upstreams that makes an instance ready, where it waits for all of them while none ends otherwise: the count
+    /// of the last one may queue it. 0 where it takes more to say.
+    /// </summary>
+    public static int ReadyAt(DagGraph graph, int task, int mapIndex)
+    {
+        var isElement = mapIndex != TaskKey.Whole;
+        var (upstreams, setups, deciders) = graph.Awaited(task, isElement);
+        var waitsForAll = upstreams > 0 && setups == 0 && deciders == 0 && (isElement || !graph.Tasks[task].Expands)
+            && After(upstreams - 1) is null && After(upstreams) == TaskState.Queued;
+        return waitsForAll ? upstreams : 0;
+
+        TaskState? After(int successes) => Decide(graph, task, mapIndex, mapped: null, default(UpstreamCounters) with { Success = successes });
+    }
+
     /// <summary>What becomes of a task that is ready to be expanded over lists of these lengths.</summary>
     /// <param name="task">The task, or the node of a mapped group.</param>
     /// <param name="lengths">For each source its length; null for one that gave no list.</param>
@@ -79,6 +94,7 @@ public static class RunMachine
             TaskOutcome.Lost gone => attempt.Lost + 1 < LostLimit
                 ? new AttemptEnd(TaskState.Queued, gone.Message, TimeSpan.Zero)
                 : new AttemptEnd(TaskState.Failed, $"{gone.Message} {LostLimit} attempts were lost with their worker, so it is not tried again.", null),
+            TaskOutcome.Returned back => new AttemptEnd(TaskState.Queued, back.Message, TimeSpan.Zero),
             _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
         };
     }

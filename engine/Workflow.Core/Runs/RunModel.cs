@@ -123,7 +123,7 @@ public sealed partial class RunModel
             return end;
         }
 
-        if (outcome is TaskOutcome.Lost or TaskOutcome.Deferred)
+        if (outcome is TaskOutcome.Lost or TaskOutcome.Deferred or TaskOutcome.Returned)
             instance.Uncounted++;
         if (outcome is TaskOutcome.Lost)
             instance.Lost++;

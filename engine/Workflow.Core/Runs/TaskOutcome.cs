@@ -37,6 +37,9 @@ public abstract record TaskOutcome
 
     /// <summary>The worker stopped before the body could end, or died; not the task's fault.</summary>
     public sealed record Lost(string Message) : TaskOutcome;
+
+    /// <summary>The worker gave it back before the body began; nothing happened.</summary>
+    public sealed record Returned(string Message) : TaskOutcome;
 }
 
 /// <summary>How an attempt that took too long was ended.</summary>

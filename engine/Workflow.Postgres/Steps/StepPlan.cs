@@ -25,7 +25,11 @@ internal sealed record EndingTask(
 /// <param name="Kind">What the one is to the other.</param>
 /// <param name="IsSummary">Whether it counts an element at the summary of its own task.</param>
 /// <param name="IsAgainst">Whether the one decided against the other.</param>
-internal readonly record struct StepEdge(TaskKey From, int ToTask, int ToMap, EdgeKind Kind, bool IsSummary, bool IsAgainst);
+/// <param name="ReadyAt">How many successes make the one that waits ready, as <see cref="RunMachine.ReadyAt"/> says.</param>
+internal readonly record struct StepEdge(TaskKey From, int ToTask, int ToMap, EdgeKind Kind, bool IsSummary, bool IsAgainst, int ReadyAt)
+{
+    public TaskKey To => new(From.RunId, ToTask, ToMap);
+}
 
 /// <summary>
 /// The decisions of one step: what it read so far, and what follows from it by <see cref="RunMachine"/>. Pure; <see cref="TaskQueue"/> reads
@@ -44,8 +48,14 @@ internal sealed class StepPlan
     /// <summary>What becomes claimable.</summary>
     public HashSet<TaskKey> ToQueue { get; } = [];
 
-    /// <summary>Whether a task that a limit applies to gave its slots back.</summary>
-    public bool FreesSlots { get; private set; }
+    /// <summary>What became claimable with the count of the last success that it waited for.</summary>
+    public HashSet<TaskKey> Queued { get; } = [];
+
+    /// <summary>What was handed over to the worker with that count, and the attempt that it begins.</summary>
+    public List<(TaskKey Key, AttemptCount Attempt)> HandedOver { get; } = [];
+
+    /// <summary>Whether tasks are due beside those that the step made ready.</summary>
+    public bool IsIdle { get; set; } = true;
 
     /// <summary>Whether a task ended that the same task of the next run may wait for.</summary>
     public bool ReleasesFuture => Ended.Exists(task => task.Definition.DependsOnPast && task.End.State is TaskState.Success or TaskState.Skipped);
@@ -61,16 +71,24 @@ internal sealed class StepPlan
             .Where(edge => !deciding.Contains(new TaskKey(edge.From.RunId, edge.ToTask, edge.ToMap)));
     }
 
+    /// <summary>
+    /// Whether all that follows from these ends can be said beforehand: successes after which others go on or still wait, and nothing else. The
+    /// step is then one round trip; where it comes out otherwise, because a run ended or somebody stopped it, PostgreSQL refuses it.
+    /// </summary>
+    public static bool IsForeseeable(IReadOnlyList<EndingTask> ending, IReadOnlyList<StepEdge> edges) =>
+        ending.All(task => task.From == TaskState.Running && task.End is { State: TaskState.Success, Unchosen.Count: 0 }
+            && !task.Definition.DependsOnPast && !task.Definition.Callbacks.Contains(CallbackKind.Success))
+        && edges.All(edge => edge.IsSummary || edge.ReadyAt > 0);
+
     /// <summary>The run was locked: nobody else moves its tasks until the step commits.</summary>
     public void SawRun(long runId, RunState? order) => ordered[runId] = order;
 
     public void SawTotals(long runId, int unfinished, int failedLeaves) => totals[runId] = (unfinished, failedLeaves);
 
     /// <summary>A task ended. In a stopped run nothing but teardowns is tried again: what would wait for its next attempt is cancelled too.</summary>
-    public void SawEnd(EndingTask task, bool isLimited)
+    public void SawEnd(EndingTask task)
     {
         Ended.Add(task);
-        FreesSlots |= isLimited;
         if (!task.End.State.IsTerminal() && ordered.GetValueOrDefault(task.Key.RunId) is not null && task.Definition.Role != TaskRole.Teardown)
             Follow(task with { From = task.End.State, End = new AttemptEnd(TaskState.Cancelled, RunStop.CancelledMessage, null), IsLost = false });
     }
@@ -156,8 +174,12 @@ internal sealed class StepPlan
         if (task.End.State == TaskState.Removed)
             yield break;
         if (key.MapIndex != TaskKey.Whole)
-            yield return new StepEdge(key, key.TaskIndex, TaskKey.Whole, EdgeKind.Upstream, IsSummary: true, IsAgainst: false);
+            yield return new StepEdge(key, key.TaskIndex, TaskKey.Whole, EdgeKind.Upstream, IsSummary: true, IsAgainst: false, ReadyAt: 0);
         foreach (var edge in key.MapIndex == TaskKey.Whole ? graph.Edges(key.TaskIndex) : graph.InnerEdges(key.TaskIndex))
-            yield return new StepEdge(key, edge.To, key.MapIndex, edge.Kind, IsSummary: false, task.End.Unchosen.Contains(edge.To));
+        {
+            var isAgainst = task.End.Unchosen.Contains(edge.To);
+            yield return new StepEdge(
+                key, edge.To, key.MapIndex, edge.Kind, IsSummary: false, isAgainst, RunMachine.ReadyAt(graph, edge.To, key.MapIndex));
+        }
     }
 }

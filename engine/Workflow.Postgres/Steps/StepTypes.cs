@@ -15,7 +15,11 @@ public sealed record FinishedAttempt(ClaimedTask Task, long WorkerId, TaskOutcom
 /// <param name="Queues">The queues that it serves; empty for all of them.</param>
 /// <param name="Slots">How many tasks it can take.</param>
 /// <param name="After">The lane after which to begin, so that one claim after another goes round all of them.</param>
-public sealed record ClaimRequest(long WorkerId, IReadOnlyList<string> Queues, int Slots, int After = 0);
+/// <param name="ExpectsIdle">
+/// Whether nothing was left to claim when it last looked. What its step makes ready it then takes over at once, and claims no more; the step
+/// says when there was more after all.
+/// </param>
+public sealed record ClaimRequest(long WorkerId, IReadOnlyList<string> Queues, int Slots, int After = 0, bool ExpectsIdle = false);
 
 /// <summary>A task instance that a worker has claimed, with what it needs to know of the run.</summary>
 /// <param name="Key">The task instance.</param>
@@ -35,8 +39,10 @@ public sealed record ClaimedTask(
 /// <param name="Claimed">The tasks that were claimed.</param>
 /// <param name="Refused">The attempts whose fence did not hold: they had lost their lease and changed nothing.</param>
 /// <param name="FinishedRuns">The runs that ended.</param>
+/// <param name="HasMore">Whether tasks are due that the step left alone since it expected none.</param>
 public sealed record StepResult(
-    IReadOnlyList<ClaimedTask> Claimed, IReadOnlyList<FinishedAttempt> Refused, IReadOnlyList<(long RunId, RunState State)> FinishedRuns);
+    IReadOnlyList<ClaimedTask> Claimed, IReadOnlyList<FinishedAttempt> Refused, IReadOnlyList<(long RunId, RunState State)> FinishedRuns,
+    bool HasMore = false);
 
 /// <summary>What a worker may do with an attempt that it runs.</summary>
 /// <param name="Key">The task instance.</param>

@@ -12,11 +12,19 @@ public sealed partial class TaskQueue
     //   Any other was read under the run's lock by this very transaction.
     // - Counters are kept only while the one that waits is pending: after that nothing reads them. Once expanded it counts its elements alone.
     // - No row is updated twice: one that waits and is itself among the items has no edge here (PostgreSQL would apply only one of both).
+    // - Where all successes of its upstreams make a task ready (needed), the update that counts the last of them queues it as well; or hands it
+    //   over to this worker, if that has slots for all ($24) and nothing is due that it would overtake. The look for that is short: whoever
+    //   has many tasks waiting for later loses the shortcut and nothing else.
+    // - A step that is foreseen ($25) is refused when more follows from it than it does itself.
     private const string EndTasks = """
         WITH item AS MATERIALIZED (
             SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::int[], $6::bigint[], $7::text[], $8::text[], $9::float8[],
                 $10::bool[], $11::bool[], $12::text[], $13::text[])
             AS i (run_id, task_index, map_index, from_state, attempt, worker_id, to_state, message, wait_seconds, is_lost, fails_run, wake_key, unchosen)
+        ), idle AS MATERIALIZED (
+            SELECT $24 > 0 AND count(*) < 20 AND coalesce(bool_and(q.ready_at > now()), true) AS is_idle FROM (
+                SELECT t.ready_at FROM task_instance t WHERE $24 > 0 AND t.ready_at IS NOT NULL AND t.admitted
+                ORDER BY t.urgency, t.lane, t.queue COLLATE "C", t.ready_at LIMIT 20) q
         ), ended AS (
             UPDATE task_instance t SET
                 state = i.to_state,
@@ -26,7 +34,7 @@ public sealed partial class TaskQueue
                 worker_id = CASE WHEN i.wait_seconds IS NULL THEN t.worker_id END,
                 admitted = NOT t.limited,
                 lost = t.lost + i.is_lost::int,
-                uncounted = t.uncounted + (i.is_lost OR i.to_state = 'deferred')::int,
+                uncounted = t.uncounted + (i.is_lost OR i.to_state IN ('deferred', 'queued'))::int,
                 deferred_since = CASE WHEN i.to_state = 'deferred' THEN coalesce(t.deferred_since, t.started_at) ELSE t.deferred_since END,
                 wake_key = i.wake_key,
                 unchosen = i.unchosen::int[]
@@ -38,7 +46,7 @@ public sealed partial class TaskQueue
         ), archived AS (
             INSERT INTO task_attempt (run_id, task_index, map_index, attempt, state, worker_id, started_at, finished_at, message)
             SELECT run_id, task_index, map_index, attempt,
-                CASE WHEN is_lost THEN 'lost' WHEN state = 'deferred' THEN 'deferred' ELSE 'failed' END, worker_id, started_at, now(), message
+                CASE WHEN is_lost OR state = 'queued' THEN 'lost' WHEN state = 'deferred' THEN 'deferred' ELSE 'failed' END, worker_id, started_at, now(), message
             FROM ended WHERE from_state = 'running' AND finished_at IS NULL
         ), counted AS (
             UPDATE task_instance t SET
@@ -51,9 +59,17 @@ public sealed partial class TaskQueue
                 setups_failed = t.setups_failed + c.setups_failed,
                 setups_skipped = t.setups_skipped + c.setups_skipped,
                 deciders_ended = t.deciders_ended + c.deciders_ended,
-                deciders_against = t.deciders_against + c.deciders_against
+                deciders_against = t.deciders_against + c.deciders_against,
+                (state, ready_at, attempt, worker_id, started_at) = (
+                    SELECT CASE WHEN NOT x.is_ready THEN t.state WHEN x.is_taken THEN 'running' ELSE 'queued' END,
+                        CASE WHEN x.is_ready AND NOT x.is_taken THEN now() END,
+                        t.attempt + (x.is_ready AND x.is_taken)::int,
+                        CASE WHEN x.is_ready AND x.is_taken THEN $23 ELSE t.worker_id END,
+                        CASE WHEN x.is_ready AND x.is_taken THEN now() ELSE t.started_at END
+                    FROM (SELECT c.needed > 0 AND t.up_success + c.success = c.needed AND NOT t.waits_for_past AS is_ready,
+                        NOT t.limited AND (SELECT is_idle FROM idle) AS is_taken) x)
             FROM (
-                SELECT e.run_id, e.to_task, e.to_map, e.is_summary,
+                SELECT e.run_id, e.to_task, e.to_map, e.is_summary, max(e.needed) AS needed,
                     count(*) FILTER (WHERE e.kind & 1 <> 0 AND u.state = 'success') AS success,
                     count(*) FILTER (WHERE e.kind & 1 <> 0 AND u.state = 'failed') AS failed,
                     count(*) FILTER (WHERE e.kind & 1 <> 0 AND u.state = 'upstream_failed') AS upstream_failed,
@@ -64,8 +80,8 @@ public sealed partial class TaskQueue
                     count(*) FILTER (WHERE e.kind & 2 <> 0 AND u.state = 'skipped') AS setups_skipped,
                     count(*) FILTER (WHERE e.kind & 4 <> 0) AS deciders_ended,
                     count(*) FILTER (WHERE e.kind & 4 <> 0 AND e.is_against) AS deciders_against
-                FROM unnest($14::bigint[], $15::int[], $16::int[], $17::int[], $18::int[], $19::int[], $20::bool[], $21::bool[])
-                    AS e (run_id, from_task, from_map, to_task, to_map, kind, is_summary, is_against)
+                FROM unnest($14::bigint[], $15::int[], $16::int[], $17::int[], $18::int[], $19::int[], $20::bool[], $21::bool[],
+                    $22::int[]) AS e (run_id, from_task, from_map, to_task, to_map, kind, is_summary, is_against, needed)
                 JOIN ended u ON u.run_id = e.run_id AND u.task_index = e.from_task AND u.map_index = e.from_map
                 WHERE u.finished_at IS NOT NULL
                 GROUP BY e.run_id, e.to_task, e.to_map, e.is_summary
@@ -73,7 +89,9 @@ public sealed partial class TaskQueue
             WHERE t.run_id = c.run_id AND t.task_index = c.to_task AND t.map_index = c.to_map AND t.state = 'pending'
                 AND (t.mapped IS NOT NULL) = c.is_summary
             RETURNING t.run_id, t.task_index, t.map_index, t.up_success, t.up_failed, t.up_upstream_failed, t.up_skipped, t.up_cancelled,
-                t.setups_success, t.setups_failed, t.setups_skipped, t.deciders_ended, t.deciders_against, t.mapped, t.waits_for_past
+                t.setups_success, t.setups_failed, t.setups_skipped, t.deciders_ended, t.deciders_against, t.mapped, t.waits_for_past, t.state,
+                t.attempt, t.uncounted, t.lost, t.limited, c.needed,
+                t.up_success + t.up_failed + t.up_upstream_failed + t.up_skipped + t.up_cancelled AS up_finished
         ), totalled AS (
             UPDATE dag_run r SET unfinished = r.unfinished - c.ended, failed_leaves = r.failed_leaves + c.failing
             FROM (
@@ -81,12 +99,24 @@ public sealed partial class TaskQueue
                 FROM ended WHERE finished_at IS NOT NULL GROUP BY run_id
             ) c
             WHERE r.run_id = c.run_id
-            RETURNING r.run_id, r.unfinished, r.failed_leaves
+            RETURNING r.run_id, r.unfinished, r.failed_leaves, r.ordered
+        ), slots AS (
+            SELECT pg_notify('workflow_slots', '') FROM (
+                SELECT limited FROM ended UNION ALL SELECT limited AND state = 'queued' FROM counted) l
+            WHERE limited LIMIT 1
+        ), unforeseen AS (
+            SELECT refuse_step() FROM (VALUES (1)) AS v WHERE $25 AND (
+                (SELECT count(*) FROM ended) <> (SELECT count(*) FROM item)
+                OR EXISTS (SELECT FROM counted WHERE CASE WHEN mapped IS NULL THEN up_finished = needed AND up_success < needed ELSE up_finished = mapped END)
+                OR EXISTS (SELECT FROM totalled WHERE unfinished = 0 OR ordered IS NOT NULL))
         )
-        SELECT 'e', run_id, task_index, map_index, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL::int, limited FROM ended
+        SELECT 'e', run_id, task_index, map_index, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL::int, false, NULL, 0, 0, 0 FROM ended
         UNION ALL SELECT 'c', run_id, task_index, map_index, up_success, up_failed, up_upstream_failed, up_skipped, up_cancelled, setups_success,
-            setups_failed, setups_skipped, deciders_ended, deciders_against, mapped, waits_for_past FROM counted
-        UNION ALL SELECT 'r', run_id, unfinished, failed_leaves, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, false FROM totalled
+            setups_failed, setups_skipped, deciders_ended, deciders_against, mapped, waits_for_past, state, attempt, uncounted, lost FROM counted
+        UNION ALL SELECT 'r', run_id, unfinished, failed_leaves, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, false, NULL, 0, 0, 0 FROM totalled
+        UNION ALL SELECT 'i', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, is_idle, NULL, 0, 0, 0 FROM idle WHERE $24 > 0
+        UNION ALL SELECT 's', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, false, NULL, 0, 0, 0 FROM slots
+        UNION ALL SELECT 'u', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, false, NULL, 0, 0, 0 FROM unforeseen
         """;
 
     private const string QueueTasks = """

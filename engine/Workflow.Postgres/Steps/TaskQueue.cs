@@ -15,6 +15,10 @@ namespace Workflow.Postgres.Steps;
 /// trip, and an expansion costs two. Nothing is found by scanning: the cost follows the tasks that change, not the size of the run.
 /// </para>
 /// <para>
+/// Most steps hold successes after which others become ready or go on waiting. All of that is foreseen, and such a step is one round trip: see
+/// <see cref="StepPlan.IsForeseeable"/>. Where it comes out otherwise PostgreSQL refuses it, and it is done again the long way.
+/// </para>
+/// <para>
 /// A kill between the round trips leaves an open transaction that PostgreSQL rolls back: the attempts are still running under their worker's
 /// lease, and the rescuer takes them when it ends. A kill after the commit, before the worker heard of it, leaves claimed tasks that nobody
 /// executes: a worker that lives asks <see cref="HeldByAsync"/>, one that died is rescued.
@@ -46,15 +50,22 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         foreach (var attempt in last)
             ending.Add(await EndingAsync(attempt, cancellationToken).ConfigureAwait(false));
 
+        var edges = StepPlan.Edges(ending).ToList();
+        if (!last.Exists(attempt => attempt.HasEffects) && StepPlan.IsForeseeable(ending, edges)
+            && await ForeseenAsync(connection, last, ending, edges, claim, cancellationToken).ConfigureAwait(false) is { } foreseen)
+        {
+            return foreseen with { Refused = [.. finished.Except(last, ReferenceEqualityComparer.Instance).Cast<FinishedAttempt>()] };
+        }
+
         var plan = new StepPlan();
-        await EndAsync(connection, plan, ending, isFirst: true, cancellationToken).ConfigureAwait(false);
+        await EndAsync(connection, plan, ending, edges, claim, isFirst: true, cancellationToken).ConfigureAwait(false);
         var keys = plan.Ended.Select(task => task.Key).ToHashSet();
         var ended = last.Where(attempt => keys.Contains(attempt.Task.Key)).ToList();
         var hasNew = await FollowAsync(connection, plan, ended, cancellationToken).ConfigureAwait(false);
 
         await using var batch = new NpgsqlBatch(connection);
         Write(batch, plan, ended, hasNew, claim);
-        if (claim is { Slots: > 0 })
+        if (claim is { Slots: > 0 } && TakesOver(edges, claim) == 0)
             AddClaim(batch, claim);
         Add(batch, "COMMIT");
         var claimed = await ReadClaimsAsync(batch, cancellationToken).ConfigureAwait(false);
@@ -62,7 +73,8 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         // A kill here leaves attempts that an order stands for still running: whoever hands them in next carries it out.
         var refused = finished.Except(ended, ReferenceEqualityComparer.Instance).Cast<FinishedAttempt>().ToList();
         var obeyed = refused.Count == 0 ? [] : await ObeyAsync(connection, refused, cancellationToken).ConfigureAwait(false);
-        return new StepResult(claimed, [.. refused.Where(attempt => !obeyed.Contains(attempt.Task.Key))], plan.FinishedRuns());
+        return new StepResult(
+            [.. HandedOver(plan, last), .. claimed], [.. refused.Where(attempt => !obeyed.Contains(attempt.Task.Key))], plan.FinishedRuns(), !plan.IsIdle);
     }
 
     /// <summary>The tasks that are running under the lease of any of these workers, whether those know of it or not.</summary>
@@ -114,7 +126,11 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         while (true)
         {
             for (var following = plan.TakeFollowing(); following.Count > 0; following = plan.TakeFollowing())
-                await EndAsync(connection, plan, following, isFirst: false, cancellationToken).ConfigureAwait(false);
+            {
+                await EndAsync(connection, plan, following, [.. StepPlan.Edges(following)], claim: null, isFirst: false, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
             if (!plan.HasExpansions)
                 return hasExpanded;
             if (!hasExpanded)
@@ -132,16 +148,34 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
     }
 
     private static async Task EndAsync(
-        NpgsqlConnection connection, StepPlan plan, IReadOnlyList<EndingTask> ending, bool isFirst, CancellationToken cancellationToken)
+        NpgsqlConnection connection, StepPlan plan, IReadOnlyList<EndingTask> ending, IReadOnlyList<StepEdge> edges, ClaimRequest? claim, bool isFirst,
+        CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         if (isFirst)
-        {
-            Add(batch, "BEGIN");
-            Add(batch, LockRuns, Array(ending.Select(task => task.Key.RunId).Distinct().Order()));
-        }
+            AddLocks(batch, ending);
+        AddEnds(batch, ending, edges, claim, isForeseen: false);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        if (isFirst)
+            await ReadLocksAsync(reader, plan, cancellationToken).ConfigureAwait(false);
+        await ReadEndsAsync(reader, plan, ending, cancellationToken).ConfigureAwait(false);
+    }
 
-        var edges = StepPlan.Edges(ending).ToList();
+    private static void AddLocks(NpgsqlBatch batch, IReadOnlyList<EndingTask> ending)
+    {
+        Add(batch, "BEGIN");
+        Add(batch, LockRuns, Array(ending.Select(task => task.Key.RunId).Distinct().Order()));
+    }
+
+    private static async Task ReadLocksAsync(NpgsqlDataReader reader, StepPlan plan, CancellationToken cancellationToken)
+    {
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            plan.SawRun(reader.GetInt64(0), reader.IsDBNull(1) ? null : StateNames.Parse<RunState>(reader.GetString(1)));
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void AddEnds(
+        NpgsqlBatch batch, IReadOnlyList<EndingTask> ending, IReadOnlyList<StepEdge> edges, ClaimRequest? claim, bool isForeseen) =>
         Add(
             batch, EndTasks,
             [
@@ -155,16 +189,13 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
                 Array(edges.Select(edge => edge.From.RunId)), Array(edges.Select(edge => edge.From.TaskIndex)),
                 Array(edges.Select(edge => edge.From.MapIndex)), Array(edges.Select(edge => edge.ToTask)), Array(edges.Select(edge => edge.ToMap)),
                 Array(edges.Select(edge => (int)edge.Kind)), Array(edges.Select(edge => edge.IsSummary)), Array(edges.Select(edge => edge.IsAgainst)),
+                Array(edges.Select(edge => edge.ReadyAt)), Value(claim?.WorkerId ?? 0), Value(claim is null ? 0 : TakesOver(edges, claim)),
+                Value(isForeseen),
             ]);
 
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        if (isFirst)
-        {
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                plan.SawRun(reader.GetInt64(0), reader.IsDBNull(1) ? null : StateNames.Parse<RunState>(reader.GetString(1)));
-            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+    private static async Task ReadEndsAsync(
+        NpgsqlDataReader reader, StepPlan plan, IReadOnlyList<EndingTask> ending, CancellationToken cancellationToken)
+    {
         var byKey = ending.ToDictionary(task => task.Key);
         var byRun = ending.GroupBy(task => task.Key.RunId).ToDictionary(group => group.Key, group => group.First());
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -173,15 +204,24 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
             switch (reader.GetString(0))
             {
                 case "e":
-                    plan.SawEnd(byKey[ReadKey(reader, 1)], isLimited: reader.GetBoolean(15));
+                    plan.SawEnd(byKey[ReadKey(reader, 1)]);
+                    break;
+                case "c" when reader.GetString(16) == TaskState.Running.Name():
+                    plan.HandedOver.Add((ReadKey(reader, 1), new AttemptCount(reader.GetInt32(17), reader.GetInt32(18), reader.GetInt32(19))));
+                    break;
+                case "c" when reader.GetString(16) == TaskState.Queued.Name():
+                    plan.Queued.Add(ReadKey(reader, 1));
                     break;
                 case "c":
                     plan.SawCounters(
                         ReadKey(reader, 1), byRun[runId].DagVersionId, byRun[runId].Graph, reader.IsDBNull(14) ? null : reader.GetInt32(14),
                         ReadCounters(reader, 4), reader.GetBoolean(15));
                     break;
-                default:
+                case "r":
                     plan.SawTotals(runId, reader.GetInt32(2), reader.GetInt32(3));
+                    break;
+                case "i":
+                    plan.IsIdle &= reader.GetBoolean(15);
                     break;
             }
         }
@@ -219,16 +259,18 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
             Add(batch, Notify, Value(Channels.Runs), Value(""));
         }
 
-        // What became ready may be more than this worker takes, or of a queue that it does not serve: others may be idle. The end of a run
-        // calls its callbacks and wakes who waits for it.
-        var takesAll = claim is { Queues.Count: 0 } && plan.ToQueue.Count <= claim.Slots;
-        if (hasExpanded || callbacks.Count > 0 || finishedRuns.Count > 0 || claim is null || (plan.ToQueue.Count > 0 && !takesAll))
+        // An expansion makes what others may take; the end of a run calls its callbacks and wakes who waits for it.
+        if (hasExpanded || callbacks.Count > 0 || finishedRuns.Count > 0 || LeavesReady([.. plan.ToQueue, .. plan.Queued], claim))
             Add(batch, Notify, Value(Channels.Tasks), Value(""));
-        if (plan.FreesSlots || hasExpanded)
+        if (hasExpanded)
             Add(batch, Notify, Value(Channels.Slots), Value(""));
         if (plan.ReleasesFuture)
             Add(batch, Notify, Value(Channels.Past), Value(""));
     }
+
+    /// <summary>What became ready may be more than this worker takes, or of a queue that it does not serve: others may be idle.</summary>
+    private static bool LeavesReady(IReadOnlyCollection<TaskKey> ready, ClaimRequest? claim) =>
+        claim is null || (ready.Count > 0 && !(claim.Queues.Count == 0 && ready.Count <= claim.Slots));
 
     private static void AddOutputs(NpgsqlBatch batch, IEnumerable<FinishedAttempt> ended)
     {
@@ -280,8 +322,13 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
     /// <summary>Runs a batch of which only the claim returns rows of so many columns.</summary>
     private static async Task<IReadOnlyList<ClaimedTask>> ReadClaimsAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
-        var claimed = new List<ClaimedTask>();
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadClaimsAsync(reader, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<List<ClaimedTask>> ReadClaimsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var claimed = new List<ClaimedTask>();
         do
         {
             while (reader.FieldCount == ClaimColumns && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -132,4 +132,31 @@ public sealed class RunMachineTests
 
     private static TaskDefinition Task(int retries, Backoff backoff) =>
         new(0, "task", "task", "default", retries, backoff, null, TriggerRule.AllSuccess, [], []);
+
+    [Theory]
+    [InlineData(TriggerRule.AllSuccess, 2)]
+    [InlineData(TriggerRule.AllDone, 2)]
+    [InlineData(TriggerRule.AllDoneMinOneSuccess, 2)]
+    [InlineData(TriggerRule.NoneFailed, 2)]
+    [InlineData(TriggerRule.NoneFailedMinOneSuccess, 2)]
+    [InlineData(TriggerRule.NoneSkipped, 2)]
+    [InlineData(TriggerRule.OneSuccess, 0)]
+    [InlineData(TriggerRule.OneDone, 0)]
+    [InlineData(TriggerRule.OneFailed, 0)]
+    [InlineData(TriggerRule.AllFailed, 0)]
+    [InlineData(TriggerRule.AllSkipped, 0)]
+    [InlineData(TriggerRule.Always, 0)]
+    public void ReadyAt_TwoUpstreams_CountsThoseThatMustAllSucceed(TriggerRule rule, int expected)
+    {
+        var dag = DagDefinition.From(new Authoring.Described(dag =>
+        {
+            dag.Id("two");
+            var a = dag.Task("a", _ => Task.CompletedTask);
+            var b = dag.Task("b", _ => Task.CompletedTask);
+            dag.Task("c", _ => Task.CompletedTask).After(a, b).Rule(rule);
+        }));
+
+        RunMachine.ReadyAt(dag.Graph, 2, TaskKey.Whole).ShouldBe(expected);
+        RunMachine.ReadyAt(dag.Graph, 0, TaskKey.Whole).ShouldBe(0);
+    }
 }

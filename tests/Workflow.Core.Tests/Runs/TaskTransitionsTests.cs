@@ -50,7 +50,7 @@ public sealed class TaskTransitionsTests
         TaskOutcome[] outcomes =
         [
             new TaskOutcome.Succeeded(null), new TaskOutcome.Skipped(""), new TaskOutcome.Failed("", true), new TaskOutcome.Failed("", false),
-            new TaskOutcome.TimedOut(TimeSpan.Zero), new TaskOutcome.Cancelled(), new TaskOutcome.Lost(""), new TaskOutcome.Deferred("", TimeSpan.Zero, null),
+            new TaskOutcome.TimedOut(TimeSpan.Zero), new TaskOutcome.Cancelled(), new TaskOutcome.Lost(""), new TaskOutcome.Returned(""), new TaskOutcome.Deferred("", TimeSpan.Zero, null),
         ];
         foreach (var outcome in outcomes)
         {

@@ -44,7 +44,8 @@ internal sealed class RandomHistory(Random random)
             5 => new TaskOutcome.TimedOut(TimeSpan.FromSeconds(1)),
             6 or 7 => new TaskOutcome.Skipped("nothing to do"),
             8 => new TaskOutcome.Deferred("not yet", TimeSpan.FromSeconds(1), null),
-            9 or 10 => new TaskOutcome.Lost("gone"),
+            9 => new TaskOutcome.Lost("gone"),
+            10 => new TaskOutcome.Returned("no slot"),
             11 when run.Ordered is not null => new TaskOutcome.Cancelled(),
             _ => new TaskOutcome.Succeeded(Output(), graph.Tasks[task].Kind switch
             {

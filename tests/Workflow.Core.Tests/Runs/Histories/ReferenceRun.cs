@@ -122,6 +122,10 @@ internal sealed class ReferenceRun
                 node.Uncounted++;
                 node.State = TaskState.Deferred;
                 break;
+            case TaskOutcome.Returned:
+                node.Uncounted++;
+                node.State = TaskState.Queued;
+                break;
         }
 
         if (!RuleWords.IsEnd(node.State) && ordered is not null && !IsTeardown(key.Task))
