@@ -122,7 +122,7 @@ public sealed class WorkerService(
                 var attempt = byKey[lease.Key];
                 if (!lease.IsHeld)
                     attempt.Stop(StopReason.WorkerStops);
-                else if (lease.Stops || (lease.RunStops && !attempt.IsTeardown))
+                else if (lease.Stops || (lease.RunStops && attempt.IsTeardown == false))
                     attempt.Stop(StopReason.RunCancelled);
             }
         }

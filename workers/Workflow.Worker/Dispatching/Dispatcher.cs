@@ -12,20 +12,27 @@ namespace Workflow.Worker.Dispatching;
 /// The worker's loop: hands in what ended and claims the next in the same step. While one step is under way, finished attempts gather, so
 /// that batches grow with the load by themselves.
 /// </summary>
+/// <remarks>
+/// Tasks that take hardly longer than a step would leave the slots empty while it is under way, so it claims ahead of the slots as
+/// <see cref="ReadAhead"/> says. What waits too long behind longer tasks is given back, for a worker that has a slot.
+/// </remarks>
 public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOptions options, TimeProvider time, ILogger<Dispatcher> logger)
 {
     private const int BatchLimit = 200;
 
     private readonly ConcurrentQueue<FinishedAttempt> finished = new();
     private readonly ConcurrentDictionary<(TaskKey Key, int Attempt), RunningAttempt> running = new();
+    private readonly SlotQueue slots = new(time);
+    private readonly ReadAhead ahead = new(options.Slots);
     private readonly SemaphoreSlim signal = new(0);
     private bool mayHoldUnknown;
+    private bool expectsIdle;
     private int lastLane;
 
     /// <summary>The id that the worker claims under; changes when it had to register anew.</summary>
     public long WorkerId { get; set; }
 
-    /// <summary>The attempts that run here.</summary>
+    /// <summary>The attempts that run here or wait for a slot.</summary>
     public IReadOnlyCollection<RunningAttempt> Running => [.. running.Values];
 
     /// <summary>Whether every slot is held by a task that ignores its cancellation: only a new process helps.</summary>
@@ -42,6 +49,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
         await using var wakeOnDrain = draining.Register(Wake).ConfigureAwait(false);
         while (!draining.IsCancellationRequested || !running.IsEmpty || !finished.IsEmpty)
         {
+            GiveBack(draining.IsCancellationRequested);
             var full = await StepAsync(claims: !draining.IsCancellationRequested, aborted).ConfigureAwait(false);
 
             // Work is left for sure when everything asked for was given; otherwise a signal or the poll brings the next look.
@@ -52,7 +60,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
         }
     }
 
-    private int FreeSlots => Math.Max(0, options.Slots - running.Count - runner.LostSlots);
+    private int FreeSlots => Math.Max(0, options.Slots + ahead.Tasks - running.Count - runner.LostSlots);
 
     private async Task<bool> StepAsync(bool claims, CancellationToken aborted)
     {
@@ -64,13 +72,15 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
                 await AdoptAsync(batch, aborted).ConfigureAwait(false);
             if (batch.Count == 0 && free == 0)
                 return false;
-            var claim = free > 0 ? new ClaimRequest(WorkerId, options.Queues, free, lastLane) : null;
+            var claim = free > 0 ? new ClaimRequest(WorkerId, options.Queues, free, lastLane, expectsIdle) : null;
             var result = await queue.StepAsync(batch, claim, aborted).ConfigureAwait(false);
             foreach (var attempt in result.Refused)
                 logger.LostLease(attempt.Task.Key.RunId, attempt.Task.Key.TaskIndex, attempt.Task.Attempt.Number);
             foreach (var task in result.Claimed)
                 Start(task);
-            return free > 0 && MayHaveLeft(result.Claimed, free);
+            var full = free > 0 && (result.HasMore || MayHaveLeft(result.Claimed, free));
+            expectsIdle = !full;
+            return full;
         }
         catch (PostgresException exception) when (!exception.IsPassing() && batch.Count > 0)
         {
@@ -176,18 +186,37 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
 
     private void Start(ClaimedTask task)
     {
-        var key = (task.Key, task.Attempt.Number);
         var attempt = new RunningAttempt(task, WorkerId);
-        running[key] = attempt;
-        _ = Task.Run(async () =>
-        {
-            var end = await runner.RunAsync(attempt).ConfigureAwait(false);
+        running[(task.Key, task.Attempt.Number)] = attempt;
+        if (slots.TakeOrWait(attempt, options.Slots - runner.LostSlots))
+            _ = RunAsync(attempt);
+    }
 
-            // In this order: whoever looks in between finds it twice rather than nowhere, and a drain does not end without it.
-            finished.Enqueue(end);
-            running.TryRemove(new KeyValuePair<(TaskKey, int), RunningAttempt>(key, attempt));
-            attempt.Dispose();
-            signal.Release();
-        });
+    /// <summary>Runs an attempt, and what waits for its slot after it.</summary>
+    private async Task RunAsync(RunningAttempt first)
+    {
+        for (var attempt = first; attempt is not null; attempt = slots.Next(options.Slots - runner.LostSlots))
+        {
+            var start = time.GetTimestamp();
+            var end = await runner.RunAsync(attempt).ConfigureAwait(false);
+            ahead.Took(time.GetElapsedTime(start));
+            End(attempt, end);
+        }
+    }
+
+    private void End(RunningAttempt attempt, FinishedAttempt end)
+    {
+        // In this order: whoever looks in between finds it twice rather than nowhere, and a drain does not end without it.
+        finished.Enqueue(end);
+        running.TryRemove(new KeyValuePair<(TaskKey, int), RunningAttempt>((attempt.Task.Key, attempt.Task.Attempt.Number), attempt));
+        attempt.Dispose();
+        signal.Release();
+    }
+
+    /// <summary>Gives back what has waited too long for a slot; when the worker drains, all that waits.</summary>
+    private void GiveBack(bool drains)
+    {
+        foreach (var attempt in slots.TakeWaiting(drains ? TimeSpan.Zero : ReadAhead.Patience))
+            End(attempt, new FinishedAttempt(attempt.Task, attempt.WorkerId, new TaskOutcome.Returned("Its worker had no slot for it.")));
     }
 }

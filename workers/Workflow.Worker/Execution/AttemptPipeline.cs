@@ -16,10 +16,8 @@ public sealed record InputPart(int Upstream, InputKind Kind, int Place);
 public delegate Task<IReadOnlyList<string>> LoadInputs(RunningAttempt running, IReadOnlyList<InputPart> parts);
 
 /// <summary>One attempt from its inputs to its outcome, the same in a worker's process and in one of its own.</summary>
-public sealed class AttemptPipeline(IEnumerable<ITaskHandler> handlers, LoadInputs load)
+public sealed class AttemptPipeline(IReadOnlyDictionary<Type, ITaskHandler> handlers, LoadInputs load)
 {
-    private readonly Dictionary<Type, ITaskHandler> handlers = handlers.ToDictionary(handler => handler.Spec);
-
     /// <summary>Runs an attempt until its code returns. Never throws: whatever happens is an outcome.</summary>
     public async Task<TaskOutcome> RunAsync(RunningAttempt running, LoadedDag dag, AttemptContext context, TaskLog log)
     {

@@ -18,7 +18,7 @@ public sealed class AttemptRunner(
     DagCodeCache codes, DagStore store, GraphCache graphs, InputLoader inputs, LogWriter logs, DataPlanes planes, WaitReads waits,
     ChildProcesses processes, WorkerOptions options, TimeProvider time, ILogger<AttemptRunner> logger)
 {
-    private readonly IReadOnlyList<ITaskHandler> handlers = TaskHandlers.All(planes, time, waits);
+    private readonly IReadOnlyDictionary<Type, ITaskHandler> handlers = TaskHandlers.All(planes, time, waits);
     private int lostSlots;
 
     /// <summary>How many slots are held by tasks that ignored their cancellation.</summary>
@@ -33,6 +33,8 @@ public sealed class AttemptRunner(
         var hasEffects = false;
         try
         {
+            if (AttemptEnds.Of(running.Reason, definition: null) is { } stopped)
+                return new FinishedAttempt(task, running.WorkerId, stopped);
             var graph = await PatientlyAsync(() => graphs.GetAsync(task.DagVersionId, running.Cancellation).AsTask(), running).ConfigureAwait(false);
             var definition = graph.Tasks[task.Key.TaskIndex];
             running.IsTeardown = definition.Role == TaskRole.Teardown;

@@ -15,8 +15,8 @@ public sealed class RunningAttempt(ClaimedTask task, long workerId) : IDisposabl
     /// <summary>The worker id that it was claimed under: its fence.</summary>
     public long WorkerId => workerId;
 
-    /// <summary>Whether it takes something down: it goes on when its run is stopped. Known once its code is loaded.</summary>
-    public bool IsTeardown { get; set; }
+    /// <summary>Whether it takes something down: it goes on when its run is stopped. Null until it begins.</summary>
+    public bool? IsTeardown { get; set; }
 
     /// <summary>Ends when the attempt shall stop.</summary>
     public CancellationToken Cancellation => source.Token;

@@ -6,22 +6,26 @@ namespace Workflow.Worker.Handlers;
 /// <summary>The kinds of task that can be performed.</summary>
 public static class TaskHandlers
 {
-    /// <summary>One handler for each kind.</summary>
+    /// <summary>One handler for each kind, by its settings' type.</summary>
     /// <param name="planes">Access to datasets and models.</param>
     /// <param name="time">The clock.</param>
     /// <param name="waits">
     /// What waits look at in the database; null in a process of an attempt, which has no access to it. Waits of those kinds are never isolated.
     /// </param>
-    public static IReadOnlyList<ITaskHandler> All(DataPlanes planes, TimeProvider time, WaitReads? waits) =>
-    [
-        new PlainHandler(), new SqlHandler(planes), new QualityGateHandler(planes), new BacktestGateHandler(planes), new TrainHandler(planes),
-        new PromoteHandler(planes), new BranchHandler(), new ShortCircuitHandler(), new WaitForHandler(time),
-        .. waits is null
-            ? (ITaskHandler[])[]
-            :
-            [
-                new WaitUntilHandler(time), new WaitForDatasetHandler(waits, time), new WaitForRunHandler(waits, time),
-                new WaitForEventHandler(waits, time),
-            ],
-    ];
+    public static IReadOnlyDictionary<Type, ITaskHandler> All(DataPlanes planes, TimeProvider time, WaitReads? waits)
+    {
+        ITaskHandler[] all =
+        [
+            new PlainHandler(), new SqlHandler(planes), new QualityGateHandler(planes), new BacktestGateHandler(planes), new TrainHandler(planes),
+            new PromoteHandler(planes), new BranchHandler(), new ShortCircuitHandler(), new WaitForHandler(time),
+            .. waits is null
+                ? (ITaskHandler[])[]
+                :
+                [
+                    new WaitUntilHandler(time), new WaitForDatasetHandler(waits, time), new WaitForRunHandler(waits, time),
+                    new WaitForEventHandler(waits, time),
+                ],
+        ];
+        return all.ToDictionary(handler => handler.Spec);
+    }
 }
