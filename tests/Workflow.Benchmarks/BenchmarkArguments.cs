@@ -11,10 +11,12 @@ internal sealed record BenchmarkArguments(IReadOnlyList<string> Names, string? J
         {
             if (args[at] == "--json" && at + 1 < args.Length)
                 file = args[++at];
+            else if (Catalogue.Sets.TryGetValue(args[at], out var set))
+                names.AddRange(set);
             else if (Catalogue.All.ContainsKey(args[at]))
                 names.Add(args[at]);
             else
-                return new([], null, $"'{args[at]}' is no benchmark; there are {string.Join(", ", Catalogue.All.Keys)}, and --json FILE.");
+                return new([], null, $"'{args[at]}' is no benchmark; there are {string.Join(", ", Catalogue.Sets.Keys.Concat(Catalogue.All.Keys))}, and --json FILE.");
         }
 
         return new(names, file, null);

@@ -1,14 +1,23 @@
 namespace Workflow.Benchmarks;
 
-/// <summary>The benchmarks by name.</summary>
+/// <summary>The benchmarks by name, in the order in which they run: what fills the tables for good comes last.</summary>
 internal static class Catalogue
 {
     public static readonly IReadOnlyDictionary<string, Func<Stage, Task<IReadOnlyList<BenchmarkRow>>>> All =
         new Dictionary<string, Func<Stage, Task<IReadOnlyList<BenchmarkRow>>>>
         {
             ["chain-40"] = Chain.RunAsync,
+            ["idle-start"] = IdleStart.RunAsync,
             ["independent-10k"] = Independent.RunAsync,
+            ["fan-out-10k"] = FanOut.RunAsync,
+            ["dag-load-1000"] = DagLoad.RunAsync,
+            ["idle-load"] = IdleLoad.RunAsync,
+            ["with-history"] = History.RunAsync,
         };
+
+    /// <summary>Sets of benchmarks by name.</summary>
+    public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Sets =
+        new Dictionary<string, IReadOnlyList<string>> { ["dispatch"] = [.. All.Keys] };
 }
 
 /// <summary>A result: a median, beside the median of its floor in the same run on the same server.</summary>

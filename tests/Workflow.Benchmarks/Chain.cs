@@ -11,7 +11,6 @@ namespace Workflow.Benchmarks;
 internal static class Chain
 {
     private const int Length = 40;
-    private const int Rounds = 15;
 
     private const string Source = """
         public sealed class Chain : IDag
@@ -43,19 +42,10 @@ internal static class Chain
         var dagId = await stage.SaveAsync(Source);
         await stage.ExecuteAsync("CREATE TABLE floor_chain (id int PRIMARY KEY, state text NOT NULL) WITH (fillfactor = 60)");
         using var worker = await stage.StartWorkerAsync();
-        var (values, floors) = (new List<double>(), new List<double>());
-        for (var round = -3; round < Rounds; round++)
-        {
-            var floor = await FloorAsync(stage);
-            var value = (await stage.RunAsync(dagId)).TotalMilliseconds;
-            if (round < 0)
-                continue;
-            floors.Add(floor);
-            values.Add(value);
-        }
-
+        var (value, floor) = await Rounds.MediansAsync(
+            warmUps: 5, rounds: 15, async () => (await stage.RunAsync(dagId)).TotalMilliseconds, () => FloorAsync(stage));
         await worker.StopAsync();
-        return [new BenchmarkRow("chain-40", "ms", Report.Median(values), Report.Median(floors))];
+        return [new BenchmarkRow("chain-40", "ms", value, floor)];
     }
 
     private static async Task<double> FloorAsync(Stage stage)

@@ -1,17 +1,9 @@
-using System.Diagnostics;
-using Microsoft.Extensions.Hosting;
-using Npgsql;
-
 namespace Workflow.Benchmarks;
 
-/// <summary>
-/// 10,000 independent no-op tasks of one run, one worker of 20 slots, in tasks a second from trigger to run success. The floor: a bare loop
-/// that completes and claims rows in batches of 20 with <c>SKIP LOCKED</c>, one round trip and one commit a batch.
-/// </summary>
+/// <summary>10,000 independent no-op tasks of one run, one worker of 20 slots, in tasks a second from trigger to run success.</summary>
 internal static class Independent
 {
-    private const int Tasks = 10_000;
-    private const int Rounds = 5;
+    public const int Tasks = 10_000;
 
     private const string Source = """
         public sealed class Independent : IDag
@@ -25,56 +17,27 @@ internal static class Independent
         }
         """;
 
-    private const string Step = """
-        WITH done AS (UPDATE floor_queue SET state = 'done' WHERE id = ANY ($1)),
-        next AS MATERIALIZED (SELECT id FROM floor_queue WHERE state = 'queued' ORDER BY id LIMIT 20 FOR UPDATE SKIP LOCKED)
-        UPDATE floor_queue q SET state = 'running' FROM next WHERE q.id = next.id RETURNING q.id
-        """;
-
     public static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(Stage stage)
     {
         var dagId = await stage.SaveAsync(Source);
-        await stage.ExecuteAsync("CREATE TABLE floor_queue (id int PRIMARY KEY, state text NOT NULL) WITH (fillfactor = 60)");
-        await stage.ExecuteAsync("CREATE INDEX ON floor_queue (id) WHERE state = 'queued'");
         using var worker = await stage.StartWorkerAsync();
-        var (values, floors) = (new List<double>(), new List<double>());
-        for (var round = -1; round < Rounds; round++)
-        {
-            var floor = await FloorAsync(stage);
-            var value = Tasks / (await stage.RunAsync(dagId)).TotalSeconds;
-            if (round < 0)
-                continue;
-            floors.Add(floor);
-            values.Add(value);
-        }
-
+        var (value, floor) = await Rounds.MediansAsync(
+            warmUps: 2, rounds: 5, () => RateAsync(stage, dagId), () => BatchLoop.RateAsync(stage, Tasks));
         await worker.StopAsync();
-        return [new BenchmarkRow("independent-10k", "tasks/s", Report.Median(values), Report.Median(floors))];
+        return [new BenchmarkRow("independent-10k", "tasks/s", value, floor)];
     }
 
-    private static async Task<double> FloorAsync(Stage stage)
+    /// <summary>The median rate of some runs after the first ones.</summary>
+    public static async Task<double> MedianRateAsync(Stage stage)
     {
-        await stage.ExecuteAsync("TRUNCATE floor_queue");
-        await stage.ExecuteAsync($"INSERT INTO floor_queue SELECT i, 'queued' FROM generate_series(1, {Tasks}) i");
-        await stage.ExecuteAsync("ANALYZE floor_queue");
-        await using var connection = await stage.Data.OpenConnectionAsync();
-        await using var step = new NpgsqlCommand(Step, connection);
-        var done = new NpgsqlParameter<int[]> { TypedValue = [] };
-        step.Parameters.Add(done);
-        await step.PrepareAsync();
-        var start = Stopwatch.GetTimestamp();
-        do
-        {
-            var claimed = new List<int>();
-            await using (var reader = await step.ExecuteReaderAsync())
-            {
-                while (await reader.ReadAsync())
-                    claimed.Add(reader.GetInt32(0));
-            }
-
-            done.TypedValue = [.. claimed];
-        }
-        while (done.TypedValue!.Length > 0);
-        return Tasks / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var dagId = await stage.SaveAsync(Source);
+        using var worker = await stage.StartWorkerAsync();
+        var rates = new List<double>();
+        for (var round = 0; round < 7; round++)
+            rates.Add(await RateAsync(stage, dagId));
+        await worker.StopAsync();
+        return Rounds.Quantile(rates.Skip(2), 0.5);
     }
+
+    private static async Task<double> RateAsync(Stage stage, string dagId) => Tasks / (await stage.RunAsync(dagId)).TotalSeconds;
 }

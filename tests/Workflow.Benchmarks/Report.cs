@@ -17,11 +17,5 @@ internal static class Report
 
     public static void Write(IReadOnlyList<BenchmarkRow> rows, string file) => File.WriteAllText(file, JsonSerializer.Serialize(rows, Json) + "\n");
 
-    public static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
-
     private static string Show(double? value) => value?.ToString("#,0.00", CultureInfo.InvariantCulture) ?? "";
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,9 @@ using Workflow.Postgres;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Migrations;
 using Workflow.Postgres.Runs;
+using Workflow.Postgres.Steps;
 using Workflow.Runs;
+using Workflow.Scheduler;
 using Workflow.Testing.Running;
 using Workflow.Worker;
 
@@ -25,7 +28,7 @@ internal sealed class Stage : IAsyncDisposable
         this.folder = folder;
         this.postgres = postgres;
         Data = data;
-        Runs = new RunStore(data);
+        Runs = new RunStore(data, new GraphCache(data));
         Dags = new DagStore(data);
     }
 
@@ -34,6 +37,9 @@ internal sealed class Stage : IAsyncDisposable
     public RunStore Runs { get; }
 
     public DagStore Dags { get; }
+
+    /// <summary>Where everything of this run lies.</summary>
+    public string Folder => folder;
 
     public static async Task<Stage> OpenAsync()
     {
@@ -57,11 +63,23 @@ internal sealed class Stage : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Starts a scheduler in this process.</summary>
+    public async Task<IHost> StartSchedulerAsync(string dags)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLogging(logging => logging.AddSimpleConsole().SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddScheduler(postgres.ConnectionString, new SchedulerOptions { Name = "benchmark", DagsFolder = dags });
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
     public Task<string> SaveAsync(string source) => LocalDags.SaveAsync(Dags, source);
 
     /// <summary>Triggers a run and waits until it has ended.</summary>
     /// <returns>The time from before the trigger until the end was heard of.</returns>
-    public async Task<TimeSpan> RunAsync(string dagId)
+    public async Task<TimeSpan> RunAsync(string dagId, JsonObject? conf = null)
     {
         await using var listening = await Data.OpenConnectionAsync();
         var heard = new SemaphoreSlim(0);
@@ -69,7 +87,7 @@ internal sealed class Stage : IAsyncDisposable
         await ExecuteAsync(listening, $"LISTEN {Channels.Runs}");
 
         var start = Stopwatch.GetTimestamp();
-        var runId = await Runs.CreateAsync(new NewRun(dagId, RunKeys.Manual(TimeProvider.System.GetUtcNow()), RunType.Manual, [], "benchmark"), default);
+        var runId = await Runs.CreateAsync(new NewRun(dagId, RunKeys.Manual(TimeProvider.System.GetUtcNow()), RunType.Manual, conf ?? [], "benchmark"), default);
         await using var state = Data.CreateCommand("SELECT state FROM dag_run WHERE run_id = $1");
         state.Parameters.Add(new() { Value = runId!.Value });
         while (true)
@@ -89,10 +107,19 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
-    public async Task ExecuteAsync(string sql)
+    public async Task ExecuteAsync(string sql, params object[] parameters)
     {
         await using var command = Data.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        foreach (var value in parameters)
+            command.Parameters.Add(new() { Value = value });
         await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = Data.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
     }
 
     public async ValueTask DisposeAsync()
