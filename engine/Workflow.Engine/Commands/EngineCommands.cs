@@ -27,7 +27,7 @@ internal static class EngineCommands
             var connection = settings.RequireConnectionString();
             await Hosts.RequireSchemaAsync(connection, cancellation).ConfigureAwait(false);
             var builder = Hosts.Create(settings);
-            Hosts.AddScheduler(builder.Services, connection, parsed.GetValue(Dags)!);
+            Hosts.AddScheduler(builder.Services, connection, parsed.GetValue(Dags)!, settings[Settings.ArtifactsKey], settings.Retention());
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
             return 0;
         });

@@ -52,7 +52,7 @@ internal static class UpCommand
         var token = folder.Secret("token");
         var builder = Hosts.CreateWeb(settings);
         Hosts.AddDashboard(builder.Services, connection, token, port);
-        Hosts.AddScheduler(builder.Services, connection, dags);
+        Hosts.AddScheduler(builder.Services, connection, dags, folder.Artifacts, settings.Retention());
 
         // Added last, so it stops first: workers drain while the scheduler and the dashboard are still there.
         builder.Services.AddHostedService(provider => new WorkerSupervisor(

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
+using Workflow.Scheduler.Retention;
 
 namespace Workflow.Engine.Hosting;
 
@@ -17,11 +19,27 @@ public static class Settings
     /// <summary>The token of the API, for a server that <c>up</c> did not start.</summary>
     public const string TokenKey = "Dashboard:Token";
 
+    /// <summary>How many days runs are kept.</summary>
+    public const string RunDaysKey = "Retention:RunDays";
+
+    /// <summary>How many days logs are kept.</summary>
+    public const string LogDaysKey = "Retention:LogDays";
+
+    private const int MostDays = 36_500;
+
     /// <summary>Reads the settings.</summary>
     public static IConfiguration Read() => new ConfigurationBuilder()
         .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
         .AddEnvironmentVariables()
         .Build();
+
+    /// <summary>How long what is over is kept.</summary>
+    /// <exception cref="WorkflowException">A number of days is none; the message names it.</exception>
+    public static RetentionOptions Retention(this IConfiguration settings) => new()
+    {
+        Runs = Days(settings, RunDaysKey, RetentionOptions.DefaultRunDays),
+        Logs = Days(settings, LogDaysKey, RetentionOptions.DefaultLogDays),
+    };
 
     /// <summary>The connection string.</summary>
     /// <exception cref="WorkflowException">There is none, or it is malformed.</exception>
@@ -43,5 +61,15 @@ public static class Settings
             // Its text may hold a password: only what is wrong with it is shown.
             throw new WorkflowException($"Database__ConnectionString is malformed: {exception.Message}", exception);
         }
+    }
+
+    private static TimeSpan Days(IConfiguration settings, string key, int usual)
+    {
+        if (settings[key] is not { Length: > 0 } given)
+            return TimeSpan.FromDays(usual);
+        return int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days <= MostDays
+            ? TimeSpan.FromDays(days)
+            : throw new WorkflowException(
+                $"{key} ({key.Replace(":", "__", StringComparison.Ordinal)}) must be a whole number of days from 0, for ever, to {MostDays}; got '{given}'.");
     }
 }
