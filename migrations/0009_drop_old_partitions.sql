@@ -1,6 +1,7 @@
 -- Retention: what belongs to runs goes by age, in partitions that are dropped.
 
--- The partitions of runs, as the tables that are partitioned by run have them: <table>_p<part> holds the runs from from_run to before to_run.
+-- The partitions of runs, as the tables that are partitioned by run have them: <table>_p<part> holds the runs from from_run to before
+-- to_run.
 --
 -- Dropping by age needs partitions that follow time. An attached partition keeps its bounds, and detaching it to change them would lock out
 -- those who write, so it is the ids that follow time: when a period is over, the sequence of run ids moves on to the beginning of the next
@@ -99,8 +100,8 @@ INSERT INTO run_deadline SELECT * FROM moved_run_deadline;
 DROP TABLE moved_callback;
 DROP TABLE moved_run_deadline;
 
--- Begins a new partition when the oldest run of the one in use is older than a period, and makes the partitions for the runs to come: as many
--- after that of the newest run as asked for.
+-- Begins a new partition when the oldest run of the one in use is older than a period, and makes the partitions for the runs to come: as
+-- many after that of the newest run as asked for.
 DROP FUNCTION ensure_run_partitions(int);
 CREATE FUNCTION ensure_run_partitions(ahead int DEFAULT 1, period interval DEFAULT NULL) RETURNS int
 LANGUAGE plpgsql AS $$
@@ -116,8 +117,9 @@ BEGIN
     -- Only one moves the sequence at a time.
     PERFORM pg_advisory_xact_lock(hashtext('workflow.ensure_run_partitions'));
 
-    -- Into a partition that an earlier transaction made: an id is in use at once, a table only after the commit. The sequence never goes back,
-    -- though others take ids meanwhile: a partition that is nearly full is left to them, and nobody takes ten thousand ids in this instant.
+    -- Into a partition that an earlier transaction made: an id is in use at once, a table only after the commit. The sequence never goes
+    -- back, though others take ids meanwhile: a partition that is nearly full is left to them, and nobody takes ten thousand ids in this
+    -- instant.
     newest := coalesce(pg_sequence_last_value(ids), 0);
     SELECT * INTO in_use FROM run_partition WHERE from_run <= newest AND newest < to_run;
     SELECT min(from_run) INTO following FROM run_partition WHERE from_run > newest;
@@ -136,8 +138,8 @@ BEGIN
     RETURN made;
 END $$;
 
--- Detaches one table of a partition whose runs are all gone. That needs its parent for itself, for an instant: while it waits for that, others
--- wait behind it, so it gives up soon and is tried again at another turn. Unlinking the files takes longer and comes after, see
+-- Detaches one table of a partition whose runs are all gone. That needs its parent for itself, for an instant: while it waits for that,
+-- others wait behind it, so it gives up soon and is tried again at another turn. Unlinking the files takes longer and comes after, see
 -- drop_detached_partitions: then nobody uses them. A kill between the two leaves tables that the next turn drops.
 CREATE FUNCTION detach_run_partition(of_part int, parent text) RETURNS boolean
 LANGUAGE plpgsql SET lock_timeout = '200ms' AS $$

@@ -15,6 +15,9 @@ public sealed record SchedulerOptions
     /// <summary>How long what is over is kept.</summary>
     public RetentionOptions Retention { get; init; } = new();
 
-    /// <summary>The artifacts, of which those that nothing refers to are deleted; null when this scheduler cannot reach them and leaves that to others.</summary>
+    /// <summary>
+    /// The artifacts, of which those that nothing refers to are deleted; null when this scheduler cannot reach them and leaves that to
+    /// others.
+    /// </summary>
     public IArtifactStore? Artifacts { get; init; }
 }

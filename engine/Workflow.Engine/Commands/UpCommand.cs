@@ -44,6 +44,8 @@ internal static class UpCommand
             : await StartPostgresAsync(folder, cancellation).ConfigureAwait(false);
         var connection = postgres?.ConnectionString ?? settings.RequireConnectionString();
         await using var pool = Database.Open(connection, "up");
+        await new DatabaseStart(settings.DatabaseWait(), TimeProvider.System, Console.Error).UntilReachableAsync(pool, cancellation)
+            .ConfigureAwait(false);
         await new Migrator(pool).MigrateAsync(cancellation).ConfigureAwait(false);
         var workerConnection = postgres is null
             ? Hosts.AsWorker(connection)

@@ -92,10 +92,11 @@ internal static class Hosts
         return slots is { } given ? options with { Slots = given } : options;
     }
 
-    /// <summary>Refuses to start on a schema that this build does not know.</summary>
-    public static async Task RequireSchemaAsync(string connectionString, CancellationToken cancellationToken)
+    /// <summary>Waits for the database, and refuses to start on a schema that this build does not know.</summary>
+    public static async Task RequireSchemaAsync(string connectionString, TimeSpan wait, CancellationToken cancellationToken)
     {
         await using var data = NpgsqlDataSource.Create(connectionString);
+        await new DatabaseStart(wait, TimeProvider.System, Console.Error).UntilReachableAsync(data, cancellationToken).ConfigureAwait(false);
         await new Migrator(data).EnsureCurrentAsync(cancellationToken).ConfigureAwait(false);
     }
 

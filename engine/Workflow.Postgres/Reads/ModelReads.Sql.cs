@@ -64,6 +64,7 @@ public sealed partial class ModelReads
         """;
 
     private const string CountGatesOfRun = """
-        SELECT count(*)::int FROM gate_verdict WHERE run_key = @runKey AND published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
+        SELECT count(*)::int FROM gate_verdict
+        WHERE run_key = @runKey AND published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
         """;
 }

@@ -4,7 +4,8 @@ public sealed partial class RetentionStore
 {
     // Only of partitions that are old enough to lose anything: for those all runs are read, and few are left.
     private const string Partitions = """
-        SELECT p.part AS Part, p.closed_at AS ClosedAt, p.detached_at IS NOT NULL AS IsDetached, coalesce(r.is_unfinished, false) AS IsUnfinished,
+        SELECT p.part AS Part, p.closed_at AS ClosedAt, p.detached_at IS NOT NULL AS IsDetached,
+            coalesce(r.is_unfinished, false) AS IsUnfinished,
             r.last_end AS LastEnd,
             EXISTS (SELECT 1 FROM task_log l WHERE l.run_id >= p.from_run AND l.run_id < p.to_run) AS HasLogs, now() AS Now
         FROM run_partition p CROSS JOIN LATERAL (
@@ -69,9 +70,9 @@ public sealed partial class RetentionStore
             ORDER BY s.scheduler_id LIMIT @limit FOR UPDATE SKIP LOCKED)
         """;
 
-    // What an attempt staged and did not publish belongs to nobody once the attempt is over: it failed, was lost, or its run is gone. Publishing
-    // is part of the transaction that ends the attempt, so there is no moment in which it is over and what it made is still to be published.
-    // Verdicts and moves refer to versions and go first; so do the links, with the version that has them.
+    // What an attempt staged and did not publish belongs to nobody once the attempt is over: it failed, was lost, or its run is gone.
+    // Publishing is part of the transaction that ends the attempt, so there is no moment in which it is over and what it made is still to
+    // be published. Verdicts and moves refer to versions and go first; so do the links, with the version that has them.
     private const string DeleteStaged = """
         DELETE FROM model_alias_move WHERE model_alias_move_id IN (
             SELECT s.model_alias_move_id FROM model_alias_move s
@@ -90,7 +91,8 @@ public sealed partial class RetentionStore
             WHERE s.version IS NULL AND s.staged_at < now() - @age AND NOT EXISTS (
                 SELECT 1 FROM task_instance t WHERE t.run_id = s.run_id AND t.task_index = s.task_index AND t.map_index = s.map_index
                     AND t.attempt = s.attempt AND t.state = 'running')
-                AND NOT EXISTS (SELECT 1 FROM gate_verdict g WHERE g.model_version_id = s.model_version_id OR g.baseline_version_id = s.model_version_id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM gate_verdict g WHERE g.model_version_id = s.model_version_id OR g.baseline_version_id = s.model_version_id)
                 AND NOT EXISTS (SELECT 1 FROM model_alias_move m WHERE m.to_version_id = s.model_version_id)
             ORDER BY s.staged_at LIMIT @limit FOR UPDATE SKIP LOCKED);
         DELETE FROM dataset_version WHERE dataset_version_id IN (

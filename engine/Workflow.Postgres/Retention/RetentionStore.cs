@@ -15,8 +15,8 @@ public sealed record RunPartition(
     int Part, DateTime ClosedAt, bool IsDetached, bool IsUnfinished, DateTime? LastEnd, bool HasLogs, DateTime Now);
 
 /// <summary>
-/// Removes what is old: partitions as a whole, and what has none in short batches, each a transaction of its own. Any number of schedulers may
-/// do so at once; a kill at any instant leaves the rest to the next turn.
+/// Removes what is old: partitions as a whole, and what has none in short batches, each a transaction of its own. Any number of schedulers
+/// may do so at once; a kill at any instant leaves the rest to the next turn.
 /// </summary>
 public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
 {
@@ -27,7 +27,8 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<RunPartition>> PartitionsAsync(TimeSpan age, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return (await connection.QueryAsync<RunPartition>(Command(Partitions, new { age }, cancellationToken)).ConfigureAwait(false)).AsList();
+        var command = Command(Partitions, new { age }, cancellationToken);
+        return (await connection.QueryAsync<RunPartition>(command).ConfigureAwait(false)).AsList();
     }
 
     /// <summary>Deletes a batch of a partition's runs that ended before a time. Their tasks stay until the partition is dropped.</summary>
@@ -68,7 +69,9 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
         await ExecuteAsync(DeleteWorkers, age, cancellationToken).ConfigureAwait(false)
         + await ExecuteAsync(DeleteSchedulers, age, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Deletes a batch of the rows that attempts staged longer ago than an age and never published, unless the attempt still runs.</summary>
+    /// <summary>
+    /// Deletes a batch of the rows that attempts staged longer ago than an age and never published, unless the attempt still runs.
+    /// </summary>
     /// <returns>How many.</returns>
     public Task<int> DeleteStagedAsync(TimeSpan age, CancellationToken cancellationToken) => ExecuteAsync(DeleteStaged, age, cancellationToken);
 

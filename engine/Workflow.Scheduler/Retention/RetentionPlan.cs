@@ -15,7 +15,9 @@ public enum PartitionFate
     Goes,
 }
 
-/// <summary>Decides by age. A partition waits for the last of its runs: one that is unfinished, or ended lately, keeps all beside it.</summary>
+/// <summary>
+/// Decides by age. A partition waits for the last of its runs: one that is unfinished, or ended lately, keeps all beside it.
+/// </summary>
 public static class RetentionPlan
 {
     /// <summary>What becomes of a partition.</summary>
@@ -36,8 +38,8 @@ public static class RetentionPlan
     }
 
     /// <summary>
-    /// Whether a partition is over for longer than an age. That it got no new runs for as long matters even when it has none: somebody may have
-    /// taken an id in it just before it was closed, and not have stored the run yet.
+    /// Whether a partition is over for longer than an age. That it got no new runs for as long matters even when it has none: somebody may
+    /// have taken an id in it just before it was closed, and not have stored the run yet.
     /// </summary>
     private static bool IsOver(RunPartition partition, TimeSpan age) =>
         age > TimeSpan.Zero && !partition.IsUnfinished && partition.ClosedAt < partition.Now - age

@@ -8,9 +8,9 @@ namespace Workflow.Scheduler.Services;
 /// <summary>
 /// Deletes artifacts that no version refers to, published or staged, and files that were never committed.
 /// <para>
-/// An artifact is marked by its age: whoever commits content dates it anew, also where the store holds it already, and records it within moments.
-/// One that nobody committed for a grace and that no record refers to belongs to nobody, therefore; and the store itself refuses the deletion
-/// of what was committed since it was listed. A kill leaves the rest to the next turn.
+/// An artifact is marked by its age: whoever commits content dates it anew, also where the store holds it already, and records it within
+/// moments. One that nobody committed for a grace and that no record refers to belongs to nobody, therefore; and the store itself refuses
+/// the deletion of what was committed since it was listed. A kill leaves the rest to the next turn.
 /// </para>
 /// </summary>
 public sealed class ArtifactPruner(RetentionStore records, IArtifactStore artifacts, TimeProvider time, ILogger<ArtifactPruner> logger)

@@ -19,8 +19,8 @@ public sealed record Pruned(int Partitions, int Runs, int Logs, int Events, int 
 }
 
 /// <summary>
-/// Removes from the database what is older than the retention. Tables of partitions are dropped, all else goes in short batches; a turn has a
-/// bound, and what it leaves comes at the next. What is done twice is done once: any number of schedulers may prune at once.
+/// Removes from the database what is older than the retention. Tables of partitions are dropped, all else goes in short batches; a turn has
+/// a bound, and what it leaves comes at the next. What is done twice is done once: any number of schedulers may prune at once.
 /// </summary>
 public sealed class Pruner(RetentionStore store, SchedulerOptions options, ILogger<Pruner> logger)
     : IntervalService(TimeSpan.FromMinutes(10), logger)
