@@ -1,3 +1,6 @@
+using Workflow.Artifacts;
+using Workflow.Scheduler.Retention;
+
 namespace Workflow.Scheduler;
 
 /// <summary>How a scheduler works.</summary>
@@ -8,4 +11,13 @@ public sealed record SchedulerOptions
 
     /// <summary>The folder of the DAG files.</summary>
     public required string DagsFolder { get; init; }
+
+    /// <summary>How long what is over is kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
+    /// <summary>
+    /// The artifacts, of which those that nothing refers to are deleted; null when this scheduler cannot reach them and leaves that to
+    /// others.
+    /// </summary>
+    public IArtifactStore? Artifacts { get; init; }
 }

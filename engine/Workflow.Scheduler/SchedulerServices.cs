@@ -4,6 +4,7 @@ using Workflow.Postgres;
 using Workflow.Postgres.Backfills;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
+using Workflow.Postgres.Retention;
 using Workflow.Postgres.Runs;
 using Workflow.Postgres.Schedulers;
 using Workflow.Postgres.Steps;
@@ -36,6 +37,7 @@ public static class SchedulerServices
         services.AddSingleton(new RunKeeping(queue, graphs));
         services.AddSingleton(new BackfillSteps(general, graphs));
         services.AddSingleton(new CallbackStore(general));
+        services.AddSingleton(new RetentionStore(general));
         services.AddSingleton<FolderSay>();
         services.AddHosted<RunCreator>();
         services.AddHosted<FireAlarm>();
@@ -47,6 +49,14 @@ public static class SchedulerServices
         services.AddHosted<Admitter>();
         services.AddHosted<RunKeeper>();
         services.AddHosted<Backfiller>();
+        services.AddHosted<Pruner>();
+        if (options.Artifacts is { } artifacts)
+        {
+            services.AddHostedService(provider => new ArtifactPruner(
+                provider.GetRequiredService<RetentionStore>(), artifacts, provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<ArtifactPruner>>()));
+        }
+
         services.AddHostedService(provider => new WakeOnNotify(
             new Listener(general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()),
             [

@@ -140,6 +140,31 @@ public sealed class DataTests : IAsyncLifetime
         fare.Text("alias_moves/0/run_id").ShouldBe("r1");
     }
 
+    [Fact]
+    public async Task Lineage_OfARunThatIsGone_IsStillShown()
+    {
+        var source = await StartAsync("gone");
+        var data = await effects.StageAsync(source, Dataset("trips"), default);
+        var model = await effects.StageAsync(source, Model("fare", data), default);
+        CheckResult[] checks = [new("no_worse_than", "rmse", Verdict.Pass, Severity.Block, 1, "<= 2", 10, 0, [], "Good.")];
+        await effects.StageAsync(source, GateVerdict.Of("fare v1", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"), default);
+        await effects.StageMoveAsync(source, "champion", model, default);
+        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        var runId = source.Task.Key.RunId;
+        await server.Given.ExecuteAsync($"DELETE FROM dag_run WHERE run_id = {runId}; DELETE FROM task_instance WHERE run_id = {runId};");
+
+        (await server.GetAsync("/models/fare")).Text("versions/0/run_id").ShouldBe("gone");
+        (await server.GetAsync("/models/fare")).Text("alias_moves/0/run_id").ShouldBe("gone");
+        (await server.GetAsync("/datasets/trips")).Text("versions/0/run_id").ShouldBe("gone");
+        (await server.GetAsync("/gates?run_id=gone")).Int("total_entries").ShouldBe(1);
+        foreach (var path in new[] { "", "/taskInstances", "/taskInstances/make", "/taskInstances/make/logs/1" })
+        {
+            var (status, body) = await server.SendAsync(HttpMethod.Get, $"/dags/taxi/dagRuns/gone{path}");
+            status.ShouldBe(404, path);
+            body.ToString().ShouldContain("gone", Case.Sensitive, path);
+        }
+    }
+
     private async Task<AttemptSource> StartAsync(string runKey)
     {
         var runId = await server.Given.RunAsync("taxi", runKey);

@@ -29,6 +29,7 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
         ["@maps"] = "int[]",
         ["@diagnostics"] = "text[]",
         ["@lease"] = "interval",
+        ["@age"] = "interval",
         ["RunEditor.SaveRun $4"] = "text",
     };
 

@@ -22,7 +22,7 @@ public sealed class WorkerService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         logs.Start();
-        await RegisterAsync(stoppingToken).ConfigureAwait(false);
+        await RegisterFirstAsync(stoppingToken).ConfigureAwait(false);
         using var ended = new CancellationTokenSource();
         var listening = listener.RunAsync([Channels.Tasks], (_, payload) => OnNotifiedAsync(payload), ended.Token);
         var beating = BeatAsync(ended.Token);
@@ -39,6 +39,27 @@ public sealed class WorkerService(
             await Task.WhenAll(listening, beating).ConfigureAwait(false);
             await logs.DisposeAsync().ConfigureAwait(false);
             await SayStoppedAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Registers, however long the database is away: what it had to say about this worker's schema and role was asked before.
+    /// </summary>
+    private async Task RegisterFirstAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await RegisterAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (NpgsqlException exception) when (exception.IsPassing())
+            {
+                logger.RegistrationFailed(exception.Message);
+            }
+
+            await Task.Delay(WorkerStore.HeartbeatInterval, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

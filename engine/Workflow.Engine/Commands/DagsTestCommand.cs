@@ -12,6 +12,7 @@ using Workflow.Postgres.Migrations;
 using Workflow.Postgres.Reads;
 using Workflow.Postgres.Runs;
 using Workflow.Runs;
+using Workflow.Scheduler.Retention;
 using Workflow.Scheduler.Services;
 using Workflow.Worker;
 
@@ -46,7 +47,8 @@ internal static class DagsTestCommand
             await using var pool = Database.Open(postgres.ConnectionString, "dags test");
             await new Migrator(pool).MigrateAsync(cancellation).ConfigureAwait(false);
 
-            using var scheduler = BuildQuiet(services => Hosts.AddScheduler(services, postgres.ConnectionString, dags));
+            using var scheduler = BuildQuiet(services =>
+                Hosts.AddScheduler(services, postgres.ConnectionString, dags, artifacts: null, new RetentionOptions()));
             await LoadAsync(scheduler.Services.GetRequiredService<DagLoader>(), dagId, dags, cancellation).ConfigureAwait(false);
             var run = new NewRun(dagId, "test", RunType.Manual, conf, "dags test");
             var runId = await scheduler.Services.GetRequiredService<RunStore>().CreateAsync(run, cancellation).ConfigureAwait(false);

@@ -25,9 +25,10 @@ internal static class EngineCommands
         {
             var settings = Settings.Read();
             var connection = settings.RequireConnectionString();
-            await Hosts.RequireSchemaAsync(connection, cancellation).ConfigureAwait(false);
+            await Hosts.RequireSchemaAsync(connection, settings.DatabaseWait(), cancellation).ConfigureAwait(false);
             var builder = Hosts.Create(settings);
-            Hosts.AddScheduler(builder.Services, connection, parsed.GetValue(Dags)!);
+            Hosts.AddScheduler(
+                builder.Services, connection, parsed.GetValue(Dags)!, settings[Settings.ArtifactsKey], settings.Retention());
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
             return 0;
         });
@@ -42,7 +43,7 @@ internal static class EngineCommands
         {
             var settings = Settings.Read();
             var connection = settings.RequireConnectionString();
-            await Hosts.RequireSchemaAsync(connection, cancellation).ConfigureAwait(false);
+            await Hosts.RequireSchemaAsync(connection, settings.DatabaseWait(), cancellation).ConfigureAwait(false);
             var token = settings[Settings.TokenKey]
                 ?? throw new WorkflowException("The API has no token. Set Dashboard__Token to a secret of at least 16 characters.");
             var builder = Hosts.CreateWeb(settings);
@@ -70,7 +71,7 @@ internal static class EngineCommands
                 throw new WorkflowException($"--slots must be at least 1, got {parsed.GetValue(slots)}.");
             var settings = Settings.Read();
             var connection = settings.RequireConnectionString();
-            await Hosts.RequireSchemaAsync(connection, cancellation).ConfigureAwait(false);
+            await Hosts.RequireSchemaAsync(connection, settings.DatabaseWait(), cancellation).ConfigureAwait(false);
             var served = parsed.GetValue(queues)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
             var options = Hosts.WorkerOptions(
                 parsed.GetValue(name), served, parsed.GetValue(slots), settings[Settings.ArtifactsKey] ?? Path.Combine(".workflow", "artifacts"));

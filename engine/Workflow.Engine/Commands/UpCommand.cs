@@ -44,6 +44,8 @@ internal static class UpCommand
             : await StartPostgresAsync(folder, cancellation).ConfigureAwait(false);
         var connection = postgres?.ConnectionString ?? settings.RequireConnectionString();
         await using var pool = Database.Open(connection, "up");
+        await new DatabaseStart(settings.DatabaseWait(), TimeProvider.System, Console.Error).UntilReachableAsync(pool, cancellation)
+            .ConfigureAwait(false);
         await new Migrator(pool).MigrateAsync(cancellation).ConfigureAwait(false);
         var workerConnection = postgres is null
             ? Hosts.AsWorker(connection)
@@ -52,7 +54,7 @@ internal static class UpCommand
         var token = folder.Secret("token");
         var builder = Hosts.CreateWeb(settings);
         Hosts.AddDashboard(builder.Services, connection, token, port);
-        Hosts.AddScheduler(builder.Services, connection, dags);
+        Hosts.AddScheduler(builder.Services, connection, dags, folder.Artifacts, settings.Retention());
 
         // Added last, so it stops first: workers drain while the scheduler and the dashboard are still there.
         builder.Services.AddHostedService(provider => new WorkerSupervisor(

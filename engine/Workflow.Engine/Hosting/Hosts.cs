@@ -6,9 +6,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Workflow.Dashboard;
+using Workflow.Data;
 using Workflow.Postgres;
 using Workflow.Postgres.Migrations;
 using Workflow.Scheduler;
+using Workflow.Scheduler.Retention;
 using Workflow.Worker;
 
 namespace Workflow.Engine.Hosting;
@@ -38,9 +40,20 @@ internal static class Hosts
     }
 
     /// <summary>Adds a scheduler whose name tells the process.</summary>
-    public static void AddScheduler(IServiceCollection services, string connectionString, string dagsFolder) =>
-        services.AddScheduler(
-            connectionString, new SchedulerOptions { Name = $"{Environment.MachineName}/{Environment.ProcessId}", DagsFolder = Path.GetFullPath(dagsFolder) });
+    /// <param name="services">Where to add it.</param>
+    /// <param name="connectionString">How it reaches the database.</param>
+    /// <param name="dagsFolder">The folder of the DAG files.</param>
+    /// <param name="artifacts">The folder of the artifact store; null when this process cannot reach it.</param>
+    /// <param name="retention">How long what is over is kept.</param>
+    public static void AddScheduler(
+        IServiceCollection services, string connectionString, string dagsFolder, string? artifacts, RetentionOptions retention) =>
+        services.AddScheduler(connectionString, new SchedulerOptions
+        {
+            Name = $"{Environment.MachineName}/{Environment.ProcessId}",
+            DagsFolder = Path.GetFullPath(dagsFolder),
+            Retention = retention,
+            Artifacts = artifacts is null ? null : new FolderArtifactStore(artifacts),
+        });
 
     /// <summary>Adds the dashboard with its API.</summary>
     public static void AddDashboard(IServiceCollection services, string connectionString, string token, int port)
@@ -79,10 +92,11 @@ internal static class Hosts
         return slots is { } given ? options with { Slots = given } : options;
     }
 
-    /// <summary>Refuses to start on a schema that this build does not know.</summary>
-    public static async Task RequireSchemaAsync(string connectionString, CancellationToken cancellationToken)
+    /// <summary>Waits for the database, and refuses to start on a schema that this build does not know.</summary>
+    public static async Task RequireSchemaAsync(string connectionString, TimeSpan wait, CancellationToken cancellationToken)
     {
         await using var data = NpgsqlDataSource.Create(connectionString);
+        await new DatabaseStart(wait, TimeProvider.System, Console.Error).UntilReachableAsync(data, cancellationToken).ConfigureAwait(false);
         await new Migrator(data).EnsureCurrentAsync(cancellationToken).ConfigureAwait(false);
     }
 

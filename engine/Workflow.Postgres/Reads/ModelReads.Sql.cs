@@ -55,18 +55,16 @@ public sealed partial class ModelReads
         SELECT count(*)::int FROM gate_verdict WHERE published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
         """;
 
-    // Through the run, whose key has an index; verdicts have one by run.
+    // By the run's key, which verdicts keep: the run itself may be gone.
     private const string GatesOfRun = """
-        SELECT g.dag_id AS DagId, g.run_key AS RunKey, g.task_id AS TaskId, g.attempt AS Attempt, g.verdict AS Verdict,
-            g.subject AS Subject, g.published_at AS PublishedAt, g.checks::text AS Checks
-        FROM dag d JOIN dag_run r ON r.dag_id = d.dag_id AND r.run_key = @runKey JOIN gate_verdict g ON g.run_id = r.run_id
-        WHERE g.published_at IS NOT NULL AND (@dagId::text IS NULL OR d.dag_id = @dagId)
-        ORDER BY g.published_at DESC, g.gate_verdict_id DESC LIMIT @limit OFFSET @offset
+        SELECT dag_id AS DagId, run_key AS RunKey, task_id AS TaskId, attempt AS Attempt, verdict AS Verdict, subject AS Subject,
+            published_at AS PublishedAt, checks::text AS Checks
+        FROM gate_verdict WHERE run_key = @runKey AND published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
+        ORDER BY published_at DESC, gate_verdict_id DESC LIMIT @limit OFFSET @offset
         """;
 
     private const string CountGatesOfRun = """
-        SELECT count(*)::int
-        FROM dag d JOIN dag_run r ON r.dag_id = d.dag_id AND r.run_key = @runKey JOIN gate_verdict g ON g.run_id = r.run_id
-        WHERE g.published_at IS NOT NULL AND (@dagId::text IS NULL OR d.dag_id = @dagId)
+        SELECT count(*)::int FROM gate_verdict
+        WHERE run_key = @runKey AND published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
         """;
 }

@@ -5,8 +5,8 @@ public sealed partial class CallbackStore
     private const string Claim = """
         WITH claimed AS (
             UPDATE callback c SET state = 'running', worker_id = @workerId, ready_at = NULL, tries = c.tries + 1
-            FROM (SELECT callback_id FROM callback WHERE ready_at <= now() ORDER BY ready_at LIMIT 1 FOR UPDATE SKIP LOCKED) n
-            WHERE c.callback_id = n.callback_id
+            FROM (SELECT run_id, callback_id FROM callback WHERE ready_at <= now() ORDER BY ready_at LIMIT 1 FOR UPDATE SKIP LOCKED) n
+            WHERE c.run_id = n.run_id AND c.callback_id = n.callback_id
             RETURNING c.*)
         SELECT c.callback_id AS CallbackId, c.run_id AS RunId, c.dag_version_id AS DagVersionId, c.task_index AS TaskIndex, c.map_index AS MapIndex,
             c.attempt AS Attempt, c.kind AS Kind, c.deadline AS Deadline, c.message AS Message, c.tries AS Tries, r.dag_id AS DagId,
@@ -19,7 +19,7 @@ public sealed partial class CallbackStore
         UPDATE callback SET state = @state, error = @error, worker_id = NULL,
             ready_at = CASE WHEN @state = 'queued' THEN now() + make_interval(secs => @waitSeconds) END,
             finished_at = CASE WHEN @state <> 'queued' THEN now() END
-        WHERE callback_id = @callbackId AND state = 'running' AND worker_id = @workerId AND tries = @tries
+        WHERE run_id = @runId AND callback_id = @callbackId AND state = 'running' AND worker_id = @workerId AND tries = @tries
         """;
 
     // The call may be what killed the worker, with all that ran beside it: a death counts like a failure.

@@ -45,7 +45,7 @@ public sealed partial class CallbackStore(NpgsqlDataSource dataSource)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(
             End,
-            new { callback.CallbackId, callback.Tries, workerId, state, error = StoredText.Message(error), waitSeconds = retryAfter?.TotalSeconds ?? 0 })
+            new { callback.RunId, callback.CallbackId, callback.Tries, workerId, state, error = StoredText.Message(error), waitSeconds = retryAfter?.TotalSeconds ?? 0 })
             .ConfigureAwait(false);
     }
 

@@ -8,7 +8,7 @@ public sealed partial class SchedulerStore
 
     private const string Stop = "UPDATE scheduler SET stopped_at = now() WHERE scheduler_id = @schedulerId";
 
-    private const string EnsurePartitions = "SELECT ensure_run_partitions()";
+    private const string EnsurePartitions = "SELECT ensure_run_partitions(1, @period)";
 
     // Whoever has the say keeps it while it lives. When it is gone another takes over: at once where it has the same folder, and where it has a
     // different one only after a while, so that a restart does not hand the DAGs to somebody else's files.

@@ -33,11 +33,13 @@ public sealed partial class SchedulerStore(NpgsqlDataSource dataSource)
     public Task StopAsync(long schedulerId, CancellationToken cancellationToken) => ExecuteAsync(Stop, schedulerId, cancellationToken);
 
     /// <summary>Makes the partitions for the runs to come.</summary>
+    /// <param name="period">Begins a new one when the oldest run of the one in use is older than this; null for only when it is full.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>How many were made.</returns>
-    public async Task<int> EnsurePartitionsAsync(CancellationToken cancellationToken)
+    public async Task<int> EnsurePartitionsAsync(TimeSpan? period, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.ExecuteScalarAsync<int>(EnsurePartitions).ConfigureAwait(false);
+        return await connection.ExecuteScalarAsync<int>(EnsurePartitions, new { period }).ConfigureAwait(false);
     }
 
     /// <summary>Takes the say about DAGs for a scheduler's folder, unless another scheduler that lives has it.</summary>

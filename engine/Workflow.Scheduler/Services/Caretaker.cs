@@ -6,14 +6,14 @@ namespace Workflow.Scheduler.Services;
 /// <summary>
 /// Says that the scheduler lives, sees to it that some scheduler's DAG folder counts, and keeps the partitions for the runs to come in place.
 /// </summary>
-public sealed class Caretaker(SchedulerStore store, DagLoader loader, FolderSay say, ILogger<Caretaker> logger)
+public sealed class Caretaker(SchedulerStore store, DagLoader loader, FolderSay say, SchedulerOptions options, ILogger<Caretaker> logger)
     : IntervalService(TimeSpan.FromSeconds(5), logger)
 {
     /// <inheritdoc />
     public override async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
         await loader.KeepAsync(cancellationToken).ConfigureAwait(false);
-        return await store.EnsurePartitionsAsync(cancellationToken).ConfigureAwait(false);
+        return await store.EnsurePartitionsAsync(options.Retention.Period, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

@@ -1,0 +1,115 @@
+namespace Workflow.Postgres.Retention;
+
+public sealed partial class RetentionStore
+{
+    // Only of partitions that are old enough to lose anything: for those all runs are read, and few are left.
+    private const string Partitions = """
+        SELECT p.part AS Part, p.closed_at AS ClosedAt, p.detached_at IS NOT NULL AS IsDetached,
+            coalesce(r.is_unfinished, false) AS IsUnfinished,
+            r.last_end AS LastEnd,
+            EXISTS (SELECT 1 FROM task_log l WHERE l.run_id >= p.from_run AND l.run_id < p.to_run) AS HasLogs, now() AS Now
+        FROM run_partition p CROSS JOIN LATERAL (
+            SELECT bool_or(finished_at IS NULL) AS is_unfinished, max(finished_at) AS last_end FROM dag_run
+            WHERE run_id >= p.from_run AND run_id < p.to_run) r
+        WHERE p.closed_at < now() - @age
+        ORDER BY p.part
+        """;
+
+    // A run that is cleared at this moment is locked, and stays.
+    private const string DeleteRuns = """
+        WITH old AS (
+            SELECT r.run_id FROM run_partition p JOIN dag_run r ON r.run_id >= p.from_run AND r.run_id < p.to_run
+            WHERE p.part = @part AND r.finished_at < @endedBefore ORDER BY r.run_id LIMIT @limit FOR UPDATE OF r SKIP LOCKED
+        ), deleted AS (
+            DELETE FROM dag_run r USING old WHERE r.run_id = old.run_id RETURNING 1)
+        SELECT count(*)::int FROM deleted
+        """;
+
+    private const string PartitionedTables = "SELECT unnest(run_partitioned())";
+
+    private const string Detach = "SELECT detach_run_partition(@part, @table)";
+
+    private const string DropDetached = "SELECT drop_detached_partitions()";
+
+    private const string EmptyLogs = "SELECT empty_log_partition(@part, @endedBefore)";
+
+    // An event that a DAG has not had a run for, or that led to a run which is still there, stays.
+    private const string DeleteDatasetEvents = """
+        DELETE FROM dataset_event WHERE dataset_event_id IN (
+            SELECT e.dataset_event_id FROM dataset_event e
+            WHERE e.created_at < now() - @age
+                AND NOT EXISTS (SELECT 1 FROM dag_dataset_event q WHERE q.dataset_event_id = e.dataset_event_id)
+                AND NOT EXISTS (SELECT 1 FROM dag_run_dataset_event q WHERE q.dataset_event_id = e.dataset_event_id)
+            ORDER BY e.created_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+        """;
+
+    // A task that waits sees the events since its run was created: those stay while the run goes on.
+    private const string DeleteExternalEvents = """
+        DELETE FROM external_event WHERE external_event_id IN (
+            SELECT external_event_id FROM external_event
+            WHERE created_at < least(now() - @age, (SELECT min(created_at) FROM dag_run WHERE state IN ('queued', 'running')))
+            ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+        """;
+
+    // The worker of an attempt that nobody has taken back yet stays: whoever takes it back looks for it.
+    private const string DeleteWorkers = """
+        DELETE FROM worker WHERE worker_id IN (
+            SELECT w.worker_id FROM worker w
+            WHERE w.stopped_at < now() - @age
+                AND NOT EXISTS (
+                    SELECT 1 FROM dag_run r JOIN task_instance t ON t.run_id = r.run_id
+                    WHERE r.state = 'running' AND t.state = 'running' AND t.worker_id = w.worker_id)
+                AND NOT EXISTS (SELECT 1 FROM callback c WHERE c.state = 'running' AND c.worker_id = w.worker_id)
+            ORDER BY w.stopped_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+        """;
+
+    private const string DeleteSchedulers = """
+        DELETE FROM scheduler WHERE scheduler_id IN (
+            SELECT s.scheduler_id FROM scheduler s
+            WHERE s.heartbeat_at < now() - @age AND NOT EXISTS (SELECT 1 FROM dag_folder f WHERE f.scheduler_id = s.scheduler_id)
+            ORDER BY s.scheduler_id LIMIT @limit FOR UPDATE SKIP LOCKED)
+        """;
+
+    // What an attempt staged and did not publish belongs to nobody once the attempt is over: it failed, was lost, or its run is gone.
+    // Publishing is part of the transaction that ends the attempt, so there is no moment in which it is over and what it made is still to
+    // be published. Verdicts and moves refer to versions and go first; so do the links, with the version that has them.
+    private const string DeleteStaged = """
+        DELETE FROM model_alias_move WHERE model_alias_move_id IN (
+            SELECT s.model_alias_move_id FROM model_alias_move s
+            WHERE s.published_at IS NULL AND s.staged_at < now() - @age AND NOT EXISTS (
+                SELECT 1 FROM task_instance t WHERE t.run_id = s.run_id AND t.task_index = s.task_index AND t.map_index = s.map_index
+                    AND t.attempt = s.attempt AND t.state = 'running')
+            ORDER BY s.staged_at LIMIT @limit FOR UPDATE SKIP LOCKED);
+        DELETE FROM gate_verdict WHERE gate_verdict_id IN (
+            SELECT s.gate_verdict_id FROM gate_verdict s
+            WHERE s.published_at IS NULL AND s.staged_at < now() - @age AND NOT EXISTS (
+                SELECT 1 FROM task_instance t WHERE t.run_id = s.run_id AND t.task_index = s.task_index AND t.map_index = s.map_index
+                    AND t.attempt = s.attempt AND t.state = 'running')
+            ORDER BY s.staged_at LIMIT @limit FOR UPDATE SKIP LOCKED);
+        DELETE FROM model_version WHERE model_version_id IN (
+            SELECT s.model_version_id FROM model_version s
+            WHERE s.version IS NULL AND s.staged_at < now() - @age AND NOT EXISTS (
+                SELECT 1 FROM task_instance t WHERE t.run_id = s.run_id AND t.task_index = s.task_index AND t.map_index = s.map_index
+                    AND t.attempt = s.attempt AND t.state = 'running')
+                AND NOT EXISTS (
+                    SELECT 1 FROM gate_verdict g WHERE g.model_version_id = s.model_version_id OR g.baseline_version_id = s.model_version_id)
+                AND NOT EXISTS (SELECT 1 FROM model_alias_move m WHERE m.to_version_id = s.model_version_id)
+            ORDER BY s.staged_at LIMIT @limit FOR UPDATE SKIP LOCKED);
+        DELETE FROM dataset_version WHERE dataset_version_id IN (
+            SELECT s.dataset_version_id FROM dataset_version s
+            WHERE s.version IS NULL AND s.staged_at < now() - @age AND NOT EXISTS (
+                SELECT 1 FROM task_instance t WHERE t.run_id = s.run_id AND t.task_index = s.task_index AND t.map_index = s.map_index
+                    AND t.attempt = s.attempt AND t.state = 'running')
+                AND NOT EXISTS (SELECT 1 FROM gate_verdict g WHERE g.dataset_version_id = s.dataset_version_id)
+                AND NOT EXISTS (SELECT 1 FROM dataset_parent p WHERE p.parent_version_id = s.dataset_version_id)
+                AND NOT EXISTS (SELECT 1 FROM model_parent p WHERE p.parent_version_id = s.dataset_version_id)
+            ORDER BY s.staged_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+        """;
+
+    // Staged rows count: what an attempt is still making is referred to, too.
+    private const string Unreferenced = """
+        SELECT sha256 FROM unnest(@hashes) AS a (sha256)
+        WHERE NOT EXISTS (SELECT 1 FROM dataset_version v WHERE v.sha256 = a.sha256)
+            AND NOT EXISTS (SELECT 1 FROM model_version v WHERE v.sha256 = a.sha256)
+        """;
+}

@@ -1,0 +1,103 @@
+using Dapper;
+using Npgsql;
+
+namespace Workflow.Postgres.Retention;
+
+/// <summary>A partition of runs that gets no new ones.</summary>
+/// <param name="Part">Its number.</param>
+/// <param name="ClosedAt">Since when it gets no new runs.</param>
+/// <param name="IsDetached">Whether its runs are gone and its tables are being dropped.</param>
+/// <param name="IsUnfinished">Whether any of its runs has not ended.</param>
+/// <param name="LastEnd">When the last of its runs ended; null when none did.</param>
+/// <param name="HasLogs">Whether it has logs.</param>
+/// <param name="Now">The database's time, by which ages count.</param>
+public sealed record RunPartition(
+    int Part, DateTime ClosedAt, bool IsDetached, bool IsUnfinished, DateTime? LastEnd, bool HasLogs, DateTime Now);
+
+/// <summary>
+/// Removes what is old: partitions as a whole, and what has none in short batches, each a transaction of its own. Any number of schedulers
+/// may do so at once; a kill at any instant leaves the rest to the next turn.
+/// </summary>
+public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
+{
+    /// <summary>How many rows a batch deletes: short enough to hold nobody up.</summary>
+    public const int BatchSize = 500;
+
+    /// <summary>The partitions that have had no new runs for longer than an age.</summary>
+    public async Task<IReadOnlyList<RunPartition>> PartitionsAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var command = Command(Partitions, new { age }, cancellationToken);
+        return (await connection.QueryAsync<RunPartition>(command).ConfigureAwait(false)).AsList();
+    }
+
+    /// <summary>Deletes a batch of a partition's runs that ended before a time. Their tasks stay until the partition is dropped.</summary>
+    /// <returns>How many were deleted; fewer than a batch when that was the last.</returns>
+    public Task<int> DeleteRunsAsync(int part, DateTime endedBefore, CancellationToken cancellationToken) =>
+        ScalarAsync<int>(DeleteRuns, new { part, endedBefore, limit = BatchSize }, cancellationToken);
+
+    /// <summary>Drops a partition that has no runs any more, and those that an earlier call began to drop.</summary>
+    /// <returns>How many were dropped.</returns>
+    /// <exception cref="PostgresException">Its tables are in use: <see cref="IsInUse"/>. The next turn tries again.</exception>
+    public async Task<int> DropAsync(int part, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var table in await connection.QueryAsync<string>(Command(PartitionedTables, null, cancellationToken)).ConfigureAwait(false))
+        {
+            if (!await connection.ExecuteScalarAsync<bool>(Command(Detach, new { part, table }, cancellationToken)).ConfigureAwait(false))
+                return 0;
+        }
+
+        return await connection.ExecuteScalarAsync<int>(Command(DropDetached, null, cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the logs of a partition whose runs all ended before a time.</summary>
+    /// <returns>False when one of them goes on meanwhile.</returns>
+    /// <exception cref="PostgresException">They are being read or written: <see cref="IsInUse"/>. The next turn tries again.</exception>
+    public Task<bool> EmptyLogsAsync(int part, DateTime endedBefore, CancellationToken cancellationToken) =>
+        ScalarAsync<bool>(EmptyLogs, new { part, endedBefore }, cancellationToken);
+
+    /// <summary>Deletes a batch of the events that are older than an age and that nobody waits for.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> DeleteEventsAsync(TimeSpan age, CancellationToken cancellationToken) =>
+        await ExecuteAsync(DeleteDatasetEvents, age, cancellationToken).ConfigureAwait(false)
+        + await ExecuteAsync(DeleteExternalEvents, age, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Deletes a batch of the workers and schedulers that stopped longer ago than an age.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> DeleteProcessesAsync(TimeSpan age, CancellationToken cancellationToken) =>
+        await ExecuteAsync(DeleteWorkers, age, cancellationToken).ConfigureAwait(false)
+        + await ExecuteAsync(DeleteSchedulers, age, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>
+    /// Deletes a batch of the rows that attempts staged longer ago than an age and never published, unless the attempt still runs.
+    /// </summary>
+    /// <returns>How many.</returns>
+    public Task<int> DeleteStagedAsync(TimeSpan age, CancellationToken cancellationToken) => ExecuteAsync(DeleteStaged, age, cancellationToken);
+
+    /// <summary>Those of some artifacts that no version refers to, published or staged.</summary>
+    public async Task<IReadOnlyList<string>> UnreferencedAsync(IReadOnlyList<string> hashes, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var command = Command(Unreferenced, new { hashes = hashes.ToArray() }, cancellationToken);
+        return (await connection.QueryAsync<string>(command).ConfigureAwait(false)).AsList();
+    }
+
+    /// <summary>Whether tables could not be dropped or emptied because others use them at this moment.</summary>
+    public static bool IsInUse(PostgresException refusal) => refusal?.SqlState == PostgresErrorCodes.LockNotAvailable;
+
+    private static CommandDefinition Command(string sql, object? parameters, CancellationToken cancellationToken) =>
+        new(sql, parameters, cancellationToken: cancellationToken);
+
+    private async Task<int> ExecuteAsync(string sql, TimeSpan age, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return await connection.ExecuteAsync(Command(sql, new { age, limit = BatchSize }, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task<T> ScalarAsync<T>(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return (await connection.ExecuteScalarAsync<T>(Command(sql, parameters, cancellationToken)).ConfigureAwait(false))!;
+    }
+}
