@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Workflow.Artifacts;
 
 namespace Workflow.Data;
@@ -10,8 +9,6 @@ namespace Workflow.Data;
 /// </summary>
 public sealed class FolderArtifactStore : IArtifactStore
 {
-    private const int HashLength = 64;
-
     private readonly string artifacts;
     private readonly string staging;
 
@@ -41,35 +38,29 @@ public sealed class FolderArtifactStore : IArtifactStore
     /// message names it.</exception>
     public async Task<(string Sha256, long Bytes)> CommitAsync(string stagedPath, CancellationToken cancellationToken)
     {
-        var (sha256, bytes) = await HashAsync(stagedPath, cancellationToken).ConfigureAwait(false);
-        return Guard("commit to", () =>
-        {
-            Place(stagedPath, sha256, bytes);
-            return (sha256, bytes);
-        });
+        var (sha256, bytes) = await ContentAddress.OfAsync(stagedPath, cancellationToken).ConfigureAwait(false);
+        Keep(stagedPath, sha256, bytes);
+        return (sha256, bytes);
     }
 
     /// <inheritdoc />
     public Task<string> PathAsync(string sha256, CancellationToken cancellationToken)
     {
-        // The hash comes from records and addresses: nothing but hex digits may reach a path.
-        if (sha256 is not { Length: HashLength } || !sha256.All(char.IsAsciiHexDigitLower))
-            throw new ArgumentException($"'{sha256}' is no SHA-256: 64 hex digits in lower case are.", nameof(sha256));
         var path = PathOf(sha256);
         return File.Exists(path)
             ? Task.FromResult(path)
             : throw new FileNotFoundException($"The artifact store {Root} does not hold {sha256}.", path);
     }
 
-    private static async Task<(string Sha256, long Bytes)> HashAsync(string path, CancellationToken cancellationToken)
-    {
-        await using var stream = new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        var hash = await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false);
-        return (Convert.ToHexStringLower(hash), stream.Length);
-    }
+    /// <summary>Where an artifact lies, if the store holds it.</summary>
+    internal string PathOf(string sha256) => Path.Combine(artifacts, ContentAddress.Require(sha256)[..2], sha256);
 
-    private string PathOf(string sha256) => Path.Combine(artifacts, sha256[..2], sha256);
+    /// <summary>Makes a staged file whose hash is known durable under it.</summary>
+    internal void Keep(string stagedPath, string sha256, long bytes) => Guard("commit to", () =>
+    {
+        Place(stagedPath, sha256, bytes);
+        return true;
+    });
 
     private void Place(string stagedPath, string sha256, long bytes)
     {
@@ -89,7 +80,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         }
         catch (IOException) when (File.Exists(path))
         {
-            Keep(path, bytes);
+            RequireLength(path, bytes);
             File.Delete(stagedPath);
         }
 
@@ -101,7 +92,7 @@ public sealed class FolderArtifactStore : IArtifactStore
     /// <summary>
     /// Equal hashes mean equal content, so an artifact of another length was damaged: better to stop than to hand it out.
     /// </summary>
-    private void Keep(string path, long bytes)
+    private void RequireLength(string path, long bytes)
     {
         var held = new FileInfo(path).Length;
         if (held != bytes)

@@ -72,8 +72,10 @@ internal static class EngineCommands
             var connection = settings.RequireConnectionString();
             await Hosts.RequireSchemaAsync(connection, cancellation).ConfigureAwait(false);
             var served = parsed.GetValue(queues)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-            var options = Hosts.WorkerOptions(
-                parsed.GetValue(name), served, parsed.GetValue(slots), settings[Settings.ArtifactsKey] ?? Path.Combine(".workflow", "artifacts"));
+            var s3 = settings.ReadS3();
+            var artifacts = settings[Settings.ArtifactsKey] ?? Path.Combine(".workflow", "artifacts");
+            await ArtifactSettings.RequireAsync(s3, artifacts, cancellation).ConfigureAwait(false);
+            var options = Hosts.WorkerOptions(parsed.GetValue(name), served, parsed.GetValue(slots), artifacts, s3);
             var builder = Hosts.Create(settings);
             builder.Services.AddWorker(Hosts.AsWorker(connection), options);
             if (parsed.GetValue(stopWithInput))

@@ -39,6 +39,7 @@ internal static class UpCommand
         using var folder = DataFolder.Open(data);
         folder.DeleteEndpoint();
         var settings = Settings.Read();
+        await ArtifactSettings.RequireAsync(settings.ReadS3(), folder.Artifacts, cancellation).ConfigureAwait(false);
         await using var postgres = settings[Settings.ConnectionStringKey] is { Length: > 0 }
             ? null
             : await StartPostgresAsync(folder, cancellation).ConfigureAwait(false);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Workflow.Dashboard;
+using Workflow.Data;
 using Workflow.Postgres;
 using Workflow.Postgres.Migrations;
 using Workflow.Scheduler;
@@ -67,13 +68,15 @@ internal static class Hosts
     public static string UrlOf(WebApplication app) => app.Urls.First().TrimEnd('/');
 
     /// <summary>A worker's options; the name tells the process.</summary>
-    public static WorkerOptions WorkerOptions(string? name, IReadOnlyList<string> queues, int? slots, string artifacts)
+    public static WorkerOptions WorkerOptions(
+        string? name, IReadOnlyList<string> queues, int? slots, string artifacts, S3Options? s3 = null)
     {
         var options = new WorkerOptions
         {
             Name = name ?? $"{Environment.MachineName}/{Environment.ProcessId}",
             Queues = queues,
             ArtifactFolder = Path.GetFullPath(artifacts),
+            S3 = s3,
             IsolationCommand = OwnCommand.Isolation,
         };
         return slots is { } given ? options with { Slots = given } : options;
