@@ -50,14 +50,16 @@ public sealed class S3ArtifactStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Commit_SameContentTwice_IsSentOnce()
+    public async Task Commit_SameContentTwice_IsSentOnceAndRenewed()
     {
         var (first, _) = await CommitAsync(Open("one"), "hello");
+        stub.Objects[KeyOf(first)] = stub.Objects[KeyOf(first)] with { At = default };
 
         var (second, _) = await CommitAsync(Open("two"), "hello");
 
         second.ShouldBe(first);
         stub.Requests.Count(request => request.StartsWith("PUT", StringComparison.Ordinal)).ShouldBe(1);
+        stub.Objects[KeyOf(first)].At.ShouldBeGreaterThan(default);
         Leftovers().ShouldBeEmpty();
     }
 

@@ -26,6 +26,7 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
     private const int Downloads = 3;
 
     private const int MaxParts = 10_000;
+    private const long MostCopyBytes = 5L << 30;
 
     private readonly FolderArtifactStore local;
     private readonly S3Options options;
@@ -83,6 +84,8 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
             await GuardAsync("write", key, cancellationToken, () => UploadAsync(stagedPath, key, sha256, bytes, cancellationToken)).ConfigureAwait(false);
         else if (held != bytes)
             throw Damaged(key, $"it has {held} bytes where its content has {bytes}");
+        else
+            await GuardAsync("renew", key, cancellationToken, () => RenewAsync(stagedPath, key, sha256, bytes, cancellationToken)).ConfigureAwait(false);
 
         // A kill before this line leaves an object that no record refers to, and a staged file: both are swept away later.
         local.Keep(stagedPath, sha256, bytes);
@@ -156,6 +159,27 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
                 ChecksumSHA256 = Convert.ToBase64String(Convert.FromHexString(sha256)),
             },
             cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>
+    /// Makes an object as young as if it had been written now, so that it is not taken for one that nobody needs before a record refers to
+    /// it. The server copies it onto itself; one that is too large for that is sent again.
+    /// </summary>
+    private async Task<bool> RenewAsync(string path, string key, string sha256, long bytes, CancellationToken cancellationToken)
+    {
+        if (bytes > MostCopyBytes)
+            return await UploadAsync(path, key, sha256, bytes, cancellationToken).ConfigureAwait(false);
+        var request = new CopyObjectRequest
+        {
+            SourceBucket = options.Bucket,
+            SourceKey = key,
+            DestinationBucket = options.Bucket,
+            DestinationKey = key,
+            MetadataDirective = S3MetadataDirective.REPLACE,
+            ContentType = "application/octet-stream",
+        };
+        await client.CopyObjectAsync(request, cancellationToken).ConfigureAwait(false);
         return true;
     }
 

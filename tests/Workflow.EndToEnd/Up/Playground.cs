@@ -70,7 +70,7 @@ public sealed class Playground : IAsyncDisposable
         return RunAsync(start);
     }
 
-    private static async Task<CliResult> RunAsync(ProcessStartInfo start)
+    internal static async Task<CliResult> RunAsync(ProcessStartInfo start)
     {
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -98,8 +98,8 @@ public sealed class Playground : IAsyncDisposable
         };
 
         // What the developer has set for another server is not for this one.
-        string[] names = ["Database__ConnectionString", "Artifacts__Folder", "Dashboard__Token", "WORKFLOW_URL", "WORKFLOW_TOKEN"];
-        foreach (var name in names)
+        string[] prefixes = ["Database__", "Artifacts__", "Dashboard__", "WORKFLOW_URL", "WORKFLOW_TOKEN"];
+        foreach (var name in start.Environment.Keys.Where(name => prefixes.Any(name.StartsWith)).ToList())
             start.Environment.Remove(name);
         return start;
     }

@@ -113,7 +113,8 @@ public sealed class S3Stub : IAsyncDisposable
         }
 
         var key = path.Length > 1 ? path[1] : "";
-        Requests.Enqueue($"{context.Request.Method} {key}");
+        if (context.Request.Method != "PUT" || context.Request.Query.ContainsKey("uploadId"))
+            Requests.Enqueue($"{context.Request.Method} {key}");
         await (key.Length == 0 ? ListAsync(context) : AnswerAsync(context, key, body.ToArray()));
     }
 
@@ -137,7 +138,14 @@ public sealed class S3Stub : IAsyncDisposable
                 uploads.TryRemove(upload!, out _);
                 context.Response.StatusCode = 204;
                 return Task.CompletedTask;
+            case "PUT" when context.Request.Headers.TryGetValue("x-amz-copy-source", out var from):
+                Requests.Enqueue($"COPY {key}");
+                if (!Objects.TryGetValue(Uri.UnescapeDataString($"{from}").TrimStart('/')[(Bucket.Length + 1)..], out var source))
+                    return RefuseAsync(context, 404, "NoSuchKey");
+                Keep(key, source.Bytes);
+                return WriteAsync(context, new XElement(Names + "CopyObjectResult", new XElement(Names + "ETag", "\"copied\"")));
             case "PUT":
+                Requests.Enqueue($"PUT {key}");
                 Keep(key, body);
                 return Task.CompletedTask;
             case "DELETE":
