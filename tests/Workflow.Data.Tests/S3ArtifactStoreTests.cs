@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Workflow.Artifacts;
 using Workflow.Testing.S3;
 
 namespace Workflow.Data.Tests;
@@ -7,6 +8,8 @@ namespace Workflow.Data.Tests;
 /// <summary>Two machines with folders of their own, and a bucket between them.</summary>
 public sealed class S3ArtifactStoreTests : IAsyncLifetime
 {
+    private static readonly DateTimeOffset Limit = new(2020, 6, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly DataFixture data = new();
     private readonly List<S3ArtifactStore> opened = [];
     private S3Stub stub = null!;
@@ -204,6 +207,67 @@ public sealed class S3ArtifactStoreTests : IAsyncLifetime
         printed.ShouldNotContain(S3Stub.SecretKey);
         printed.ShouldNotContain(S3Stub.AccessKey);
     }
+
+    [Fact]
+    public async Task List_OldAndYoungOnSeveralPages_ListsTheOldOnes()
+    {
+        var one = Open("one");
+        List<StoredArtifact> old = [];
+        for (var number = 0; number < 5; number++)
+        {
+            var (sha256, bytes) = await CommitAsync(one, $"old {number}");
+            old.Add(new StoredArtifact(sha256, bytes));
+            MakeOld(sha256);
+        }
+
+        await CommitAsync(one, "young");
+        stub.Objects["some/place/README"] = new S3Object([0], default);
+        stub.Objects[$"elsewhere/aa/{new string('a', 64)}"] = new S3Object([0], default);
+
+        var listed = await one.ListAsync(Limit, default).ToListAsync(TestContext.Current.CancellationToken);
+
+        listed.ShouldBe(old, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Delete_Old_IsGoneFromBucketAndFolder()
+    {
+        var one = Open("one");
+        var (sha256, _) = await CommitAsync(one, "hello");
+        MakeOld(sha256);
+
+        (await one.DeleteAsync(sha256, Limit, default)).ShouldBeTrue();
+
+        stub.Objects.ShouldBeEmpty();
+        await Should.ThrowAsync<FileNotFoundException>(() => one.PathAsync(sha256, default));
+        (await one.DeleteAsync(sha256, Limit, default)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Delete_CommittedAgainSinceItWasListed_KeepsIt()
+    {
+        var (sha256, _) = await CommitAsync(Open("one"), "hello");
+        MakeOld(sha256);
+        await CommitAsync(Open("two"), "hello");
+
+        (await Open("one").DeleteAsync(sha256, Limit, default)).ShouldBeFalse();
+
+        stub.Objects.Keys.ShouldBe([KeyOf(sha256)]);
+    }
+
+    [Fact]
+    public async Task Sweep_StagedFiles_DeletesTheOldOnes()
+    {
+        var one = Open("one");
+        File.WriteAllText(one.Stage(), "left");
+
+        (await one.SweepStagedAsync(Limit, default)).ShouldBe(0);
+        (await one.SweepStagedAsync(DateTimeOffset.MaxValue, default)).ShouldBe(1);
+
+        Leftovers().ShouldBeEmpty();
+    }
+
+    private void MakeOld(string sha256) => stub.Objects[KeyOf(sha256)] = stub.Objects[KeyOf(sha256)] with { At = Limit.AddDays(-1) };
 
     private S3ArtifactStore Open(string machine, S3Options? options = null, long partBytes = 64 << 20)
     {

@@ -16,4 +16,25 @@ public interface IArtifactStore
     /// <summary>The local path of an artifact, for reading only.</summary>
     /// <exception cref="FileNotFoundException">The store does not hold it.</exception>
     Task<string> PathAsync(string sha256, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The artifacts that nobody has committed since a time, in no particular order. A commit counts whether or not the store held the
+    /// content already.
+    /// </summary>
+    IAsyncEnumerable<StoredArtifact> ListAsync(DateTimeOffset committedBefore, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes an artifact, unless somebody has committed it since a time: whoever commits content that is about to be deleted keeps it.
+    /// </summary>
+    /// <returns>Whether it was deleted by this call.</returns>
+    Task<bool> DeleteAsync(string sha256, DateTimeOffset committedBefore, CancellationToken cancellationToken);
+
+    /// <summary>Deletes staged files that nobody has written to since a time: a kill left them, and they belong to nobody.</summary>
+    /// <returns>How many.</returns>
+    Task<int> SweepStagedAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken);
 }
+
+/// <summary>An artifact as its store lists it.</summary>
+/// <param name="Sha256">The SHA-256 of its content, 64 hex digits.</param>
+/// <param name="Bytes">The length of its content.</param>
+public sealed record StoredArtifact(string Sha256, long Bytes);

@@ -7,9 +7,12 @@ internal static class ContentAddress
 {
     private const int Length = 64;
 
+    /// <summary>Whether a text is such a hash.</summary>
+    public static bool Is(string text) => text is { Length: Length } && text.All(char.IsAsciiHexDigitLower);
+
     /// <summary>A hash that may become a part of a path or key: it comes from records and addresses.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>
-    public static string Require(string sha256) => sha256 is { Length: Length } && sha256.All(char.IsAsciiHexDigitLower)
+    public static string Require(string sha256) => Is(sha256)
         ? sha256
         : throw new ArgumentException($"'{sha256}' is no SHA-256: 64 hex digits in lower case are.", nameof(sha256));
 

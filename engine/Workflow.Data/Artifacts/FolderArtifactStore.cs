@@ -6,16 +6,24 @@ namespace Workflow.Data;
 /// <summary>
 /// The artifact store in a local folder: artifacts at <c>sha256/ab/abcdef...</c>, files being written at <c>staging/</c>, both on
 /// one file system so that a commit is a rename. An artifact is read-only once it has its name, and nothing ever writes over it.
+/// <para>
+/// A file's time says when its content was last committed. A deletion moves the file to <c>staging/abcdef....gone</c>, reads the time
+/// there, and puts back what is younger than it was told: a commit comes before the move and is seen, or after it and brings its own file.
+/// </para>
 /// </summary>
-public sealed class FolderArtifactStore : IArtifactStore
+public sealed partial class FolderArtifactStore : IArtifactStore
 {
     private readonly string artifacts;
     private readonly string staging;
+    private readonly TimeProvider time;
 
     /// <summary>Uses a folder, and makes it if it does not exist.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="time">Dates the commits; the system's clock unless given.</param>
     /// <exception cref="WorkflowException">The folder cannot be written to; the message names it.</exception>
-    public FolderArtifactStore(string root)
+    public FolderArtifactStore(string root, TimeProvider? time = null)
     {
+        this.time = time ?? TimeProvider.System;
         Root = Path.GetFullPath(root);
         artifacts = Path.Combine(Root, "sha256");
         staging = Path.Combine(Root, "staging");
@@ -70,18 +78,16 @@ public sealed class FolderArtifactStore : IArtifactStore
 
         // Content reaches the disk before its name does: a name without its bytes would look committed after a power cut.
         Durable.File(stagedPath);
+        File.SetLastWriteTimeUtc(stagedPath, time.GetUtcNow().UtcDateTime);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(stagedPath, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
-        try
-        {
-            // A kill before this line leaves a staged file, which the sweep of old staged files removes.
-            File.Move(stagedPath, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
+        // A kill before this line leaves a staged file, which the sweep of old staged files removes.
+        while (!TryMove(stagedPath, path))
         {
             RequireLength(path, bytes);
-            File.Delete(stagedPath);
+            if (TryRenew(stagedPath, path))
+                break;
         }
 
         // A kill before this line may lose the name in a power cut, but no record refers to it yet: the attempt is run again.
@@ -89,16 +95,51 @@ public sealed class FolderArtifactStore : IArtifactStore
         Durable.Folder(artifacts);
     }
 
+    private static bool TryMove(string stagedPath, string path)
+    {
+        try
+        {
+            File.Move(stagedPath, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Dates an artifact that is held already, so that no deletion which is under way takes it.</summary>
+    /// <returns>False if it has just been moved away.</returns>
+    private bool TryRenew(string stagedPath, string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
+            File.Delete(stagedPath);
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another account's file: only its owner may date it, but whoever may write to the folder may put an equal one in its place.
+            File.Move(stagedPath, path, overwrite: true);
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// Equal hashes mean equal content, so an artifact of another length was damaged: better to stop than to hand it out.
     /// </summary>
     private void RequireLength(string path, long bytes)
     {
-        var held = new FileInfo(path).Length;
-        if (held != bytes)
+        var held = new FileInfo(path);
+        if (held.Exists && held.Length != bytes)
         {
             throw new WorkflowException(
-                $"The artifact store {Root} is damaged: {path} has {held} bytes where its content has {bytes}. "
+                $"The artifact store {Root} is damaged: {path} has {held.Length} bytes where its content has {bytes}. "
                 + "Remove the file and run the task again.");
         }
     }

@@ -15,7 +15,7 @@ namespace Workflow.Data;
 /// What comes from the bucket is hashed on its way: damage there, or on the way, is an error and never data. What lies in the folder was
 /// hashed before it got there. The folder grows with what passes through it; files in it may be removed while nothing runs.
 /// </remarks>
-public sealed class S3ArtifactStore : IArtifactStore, IDisposable
+public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
 {
     /// <summary>
     /// Tries of a request beyond the first, each after a longer wait: some twenty seconds of a store that is away are no failure of a task.
@@ -80,10 +80,10 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
     {
         var (sha256, bytes) = await ContentAddress.OfAsync(stagedPath, cancellationToken).ConfigureAwait(false);
         var key = KeyOf(sha256);
-        if (await LengthAsync(key, cancellationToken).ConfigureAwait(false) is not { } held)
+        if (await HeadAsync(key, cancellationToken).ConfigureAwait(false) is not { } held)
             await GuardAsync("write", key, cancellationToken, () => UploadAsync(stagedPath, key, sha256, bytes, cancellationToken)).ConfigureAwait(false);
-        else if (held != bytes)
-            throw Damaged(key, $"it has {held} bytes where its content has {bytes}");
+        else if (held.ContentLength != bytes)
+            throw Damaged(key, $"it has {held.ContentLength} bytes where its content has {bytes}");
         else
             await GuardAsync("renew", key, cancellationToken, () => RenewAsync(stagedPath, key, sha256, bytes, cancellationToken)).ConfigureAwait(false);
 
@@ -125,14 +125,13 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
 
     private string KeyOf(string sha256) => $"{KeyPrefix}{sha256[..2]}/{sha256}";
 
-    /// <summary>The length of an object; null when there is none.</summary>
-    private async Task<long?> LengthAsync(string key, CancellationToken cancellationToken)
+    /// <summary>What the bucket says of an object; null when there is none.</summary>
+    private async Task<GetObjectMetadataResponse?> HeadAsync(string key, CancellationToken cancellationToken)
     {
         try
         {
             return await GuardAsync(
-                "look for", key, cancellationToken, async () => (await client.GetObjectMetadataAsync(options.Bucket, key, cancellationToken).ConfigureAwait(false)).ContentLength)
-                .ConfigureAwait(false);
+                "look for", key, cancellationToken, () => client.GetObjectMetadataAsync(options.Bucket, key, cancellationToken)).ConfigureAwait(false);
         }
         catch (FileNotFoundException)
         {

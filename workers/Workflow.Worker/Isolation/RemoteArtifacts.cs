@@ -21,4 +21,12 @@ internal sealed class RemoteArtifacts(ParentConnection connection, string folder
 
     public Task<string> PathAsync(string sha256, CancellationToken cancellationToken) =>
         connection.AskAsync<string>(new EngineCall.ArtifactPath(sha256), cancellationToken);
+
+    public IAsyncEnumerable<StoredArtifact> ListAsync(DateTimeOffset committedBefore, CancellationToken cancellationToken) => throw NotATasks();
+
+    public Task<bool> DeleteAsync(string sha256, DateTimeOffset committedBefore, CancellationToken cancellationToken) => throw NotATasks();
+
+    public Task<int> SweepStagedAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken) => throw NotATasks();
+
+    private static NotSupportedException NotATasks() => new("A task writes and reads artifacts; what is deleted, the engine decides.");
 }
