@@ -14,7 +14,8 @@ public sealed partial class S3ArtifactStore
         var request = new ListObjectsV2Request { BucketName = options.Bucket, Prefix = KeyPrefix };
         do
         {
-            var page = await GuardAsync("list", KeyPrefix, cancellationToken, () => client.ListObjectsV2Async(request, cancellationToken)).ConfigureAwait(false);
+            var page = await GuardAsync("list", KeyPrefix, cancellationToken, () => client.ListObjectsV2Async(request, cancellationToken))
+                .ConfigureAwait(false);
 
             // What else lies in the bucket is not ours to judge.
             foreach (var held in page.S3Objects ?? [])
@@ -40,7 +41,8 @@ public sealed partial class S3ArtifactStore
         var key = KeyOf(ContentAddress.Require(sha256));
         if (await HeadAsync(key, cancellationToken).ConfigureAwait(false) is not { } held || held.LastModified >= committedBefore.UtcDateTime)
             return false;
-        await GuardAsync("delete", key, cancellationToken, () => client.DeleteObjectAsync(options.Bucket, key, cancellationToken)).ConfigureAwait(false);
+        await GuardAsync("delete", key, cancellationToken, () => client.DeleteObjectAsync(options.Bucket, key, cancellationToken))
+            .ConfigureAwait(false);
         File.Delete(local.PathOf(sha256));
         return true;
     }

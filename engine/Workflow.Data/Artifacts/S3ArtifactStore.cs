@@ -25,6 +25,7 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
     /// <summary>Downloads whose connection breaks in the middle are begun anew so often.</summary>
     private const int Downloads = 3;
 
+    private const string ContentType = "application/octet-stream";
     private const int MaxParts = 10_000;
     private const long MostCopyBytes = 5L << 30;
 
@@ -68,8 +69,11 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
 
     /// <summary>Asks the store whether it can be used.</summary>
     /// <exception cref="WorkflowException">It cannot; the message says why and what to do.</exception>
-    public Task CheckAsync(CancellationToken cancellationToken) => GuardAsync("list", KeyPrefix, cancellationToken, () => client.ListObjectsV2Async(
-        new ListObjectsV2Request { BucketName = options.Bucket, Prefix = KeyPrefix, MaxKeys = 1 }, cancellationToken));
+    public Task CheckAsync(CancellationToken cancellationToken)
+    {
+        var request = new ListObjectsV2Request { BucketName = options.Bucket, Prefix = KeyPrefix, MaxKeys = 1 };
+        return GuardAsync("list", KeyPrefix, cancellationToken, () => client.ListObjectsV2Async(request, cancellationToken));
+    }
 
     /// <inheritdoc />
     public string Stage() => local.Stage();
@@ -81,15 +85,17 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
         var (sha256, bytes) = await ContentAddress.OfAsync(stagedPath, cancellationToken).ConfigureAwait(false);
         var key = KeyOf(sha256);
         if (await HeadAsync(key, cancellationToken).ConfigureAwait(false) is not { } held)
-            await GuardAsync("write", key, cancellationToken, () => UploadAsync(stagedPath, key, sha256, bytes, cancellationToken)).ConfigureAwait(false);
+            await WriteAsync(() => UploadAsync(stagedPath, key, sha256, bytes, cancellationToken)).ConfigureAwait(false);
         else if (held.ContentLength != bytes)
             throw Damaged(key, $"it has {held.ContentLength} bytes where its content has {bytes}");
         else
-            await GuardAsync("renew", key, cancellationToken, () => RenewAsync(stagedPath, key, sha256, bytes, cancellationToken)).ConfigureAwait(false);
+            await WriteAsync(() => RenewAsync(stagedPath, key, sha256, bytes, cancellationToken)).ConfigureAwait(false);
 
         // A kill before this line leaves an object that no record refers to, and a staged file: both are swept away later.
         local.Keep(stagedPath, sha256, bytes);
         return (sha256, bytes);
+
+        Task<bool> WriteAsync(Func<Task<bool>> call) => GuardAsync("write", key, cancellationToken, call);
     }
 
     /// <inheritdoc />
@@ -153,7 +159,7 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
                 BucketName = options.Bucket,
                 Key = key,
                 FilePath = path,
-                ContentType = "application/octet-stream",
+                ContentType = ContentType,
                 UseChunkEncoding = false,
                 ChecksumSHA256 = Convert.ToBase64String(Convert.FromHexString(sha256)),
             },
@@ -176,18 +182,19 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
             DestinationBucket = options.Bucket,
             DestinationKey = key,
             MetadataDirective = S3MetadataDirective.REPLACE,
-            ContentType = "application/octet-stream",
+            ContentType = ContentType,
         };
         await client.CopyObjectAsync(request, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    /// <summary>Sends a file in parts, of which only those that fail are sent again. The object appears whole, with the last call, or not at all.</summary>
+    /// <summary>
+    /// Sends a file in parts, of which only those that fail are sent again. The object appears whole, with the last call, or not at all.
+    /// </summary>
     private async Task UploadPartsAsync(string path, string key, long bytes, CancellationToken cancellationToken)
     {
-        var upload = await client.InitiateMultipartUploadAsync(
-            new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = key, ContentType = "application/octet-stream" }, cancellationToken)
-            .ConfigureAwait(false);
+        var begin = new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = key, ContentType = ContentType };
+        var upload = await client.InitiateMultipartUploadAsync(begin, cancellationToken).ConfigureAwait(false);
         try
         {
             var part = Math.Max(PartBytes, (bytes + MaxParts - 1) / MaxParts);
@@ -208,9 +215,8 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
                 };
                 sent[index] = new PartETag(index + 1, (await client.UploadPartAsync(request, token).ConfigureAwait(false)).ETag);
             }).ConfigureAwait(false);
-            await client.CompleteMultipartUploadAsync(
-                new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = upload.UploadId, PartETags = [.. sent] },
-                cancellationToken).ConfigureAwait(false);
+            var end = new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = upload.UploadId, PartETags = [.. sent] };
+            await client.CompleteMultipartUploadAsync(end, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception)
         {
@@ -219,7 +225,9 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
         }
     }
 
-    /// <summary>Parts of an upload that does not end are stored, and paid for, until they are given up. A kill leaves them to the bucket's rules.</summary>
+    /// <summary>
+    /// Parts of an upload that does not end are stored, and paid for, until they are given up. A kill leaves them to the bucket's rules.
+    /// </summary>
     private async Task AbortAsync(string key, string uploadId)
     {
         try
@@ -237,7 +245,8 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
         var (key, staged) = (KeyOf(sha256), Stage());
         try
         {
-            var (found, bytes) = await GuardAsync("read", key, cancellationToken, () => DownloadAsync(key, staged, cancellationToken)).ConfigureAwait(false);
+            var (found, bytes) = await GuardAsync("read", key, cancellationToken, () => DownloadAsync(key, staged, cancellationToken))
+                .ConfigureAwait(false);
             if (found != sha256)
                 throw Damaged(key, $"the SHA-256 of what it holds is {found}");
             local.Keep(staged, sha256, bytes);

@@ -85,7 +85,7 @@ public static class ArtifactSettings
             return endpoint;
 
         // What stands before an @ is a password.
-        throw new WorkflowException(
-            $"{S3}:Endpoint must be an address without path and user, such as https://minio.example.com:9000, got '{given[(given.IndexOf('@', StringComparison.Ordinal) + 1)..]}'.");
+        var shown = given[(given.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        throw new WorkflowException($"{S3}:Endpoint must be an address without path and user, such as https://minio.example.com:9000, got '{shown}'.");
     }
 }

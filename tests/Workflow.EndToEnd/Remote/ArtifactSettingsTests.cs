@@ -19,7 +19,8 @@ public sealed class ArtifactSettingsTests
     public void Read_WholeBucket_HasEverySetting()
     {
         var options = Read(
-            ("Artifacts:Store", "s3"), ("Artifacts:S3:Endpoint", "https://minio.example.com:9000"), ("Artifacts:S3:Bucket", "b"), ("Artifacts:S3:Prefix", "p/q"),
+            ("Artifacts:Store", "s3"), ("Artifacts:S3:Endpoint", "https://minio.example.com:9000"), ("Artifacts:S3:Bucket", "b"),
+            ("Artifacts:S3:Prefix", "p/q"),
             ("Artifacts:S3:Region", "eu-central-1"), ("Artifacts:S3:AccessKey", "key"), ("Artifacts:S3:SecretKey", "secret"));
 
         options.ShouldBe(new S3Options

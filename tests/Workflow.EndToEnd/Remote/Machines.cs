@@ -42,7 +42,8 @@ public sealed class Machines : IAsyncDisposable
         machines.http.BaseAddress = new Uri($"{url}/api/v2/");
         machines.http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         await Eventually.TrueAsync(
-            async () => (await machines.Api.ListAsync("dags", "dags")).Count + (await machines.Api.ListAsync("importErrors", "import_errors")).Count > 0,
+            async () => (await machines.Api.ListAsync("dags", "dags")).Count > 0
+                || (await machines.Api.ListAsync("importErrors", "import_errors")).Count > 0,
             TimeSpan.FromSeconds(60),
             "the scheduler has loaded the DAG");
         (await machines.Api.ListAsync("importErrors", "import_errors")).ShouldBeEmpty(scheduler.Output);

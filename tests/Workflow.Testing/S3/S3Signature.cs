@@ -16,7 +16,8 @@ internal static class S3Signature
         const string Algorithm = "AWS4-HMAC-SHA256 ";
         if (!header.StartsWith(Algorithm, StringComparison.Ordinal))
             return "AccessDenied";
-        var parts = header[Algorithm.Length..].Split(',', StringSplitOptions.TrimEntries).Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
+        var parts = header[Algorithm.Length..].Split(',', StringSplitOptions.TrimEntries)
+            .Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
         var scope = parts["Credential"].Split('/', 2);
         if (scope[0] != accessKey)
             return "InvalidAccessKeyId";
@@ -27,7 +28,8 @@ internal static class S3Signature
             .Select(pair => pair.Contains('=', StringComparison.Ordinal) ? pair : pair + "=").Order(StringComparer.Ordinal));
         var headers = string.Concat(parts["SignedHeaders"].Split(';').Select(name => $"{name}:{request.Headers[name].ToString().Trim()}\n"));
         var canonical = $"{request.Method}\n{target[0]}\n{query}\n{headers}\n{parts["SignedHeaders"]}\n{request.Headers["x-amz-content-sha256"]}";
-        var toSign = $"AWS4-HMAC-SHA256\n{request.Headers["x-amz-date"]}\n{scope[1]}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
+        var toSign = $"AWS4-HMAC-SHA256\n{request.Headers["x-amz-date"]}\n{scope[1]}\n{hash}";
         var key = scope[1].Split('/').Aggregate(Encoding.UTF8.GetBytes("AWS4" + secretKey), Sign);
         return Convert.ToHexStringLower(Sign(key, toSign)) == parts["Signature"] ? null : "SignatureDoesNotMatch";
     }
