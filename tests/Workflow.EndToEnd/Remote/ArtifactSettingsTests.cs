@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Workflow.Data;
-using Workflow.Engine.Hosting;
 using Workflow.EndToEnd.Up;
+using Workflow.Engine.Hosting;
 using Workflow.Testing;
 using Workflow.Testing.S3;
 
