@@ -4,7 +4,7 @@ namespace Workflow.Npm;
 
 /// <summary>
 /// Where the files that come through npm lie: native libraries, PostgreSQL's binaries and the built dashboard. They are large (130 MB),
-/// so they are found by path and never copied into an output folder.
+/// so they are found by path and never copied when the engine is built; a published engine has them in <c>npm/</c> beside it.
 /// </summary>
 public static class NpmFolder
 {
@@ -45,6 +45,9 @@ public static class NpmFolder
     {
         if (Environment.GetEnvironmentVariable(OverrideVariable) is { Length: > 0 } named)
             return named;
+
+        if (Path.Combine(AppContext.BaseDirectory, "npm") is var published && Directory.Exists(published))
+            return published;
 
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

@@ -1,3 +1,5 @@
+using Workflow.Data;
+
 namespace Workflow.Worker;
 
 /// <summary>How a worker works.</summary>
@@ -33,6 +35,9 @@ public sealed record WorkerOptions
     /// </summary>
     public bool InProcess { get; init; }
 
-    /// <summary>The folder of the artifact store.</summary>
+    /// <summary>The folder of the artifact store; beside a bucket, what this machine keeps of it.</summary>
     public required string ArtifactFolder { get; init; }
+
+    /// <summary>The bucket that is the artifact store. Default: none, the folder is.</summary>
+    public S3Options? S3 { get; init; }
 }

@@ -32,6 +32,7 @@ public static class WorkerServices
     /// <param name="options">How it works.</param>
     public static IServiceCollection AddWorker(this IServiceCollection services, string connectionString, WorkerOptions options)
     {
+        var artifacts = ArtifactStores.Open(options.ArtifactFolder, options.S3);
         var general = Database.Open(connectionString, options.Name);
         var queue = Database.OpenQueue(connectionString, options.Name);
         services.AddSingleton(options);
@@ -44,7 +45,7 @@ public static class WorkerServices
         services.AddSingleton(new CallbackStore(general));
         services.AddSingleton(provider => new Listener(
             general, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()));
-        services.AddSingleton<IArtifactStore>(new FolderArtifactStore(options.ArtifactFolder));
+        services.AddSingleton<IArtifactStore>(_ => artifacts);
         services.AddSingleton<LogWriter>();
         services.AddSingleton<DagCodeCache>();
         services.AddSingleton<InputLoader>();

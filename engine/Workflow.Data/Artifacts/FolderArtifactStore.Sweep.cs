@@ -10,7 +10,7 @@ public sealed partial class FolderArtifactStore
     public IAsyncEnumerable<StoredArtifact> ListAsync(DateTimeOffset committedBefore, CancellationToken cancellationToken) =>
         // What others do to the folder meanwhile is no error: a file that has gone is not listed, and a new one is too young to be.
         new DirectoryInfo(artifacts).EnumerateFiles("*", SearchOption.AllDirectories)
-            .Where(file => IsHash(file.Name) && file.Exists && file.LastWriteTimeUtc < committedBefore)
+            .Where(file => ContentAddress.Is(file.Name) && file.Exists && file.LastWriteTimeUtc < committedBefore)
             .Select(file => new StoredArtifact(file.Name, file.Length))
             .ToAsyncEnumerable();
 

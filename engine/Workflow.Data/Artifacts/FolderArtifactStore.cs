@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Workflow.Artifacts;
 
 namespace Workflow.Data;
@@ -14,8 +13,6 @@ namespace Workflow.Data;
 /// </summary>
 public sealed partial class FolderArtifactStore : IArtifactStore
 {
-    private const int HashLength = 64;
-
     private readonly string artifacts;
     private readonly string staging;
     private readonly TimeProvider time;
@@ -49,12 +46,9 @@ public sealed partial class FolderArtifactStore : IArtifactStore
     /// message names it.</exception>
     public async Task<(string Sha256, long Bytes)> CommitAsync(string stagedPath, CancellationToken cancellationToken)
     {
-        var (sha256, bytes) = await HashAsync(stagedPath, cancellationToken).ConfigureAwait(false);
-        return Guard("commit to", () =>
-        {
-            Place(stagedPath, sha256, bytes);
-            return (sha256, bytes);
-        });
+        var (sha256, bytes) = await ContentAddress.OfAsync(stagedPath, cancellationToken).ConfigureAwait(false);
+        Keep(stagedPath, sha256, bytes);
+        return (sha256, bytes);
     }
 
     /// <inheritdoc />
@@ -66,21 +60,15 @@ public sealed partial class FolderArtifactStore : IArtifactStore
             : throw new FileNotFoundException($"The artifact store {Root} does not hold {sha256}.", path);
     }
 
-    private static async Task<(string Sha256, long Bytes)> HashAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Where an artifact lies, if the store holds it.</summary>
+    internal string PathOf(string sha256) => Path.Combine(artifacts, ContentAddress.Require(sha256)[..2], sha256);
+
+    /// <summary>Makes a staged file whose hash is known durable under it.</summary>
+    internal void Keep(string stagedPath, string sha256, long bytes) => Guard("commit to", () =>
     {
-        await using var stream = new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        var hash = await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false);
-        return (Convert.ToHexStringLower(hash), stream.Length);
-    }
-
-    private string PathOf(string sha256) =>
-        // The hash comes from records and addresses: nothing but hex digits may reach a path.
-        IsHash(sha256)
-            ? Path.Combine(artifacts, sha256[..2], sha256)
-            : throw new ArgumentException($"'{sha256}' is no SHA-256: 64 hex digits in lower case are.", nameof(sha256));
-
-    private static bool IsHash(string text) => text is { Length: HashLength } && text.All(char.IsAsciiHexDigitLower);
+        Place(stagedPath, sha256, bytes);
+        return true;
+    });
 
     private void Place(string stagedPath, string sha256, long bytes)
     {
@@ -97,7 +85,7 @@ public sealed partial class FolderArtifactStore : IArtifactStore
         // A kill before this line leaves a staged file, which the sweep of old staged files removes.
         while (!TryMove(stagedPath, path))
         {
-            Keep(path, bytes);
+            RequireLength(path, bytes);
             if (TryRenew(stagedPath, path))
                 break;
         }
@@ -145,7 +133,7 @@ public sealed partial class FolderArtifactStore : IArtifactStore
     /// <summary>
     /// Equal hashes mean equal content, so an artifact of another length was damaged: better to stop than to hand it out.
     /// </summary>
-    private void Keep(string path, long bytes)
+    private void RequireLength(string path, long bytes)
     {
         var held = new FileInfo(path);
         if (held.Exists && held.Length != bytes)

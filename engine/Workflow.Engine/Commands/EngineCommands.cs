@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Workflow.Dashboard;
+using Workflow.Data;
 using Workflow.Engine.Hosting;
 using Workflow.Postgres.Migrations;
 using Workflow.Worker;
@@ -27,8 +28,12 @@ internal static class EngineCommands
             var connection = settings.RequireConnectionString();
             await Hosts.RequireSchemaAsync(connection, settings.DatabaseWait(), cancellation).ConfigureAwait(false);
             var builder = Hosts.Create(settings);
+
+            // A bucket can be reached from anywhere; a folder only where one is named.
+            var s3 = settings.ReadS3();
+            var folder = settings[Settings.ArtifactsKey] ?? (s3 is null ? null : Settings.DefaultArtifacts);
             Hosts.AddScheduler(
-                builder.Services, connection, parsed.GetValue(Dags)!, settings[Settings.ArtifactsKey], settings.Retention());
+                builder.Services, connection, parsed.GetValue(Dags)!, folder is null ? null : ArtifactStores.Open(folder, s3), settings.Retention());
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
             return 0;
         });
@@ -73,8 +78,10 @@ internal static class EngineCommands
             var connection = settings.RequireConnectionString();
             await Hosts.RequireSchemaAsync(connection, settings.DatabaseWait(), cancellation).ConfigureAwait(false);
             var served = parsed.GetValue(queues)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-            var options = Hosts.WorkerOptions(
-                parsed.GetValue(name), served, parsed.GetValue(slots), settings[Settings.ArtifactsKey] ?? Path.Combine(".workflow", "artifacts"));
+            var s3 = settings.ReadS3();
+            var artifacts = settings[Settings.ArtifactsKey] ?? Settings.DefaultArtifacts;
+            await ArtifactSettings.RequireAsync(s3, artifacts, cancellation).ConfigureAwait(false);
+            var options = Hosts.WorkerOptions(parsed.GetValue(name), served, parsed.GetValue(slots), artifacts, s3);
             var builder = Hosts.Create(settings);
             builder.Services.AddWorker(Hosts.AsWorker(connection), options);
             if (parsed.GetValue(stopWithInput))

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Workflow.Dashboard;
 using Workflow.Dashboard.Auth;
+using Workflow.Data;
 using Workflow.Engine.Embedded;
 using Workflow.Engine.Hosting;
 using Workflow.Engine.Up;
@@ -39,6 +40,8 @@ internal static class UpCommand
         using var folder = DataFolder.Open(data);
         folder.DeleteEndpoint();
         var settings = Settings.Read();
+        var s3 = settings.ReadS3();
+        await ArtifactSettings.RequireAsync(s3, folder.Artifacts, cancellation).ConfigureAwait(false);
         await using var postgres = settings[Settings.ConnectionStringKey] is { Length: > 0 }
             ? null
             : await StartPostgresAsync(folder, cancellation).ConfigureAwait(false);
@@ -54,7 +57,7 @@ internal static class UpCommand
         var token = folder.Secret("token");
         var builder = Hosts.CreateWeb(settings);
         Hosts.AddDashboard(builder.Services, connection, token, port);
-        Hosts.AddScheduler(builder.Services, connection, dags, folder.Artifacts, settings.Retention());
+        Hosts.AddScheduler(builder.Services, connection, dags, ArtifactStores.Open(folder.Artifacts, s3), settings.Retention());
 
         // Added last, so it stops first: workers drain while the scheduler and the dashboard are still there.
         builder.Services.AddHostedService(provider => new WorkerSupervisor(

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Workflow.Artifacts;
 using Workflow.Dashboard;
 using Workflow.Data;
 using Workflow.Postgres;
@@ -43,16 +44,16 @@ internal static class Hosts
     /// <param name="services">Where to add it.</param>
     /// <param name="connectionString">How it reaches the database.</param>
     /// <param name="dagsFolder">The folder of the DAG files.</param>
-    /// <param name="artifacts">The folder of the artifact store; null when this process cannot reach it.</param>
+    /// <param name="artifacts">The artifact store, from which it deletes what nothing refers to; null when this process cannot reach it.</param>
     /// <param name="retention">How long what is over is kept.</param>
     public static void AddScheduler(
-        IServiceCollection services, string connectionString, string dagsFolder, string? artifacts, RetentionOptions retention) =>
+        IServiceCollection services, string connectionString, string dagsFolder, IArtifactStore? artifacts, RetentionOptions retention) =>
         services.AddScheduler(connectionString, new SchedulerOptions
         {
             Name = $"{Environment.MachineName}/{Environment.ProcessId}",
             DagsFolder = Path.GetFullPath(dagsFolder),
             Retention = retention,
-            Artifacts = artifacts is null ? null : new FolderArtifactStore(artifacts),
+            Artifacts = artifacts,
         });
 
     /// <summary>Adds the dashboard with its API.</summary>
@@ -80,13 +81,15 @@ internal static class Hosts
     public static string UrlOf(WebApplication app) => app.Urls.First().TrimEnd('/');
 
     /// <summary>A worker's options; the name tells the process.</summary>
-    public static WorkerOptions WorkerOptions(string? name, IReadOnlyList<string> queues, int? slots, string artifacts)
+    public static WorkerOptions WorkerOptions(
+        string? name, IReadOnlyList<string> queues, int? slots, string artifacts, S3Options? s3 = null)
     {
         var options = new WorkerOptions
         {
             Name = name ?? $"{Environment.MachineName}/{Environment.ProcessId}",
             Queues = queues,
             ArtifactFolder = Path.GetFullPath(artifacts),
+            S3 = s3,
             IsolationCommand = OwnCommand.Isolation,
         };
         return slots is { } given ? options with { Slots = given } : options;

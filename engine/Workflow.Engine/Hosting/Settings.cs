@@ -13,8 +13,11 @@ public static class Settings
     /// <summary>The server to use instead of an embedded one.</summary>
     public const string ConnectionStringKey = "Database:ConnectionString";
 
-    /// <summary>The folder of the artifact store, for workers that <c>up</c> did not start.</summary>
+    /// <summary>The folder of the artifact store, or what is kept of a bucket, for workers that <c>up</c> did not start.</summary>
     public const string ArtifactsKey = "Artifacts:Folder";
+
+    /// <summary>Where a process that stands alone keeps artifacts unless it is told.</summary>
+    public static readonly string DefaultArtifacts = Path.Combine(".workflow", "artifacts");
 
     /// <summary>The token of the API, for a server that <c>up</c> did not start.</summary>
     public const string TokenKey = "Dashboard:Token";

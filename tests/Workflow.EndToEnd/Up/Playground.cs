@@ -98,9 +98,8 @@ public sealed class Playground : IAsyncDisposable
         };
 
         // What the developer has set for another server is not for this one.
-        string[] names =
-            ["Database__ConnectionString", "Database__WaitSeconds", "Artifacts__Folder", "Dashboard__Token", "WORKFLOW_URL", "WORKFLOW_TOKEN"];
-        foreach (var name in names)
+        string[] prefixes = ["Database__", "Artifacts__", "Retention__", "Dashboard__", "WORKFLOW_URL", "WORKFLOW_TOKEN"];
+        foreach (var name in start.Environment.Keys.Where(name => prefixes.Any(name.StartsWith)).ToList())
             start.Environment.Remove(name);
         return start;
     }

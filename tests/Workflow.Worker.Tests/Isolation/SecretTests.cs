@@ -13,6 +13,9 @@ public sealed class SecretTests : IsolatedTest
         ["PGPASSWORD"] = "secret-4",
         ["WORKFLOW_TOKEN"] = "secret-5",
         ["ConnectionStrings__Engine"] = "secret-6",
+        ["Artifacts__S3__AccessKey"] = "secret-7",
+        ["ARTIFACTS__S3__SECRETKEY"] = "secret-8",
+        ["AWS_SECRET_ACCESS_KEY"] = "secret-9",
     };
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class AttemptRunner(
     private async Task<(TaskOutcome Outcome, bool HasEffects)> RunIsolatedAsync(RunningAttempt running, TaskDefinition definition, TaskLog log)
     {
         var code = await PatientlyAsync(() => store.LoadCodeAsync(running.Task.DagVersionId, running.Cancellation), running).ConfigureAwait(false);
-        var calls = new EngineCalls(new AttemptSource(running.Task, definition.Id), planes.Effects, InputsAsync, running);
+        var calls = new EngineCalls(new AttemptSource(running.Task, definition.Id), planes.Effects, planes.Store, InputsAsync, running);
         var outcome = await new AttemptChild(processes, running, definition, calls, log, options, time).RunAsync(code).ConfigureAwait(false);
         return (outcome, calls.HasEffects);
     }

@@ -1,4 +1,3 @@
-using Workflow.Data;
 using Workflow.Data.DuckDb;
 using Workflow.Runs;
 using Workflow.Worker.Execution;
@@ -52,7 +51,7 @@ public static class AttemptHost
             connection.Send(new FromChild.Started());
             var engine = new RemoteEngine(connection);
             var share = Share(dag.Definition.Graph.Tasks[task.Key.TaskIndex].MemoryLimit);
-            var planes = new DataPlanes(new FolderArtifactStore(begin.ArtifactFolder), engine, new HttpClient(), share);
+            var planes = new DataPlanes(new RemoteArtifacts(connection, begin.ArtifactFolder), engine, new HttpClient(), share);
             var context = new AttemptContext(task, dag.Definition, log, planes, running.Cancellation);
             var pipeline = new AttemptPipeline(TaskHandlers.All(planes, time, waits: null), engine.LoadInputsAsync);
             return await pipeline.RunAsync(running, dag, context, log).ConfigureAwait(false);

@@ -5,10 +5,11 @@ namespace Workflow.Worker.Isolation;
 /// <summary>The environment of an attempt's process: the worker's, without what opens the engine.</summary>
 internal static class ChildEnvironment
 {
-    /// <remarks>The engine's settings, and what PostgreSQL's clients read.</remarks>
+    /// <remarks>The engine's settings, and what clients of PostgreSQL and of AWS read.</remarks>
     private static readonly string[] Secret =
     [
         "Database__", "Database:", "Dashboard__", "Dashboard:", "ConnectionStrings__", "ConnectionStrings:", "WORKFLOW_TOKEN", "PG",
+        "Artifacts__", "Artifacts:", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
     ];
 
     /// <summary>Makes the worker's environment that of an attempt.</summary>

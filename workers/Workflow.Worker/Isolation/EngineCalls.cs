@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Workflow.Artifacts;
 using Workflow.Postgres.Effects;
 using Workflow.Worker.Execution;
 
@@ -7,9 +8,11 @@ namespace Workflow.Worker.Isolation;
 /// <summary>Answers what an attempt's process asks of the engine. The worker has the database's credentials, the process has none.</summary>
 /// <param name="source">The attempt: whatever the process stages is staged under its name.</param>
 /// <param name="effects">Where effects are staged.</param>
+/// <param name="artifacts">The artifacts. The process writes and reads files in the same folders, and has no key of a store.</param>
 /// <param name="inputs">Gives what the attempt takes from others.</param>
 /// <param name="running">The attempt.</param>
-internal sealed class EngineCalls(AttemptSource source, IEffectStore effects, LoadInputs inputs, RunningAttempt running)
+internal sealed class EngineCalls(
+    AttemptSource source, IEffectStore effects, IArtifactStore artifacts, LoadInputs inputs, RunningAttempt running)
 {
     /// <summary>Whether the attempt staged anything, or was about to, that its completion must publish.</summary>
     public bool HasEffects { get; private set; }
@@ -37,6 +40,11 @@ internal sealed class EngineCalls(AttemptSource source, IEffectStore effects, Lo
         {
             case EngineCall.LoadInputs load:
                 return Frames.ToElement(await inputs(running, load.Parts).ConfigureAwait(false));
+            case EngineCall.CommitArtifact commit:
+                var (sha256, bytes) = await artifacts.CommitAsync(Staged(commit.Name), cancellationToken).ConfigureAwait(false);
+                return Frames.ToElement(new CommittedArtifact(sha256, bytes));
+            case EngineCall.ArtifactPath path:
+                return Frames.ToElement(await artifacts.PathAsync(path.Sha256, cancellationToken).ConfigureAwait(false));
             case EngineCall.Earlier earlier:
                 return Frames.ToElement(await effects.EarlierAsync(earlier.Of, earlier.Key, cancellationToken).ConfigureAwait(false));
             case EngineCall.AliasHolder alias:
@@ -63,4 +71,9 @@ internal sealed class EngineCalls(AttemptSource source, IEffectStore effects, Lo
                 throw new ArgumentOutOfRangeException(nameof(call), call, null);
         }
     }
+
+    /// <summary>A file that was staged. A name that has a path in it would hand in any file of this machine.</summary>
+    private string Staged(string name) => Guid.TryParseExact(name, "N", out _)
+        ? Path.Combine(Path.GetDirectoryName(artifacts.Stage())!, name)
+        : throw new ArgumentException($"'{name}' is no staged file.", nameof(name));
 }

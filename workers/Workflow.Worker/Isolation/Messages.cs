@@ -17,7 +17,7 @@ internal abstract record ToChild
     /// <summary>The first message: what to run.</summary>
     /// <param name="Code">The code of the run's DAG version.</param>
     /// <param name="Task">What was claimed.</param>
-    /// <param name="ArtifactFolder">The folder of the artifact store.</param>
+    /// <param name="ArtifactFolder">The folder in which artifacts are staged, the worker's own.</param>
     public sealed record Begin(DagCode Code, ClaimedTask Task, string ArtifactFolder) : ToChild;
 
     /// <summary>The task shall stop.</summary>
@@ -60,6 +60,13 @@ internal abstract record EngineCall
     /// <summary>What the attempt takes from others.</summary>
     public sealed record LoadInputs(IReadOnlyList<InputPart> Parts) : EngineCall;
 
+    /// <summary>Commits a staged file.</summary>
+    /// <param name="Name">Its name in the folder of staged files.</param>
+    public sealed record CommitArtifact(string Name) : EngineCall;
+
+    /// <summary>The local path of an artifact.</summary>
+    public sealed record ArtifactPath(string Sha256) : EngineCall;
+
     /// <summary>Stages a dataset version.</summary>
     public sealed record StageDataset(StagedDataset Dataset) : EngineCall;
 
@@ -81,6 +88,9 @@ internal abstract record EngineCall
     /// <summary>What triggered the run.</summary>
     public sealed record Triggers : EngineCall;
 }
+
+/// <summary>The answer to <see cref="EngineCall.CommitArtifact"/>.</summary>
+internal sealed record CommittedArtifact(string Sha256, long Bytes);
 
 /// <summary>Why a call failed.</summary>
 /// <param name="Message">The message of its exception.</param>

@@ -72,6 +72,14 @@ internal sealed class ParentConnection : IDisposable
         }
     }
 
+    /// <summary>Asks the worker for a value. A null that was answered is no element at all.</summary>
+    /// <exception cref="TaskFailureException">The engine refused, and said whether trying again helps.</exception>
+    /// <exception cref="RefusedCallException">The engine failed otherwise.</exception>
+    public async Task<TValue> AskAsync<TValue>(EngineCall what, CancellationToken cancellationToken) =>
+        await CallAsync(what, cancellationToken).ConfigureAwait(false) is { ValueKind: not JsonValueKind.Null } value
+            ? Frames.FromElement<TValue>(value)
+            : default!;
+
     /// <inheritdoc />
     public void Dispose()
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Workflow.Postgres.Effects;
 using Workflow.Worker.Execution;
 
@@ -9,13 +8,13 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
 {
     /// <summary>What the attempt takes from others, as JSON, in order.</summary>
     public Task<IReadOnlyList<string>> LoadInputsAsync(RunningAttempt running, IReadOnlyList<InputPart> parts) =>
-        AskAsync<IReadOnlyList<string>>(new EngineCall.LoadInputs(parts), running.Cancellation);
+        connection.AskAsync<IReadOnlyList<string>>(new EngineCall.LoadInputs(parts), running.Cancellation);
 
     public Task<long> StageAsync(AttemptSource source, StagedDataset dataset, CancellationToken cancellationToken) =>
-        AskAsync<long>(new EngineCall.StageDataset(dataset), cancellationToken);
+        connection.AskAsync<long>(new EngineCall.StageDataset(dataset), cancellationToken);
 
     public Task<long> StageAsync(AttemptSource source, StagedModel model, CancellationToken cancellationToken) =>
-        AskAsync<long>(new EngineCall.StageModel(model), cancellationToken);
+        connection.AskAsync<long>(new EngineCall.StageModel(model), cancellationToken);
 
     public Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken) =>
         connection.CallAsync(new EngineCall.StageVerdict(verdict, subject), cancellationToken);
@@ -24,17 +23,11 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
         connection.CallAsync(new EngineCall.StageMove(alias, modelVersionId), cancellationToken);
 
     public Task<IReadOnlyList<DatasetVersion>> EarlierAsync(DatasetVersion of, string key, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<DatasetVersion>>(new EngineCall.Earlier(of, key), cancellationToken);
+        connection.AskAsync<IReadOnlyList<DatasetVersion>>(new EngineCall.Earlier(of, key), cancellationToken);
 
     public Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken) =>
-        AskAsync<AliasedModel?>(new EngineCall.AliasHolder(model, alias), cancellationToken);
+        connection.AskAsync<AliasedModel?>(new EngineCall.AliasHolder(model, alias), cancellationToken);
 
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken) =>
-        AskAsync<IReadOnlyList<TriggeringDataset>>(new EngineCall.Triggers(), cancellationToken);
-
-    // A null that was answered is no element at all.
-    private async Task<TValue> AskAsync<TValue>(EngineCall call, CancellationToken cancellationToken) =>
-        await connection.CallAsync(call, cancellationToken).ConfigureAwait(false) is { ValueKind: not JsonValueKind.Null } value
-            ? Frames.FromElement<TValue>(value)
-            : default!;
+        connection.AskAsync<IReadOnlyList<TriggeringDataset>>(new EngineCall.Triggers(), cancellationToken);
 }
