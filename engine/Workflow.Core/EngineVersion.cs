@@ -5,6 +5,12 @@ namespace Workflow;
 /// <summary>The version of this build.</summary>
 public static class EngineVersion
 {
+    /// <summary>
+    /// What DAG code that is compiled here may use. Raised with every release that gives DAG files something new: workers of older builds then
+    /// leave the versions that were stored since to newer ones.
+    /// </summary>
+    public const int CodeLevel = 1;
+
     /// <summary>As text, such as <c>0.1.0</c>.</summary>
     public static string Text { get; } =
         typeof(EngineVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];

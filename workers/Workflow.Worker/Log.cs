@@ -50,6 +50,9 @@ internal static partial class Log
     [LoggerMessage(3014, LogLevel.Warning, "The {Kind} callback of run {RunKey} of DAG {DagId} failed, call {Tries}: {Error}")]
     public static partial void CallbackFailed(this ILogger logger, string runKey, string dagId, string kind, int tries, string error);
 
+    [LoggerMessage(3015, LogLevel.Warning, "Run {RunKey} of DAG {DagId} was stored by a newer engine; its tasks are left to workers of that build")]
+    public static partial void NewerEngine(this ILogger logger, string runKey, string dagId);
+
     [LoggerMessage(3020, LogLevel.Warning, "The worker waits for the database before it can register: {Reason}")]
     public static partial void RegistrationFailed(this ILogger logger, string reason);
 }

@@ -17,9 +17,9 @@ public sealed partial class DagStore
 
     private const string InsertVersion = """
         INSERT INTO dag_version (dag_id, number, hash, definition_hash, description, owner, tags, params, settings, graph, file, source,
-            shared_sources, reference_versions, assembly)
+            shared_sources, reference_versions, assembly, code_level)
         VALUES (@dagId, @number, @hash, @definitionHash, @description, @owner, @tags, @params::jsonb, @settings::jsonb, @graph::jsonb,
-            @file, @source, @sharedSources::jsonb, @referenceVersions, @assembly)
+            @file, @source, @sharedSources::jsonb, @referenceVersions, @assembly, @codeLevel)
         RETURNING dag_version_id
         """;
 

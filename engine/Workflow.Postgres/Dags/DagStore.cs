@@ -174,6 +174,7 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
         content.Source,
         sharedSources = JsonSerializer.Serialize(content.SharedSources),
         content.ReferenceVersions,
+        EngineVersion.CodeLevel,
         content.Assembly,
     };
 

@@ -5,7 +5,10 @@ public sealed partial class CallbackStore
     private const string Claim = """
         WITH claimed AS (
             UPDATE callback c SET state = 'running', worker_id = @workerId, ready_at = NULL, tries = c.tries + 1
-            FROM (SELECT run_id, callback_id FROM callback WHERE ready_at <= now() ORDER BY ready_at LIMIT 1 FOR UPDATE SKIP LOCKED) n
+            FROM (
+                SELECT q.run_id, q.callback_id FROM callback q JOIN dag_version v ON v.dag_version_id = q.dag_version_id
+                WHERE q.ready_at <= now() AND v.code_level <= @codeLevel
+                ORDER BY q.ready_at LIMIT 1 FOR UPDATE OF q SKIP LOCKED) n
             WHERE c.run_id = n.run_id AND c.callback_id = n.callback_id
             RETURNING c.*)
         SELECT c.callback_id AS CallbackId, c.run_id AS RunId, c.dag_version_id AS DagVersionId, c.task_index AS TaskIndex, c.map_index AS MapIndex,

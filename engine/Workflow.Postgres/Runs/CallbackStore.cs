@@ -29,7 +29,7 @@ public sealed partial class CallbackStore(NpgsqlDataSource dataSource)
     public async Task<ClaimedCallback?> ClaimAsync(long workerId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.QuerySingleOrDefaultAsync<ClaimedCallback>(Claim, new { workerId }).ConfigureAwait(false);
+        return await connection.QuerySingleOrDefaultAsync<ClaimedCallback>(Claim, new { workerId, codeLevel = EngineVersion.CodeLevel }).ConfigureAwait(false);
     }
 
     /// <summary>Says that a call was done, or that it failed and whether it is tried again.</summary>

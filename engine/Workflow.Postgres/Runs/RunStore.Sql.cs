@@ -27,10 +27,10 @@ public sealed partial class RunStore
         """;
 
     private const string QueuedRun = """
-        SELECT r.dag_id AS DagId, r.dag_version_id AS DagVersionId, v.hash AS Hash, r.lane AS Lane, r.ignores_past AS IgnoresPast,
+        SELECT r.dag_id AS DagId, r.dag_version_id AS DagVersionId, r.lane AS Lane, r.ignores_past AS IgnoresPast,
             r.created_at AS CreatedAt, r.logical_date AS LogicalDate, now() AS Now, coalesce(r.logical_date, r.run_after) AS InTime,
             coalesce((SELECT slots FROM pool WHERE pool = 'default_pool'), -1) >= 0 AS IsDefaultPoolLimited
-        FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id WHERE r.run_id = @runId AND r.state = 'queued' FOR NO KEY UPDATE OF r
+        FROM dag_run r WHERE r.run_id = @runId AND r.state = 'queued' FOR NO KEY UPDATE
         """;
 
     private const string StartRun = """

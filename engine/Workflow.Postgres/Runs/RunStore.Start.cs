@@ -39,7 +39,7 @@ public sealed partial class RunStore
     {
         if (await connection.QuerySingleOrDefaultAsync<QueuedRow>(QueuedRun, new { runId }, transaction).ConfigureAwait(false) is not { } run)
             return;
-        var (graph, settings) = await graphs.GetVersionAsync(run.DagVersionId, run.Hash, connection, cancellationToken).ConfigureAwait(false);
+        var (graph, settings) = await graphs.GetVersionAsync(run.DagVersionId, connection, cancellationToken).ConfigureAwait(false);
         var waiting = await WaitingForPastAsync(runId, run, graph, connection, transaction).ConfigureAwait(false);
         var model = RunModel.Start(graph, task => [.. task.MapSources.Select(_ => (int?)null)], waiting);
         var rows = model.Instances.ToList();
@@ -105,6 +105,6 @@ public sealed partial class RunStore
     private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
 
     private sealed record QueuedRow(
-        string DagId, long DagVersionId, string Hash, int Lane, bool IgnoresPast, DateTime CreatedAt, DateTime? LogicalDate,
+        string DagId, long DagVersionId, int Lane, bool IgnoresPast, DateTime CreatedAt, DateTime? LogicalDate,
         DateTime Now, DateTime InTime, bool IsDefaultPoolLimited);
 }

@@ -4,7 +4,7 @@ using Workflow.Graphs;
 
 namespace Workflow.Postgres.Steps;
 
-/// <summary>What scheduling needs to know of DAG versions, read once each. A version that a run is pinned to never changes.</summary>
+/// <summary>What scheduling needs to know of DAG versions, read once each. Versions are immutable, so nothing here goes stale.</summary>
 /// <remarks>
 /// Bounded: when it is full it starts anew, which costs one read for each version in use. Those who ask for one version at the same time share
 /// the read: the tasks of a large DAG begin together, and each reading its graph would take seconds.
@@ -24,13 +24,23 @@ public sealed partial class GraphCache(NpgsqlDataSource dataSource)
     /// <exception cref="WorkflowException">There is no such version.</exception>
     public async ValueTask<(DagGraph Graph, DagSettings Settings)> GetVersionAsync(long dagVersionId, CancellationToken cancellationToken)
     {
+        var version = await ReadOnceAsync(dagVersionId, cancellationToken).ConfigureAwait(false);
+        return (version.Graph, version.Settings);
+    }
+
+    /// <summary>Whether this build can run a version's code; one that a newer engine stored may need more than it has.</summary>
+    /// <exception cref="WorkflowException">There is no such version.</exception>
+    public async ValueTask<bool> CanRunAsync(long dagVersionId, CancellationToken cancellationToken) =>
+        (await ReadOnceAsync(dagVersionId, cancellationToken).ConfigureAwait(false)).CodeLevel <= EngineVersion.CodeLevel;
+
+    private async ValueTask<Version> ReadOnceAsync(long dagVersionId, CancellationToken cancellationToken)
+    {
         var read = versions.GetOrAdd(dagVersionId, id => new(() => ReadAsync(id)));
         try
         {
-            var version = read is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
+            return read is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
                 ? read.Value.Result
                 : await read.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return (version.Graph, version.Settings);
         }
         catch when (read.Value.IsFaulted)
         {
@@ -39,16 +49,12 @@ public sealed partial class GraphCache(NpgsqlDataSource dataSource)
         }
     }
 
-    /// <summary>
-    /// The same within the transaction that pins a first run to a version, whose connection is used: while it is open, no second one is waited
-    /// for. Until it commits the version may yet be replaced by another, so what is known counts only if it has this hash.
-    /// </summary>
+    /// <summary>The same within somebody's transaction, whose connection is used: while it is open, no second one is waited for.</summary>
     /// <exception cref="WorkflowException">There is no such version.</exception>
     internal async ValueTask<(DagGraph Graph, DagSettings Settings)> GetVersionAsync(
-        long dagVersionId, string hash, NpgsqlConnection connection, CancellationToken cancellationToken)
+        long dagVersionId, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (!versions.TryGetValue(dagVersionId, out var known) || known is not { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
-            || known.Value.Result.Hash != hash)
+        if (!versions.TryGetValue(dagVersionId, out var known) || known is not { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
         {
             var read = await ReadAsync(dagVersionId, connection, cancellationToken).ConfigureAwait(false);
             versions[dagVersionId] = known = new Lazy<Task<Version>>(Task.FromResult(read));
@@ -73,8 +79,8 @@ public sealed partial class GraphCache(NpgsqlDataSource dataSource)
             throw new WorkflowException($"DAG version {dagVersionId} is not in the database.");
         if (versions.Count >= Capacity)
             versions.Clear();
-        return new Version(DagGraph.FromJson(reader.GetString(0)), DagSettings.FromJson(reader.GetString(1)), reader.GetString(2));
+        return new Version(DagGraph.FromJson(reader.GetString(0)), DagSettings.FromJson(reader.GetString(1)), reader.GetInt32(2));
     }
 
-    private sealed record Version(DagGraph Graph, DagSettings Settings, string Hash);
+    private sealed record Version(DagGraph Graph, DagSettings Settings, int CodeLevel);
 }

@@ -19,7 +19,11 @@ public sealed record FinishedAttempt(ClaimedTask Task, long WorkerId, TaskOutcom
 /// Whether nothing was left to claim when it last looked. What its step makes ready it then takes over at once, and claims no more; the step
 /// says when there was more after all.
 /// </param>
-public sealed record ClaimRequest(long WorkerId, IReadOnlyList<string> Queues, int Slots, int After = 0, bool ExpectsIdle = false);
+public sealed record ClaimRequest(long WorkerId, IReadOnlyList<string> Queues, int Slots, int After = 0, bool ExpectsIdle = false)
+{
+    /// <summary>Runs of which it takes nothing, since it cannot run their code.</summary>
+    public IReadOnlyCollection<long> Except { get; init; } = [];
+}
 
 /// <summary>A task instance that a worker has claimed, with what it needs to know of the run.</summary>
 /// <param name="Key">The task instance.</param>

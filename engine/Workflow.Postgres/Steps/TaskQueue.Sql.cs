@@ -191,6 +191,7 @@ public sealed partial class TaskQueue
             CROSS JOIN LATERAL (
                 SELECT t.run_id, t.task_index, t.map_index FROM task_instance t
                 WHERE t.urgency = l.urgency AND t.lane = l.lane AND t.queue COLLATE "C" = l.queue AND t.ready_at <= now() AND t.admitted
+                    AND t.run_id <> ALL ($5)
                 ORDER BY t.ready_at, t.run_id, t.task_index, t.map_index
                 LIMIT l.share
                 FOR UPDATE SKIP LOCKED) n

@@ -259,8 +259,9 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
             Add(batch, Notify, Value(Channels.Runs), Value(""));
         }
 
-        // An expansion makes what others may take; the end of a run calls its callbacks and wakes who waits for it.
-        if (hasExpanded || callbacks.Count > 0 || finishedRuns.Count > 0 || LeavesReady([.. plan.ToQueue, .. plan.Queued], claim))
+        // What was given back and what an expansion makes others may take; the end of a run calls its callbacks and wakes who waits for it.
+        var gaveBack = ended.Any(attempt => attempt.Outcome is TaskOutcome.Returned);
+        if (gaveBack || hasExpanded || callbacks.Count > 0 || finishedRuns.Count > 0 || LeavesReady([.. plan.ToQueue, .. plan.Queued], claim))
             Add(batch, Notify, Value(Channels.Tasks), Value(""));
         if (hasExpanded)
             Add(batch, Notify, Value(Channels.Slots), Value(""));
@@ -317,7 +318,7 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
     }
 
     private static void AddClaim(NpgsqlBatch batch, ClaimRequest claim) =>
-        Add(batch, Claim, Value(claim.WorkerId), Array(claim.Queues), Value(claim.Slots), Value(claim.After));
+        Add(batch, Claim, Value(claim.WorkerId), Array(claim.Queues), Value(claim.Slots), Value(claim.After), Array(claim.Except));
 
     /// <summary>Runs a batch of which only the claim returns rows of so many columns.</summary>
     private static async Task<IReadOnlyList<ClaimedTask>> ReadClaimsAsync(NpgsqlBatch batch, CancellationToken cancellationToken)

@@ -19,9 +19,11 @@ namespace Workflow.Worker.Dispatching;
 public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOptions options, TimeProvider time, ILogger<Dispatcher> logger)
 {
     private const int BatchLimit = 200;
+    private const int ForeignLimit = 1_000;
 
     private readonly ConcurrentQueue<FinishedAttempt> finished = new();
     private readonly ConcurrentDictionary<(TaskKey Key, int Attempt), RunningAttempt> running = new();
+    private readonly ConcurrentDictionary<long, byte> foreign = new();
     private readonly SlotQueue slots = new(time);
     private readonly ReadAhead ahead = new(options.Slots);
     private readonly SemaphoreSlim signal = new(0);
@@ -72,7 +74,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
                 await AdoptAsync(batch, aborted).ConfigureAwait(false);
             if (batch.Count == 0 && free == 0)
                 return false;
-            var claim = free > 0 ? new ClaimRequest(WorkerId, options.Queues, free, lastLane, expectsIdle) : null;
+            var claim = free > 0 ? new ClaimRequest(WorkerId, options.Queues, free, lastLane, expectsIdle) { Except = [.. foreign.Keys] } : null;
             var result = await queue.StepAsync(batch, claim, aborted).ConfigureAwait(false);
             foreach (var attempt in result.Refused)
                 logger.LostLease(attempt.Task.Key.RunId, attempt.Task.Key.TaskIndex, attempt.Task.Attempt.Number);
@@ -199,9 +201,21 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
         {
             var start = time.GetTimestamp();
             var end = await runner.RunAsync(attempt).ConfigureAwait(false);
+            if (end.Outcome is TaskOutcome.Returned)
+                LeaveToOthers(attempt.Task);
             ahead.Took(time.GetElapsedTime(start));
             End(attempt, end);
         }
+    }
+
+    /// <summary>Claims no more of a run whose code a newer engine stored: a worker of that build will.</summary>
+    private void LeaveToOthers(ClaimedTask task)
+    {
+        // Bounded: forgetting costs one more attempt that is given back.
+        if (foreign.Count >= ForeignLimit)
+            foreign.Clear();
+        if (foreign.TryAdd(task.Key.RunId, 0))
+            logger.NewerEngine(task.Run.RunKey, task.Run.DagId);
     }
 
     private void End(RunningAttempt attempt, FinishedAttempt end)

@@ -35,6 +35,8 @@ public sealed class AttemptRunner(
         {
             if (AttemptEnds.Of(running.Reason, definition: null) is { } stopped)
                 return new FinishedAttempt(task, running.WorkerId, stopped);
+            if (!await PatientlyAsync(() => graphs.CanRunAsync(task.DagVersionId, running.Cancellation).AsTask(), running).ConfigureAwait(false))
+                return new FinishedAttempt(task, running.WorkerId, new TaskOutcome.Returned("Its DAG was stored by a newer engine than its worker's."));
             var graph = await PatientlyAsync(() => graphs.GetAsync(task.DagVersionId, running.Cancellation).AsTask(), running).ConfigureAwait(false);
             var definition = graph.Tasks[task.Key.TaskIndex];
             running.IsTeardown = definition.Role == TaskRole.Teardown;
