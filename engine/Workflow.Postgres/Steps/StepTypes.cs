@@ -15,7 +15,11 @@ public sealed record FinishedAttempt(ClaimedTask Task, long WorkerId, TaskOutcom
 /// <param name="Queues">The queues that it serves; empty for all of them.</param>
 /// <param name="Slots">How many tasks it can take.</param>
 /// <param name="After">The lane after which to begin, so that one claim after another goes round all of them.</param>
-public sealed record ClaimRequest(long WorkerId, IReadOnlyList<string> Queues, int Slots, int After = 0);
+public sealed record ClaimRequest(long WorkerId, IReadOnlyList<string> Queues, int Slots, int After = 0)
+{
+    /// <summary>Exactly these, as far as they are claimable; null for whatever is.</summary>
+    public IReadOnlyList<TaskKey>? Only { get; init; }
+}
 
 /// <summary>A task instance that a worker has claimed, with what it needs to know of the run.</summary>
 /// <param name="Key">The task instance.</param>

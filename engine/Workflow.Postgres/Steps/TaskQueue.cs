@@ -221,8 +221,9 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
 
         // What became ready may be more than this worker takes, or of a queue that it does not serve: others may be idle. The end of a run
         // calls its callbacks and wakes who waits for it.
+        // A claim of named tasks takes nothing of it.
         var takesAll = claim is { Queues.Count: 0 } && plan.ToQueue.Count <= claim.Slots;
-        if (hasExpanded || callbacks.Count > 0 || finishedRuns.Count > 0 || claim is null || (plan.ToQueue.Count > 0 && !takesAll))
+        if (hasExpanded || callbacks.Count > 0 || finishedRuns.Count > 0 || claim is not { Only: null } || (plan.ToQueue.Count > 0 && !takesAll))
             Add(batch, Notify, Value(Channels.Tasks), Value(""));
         if (plan.FreesSlots || hasExpanded)
             Add(batch, Notify, Value(Channels.Slots), Value(""));
@@ -274,8 +275,13 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         return await ReadClaimsAsync(batch, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void AddClaim(NpgsqlBatch batch, ClaimRequest claim) =>
-        Add(batch, Claim, Value(claim.WorkerId), Array(claim.Queues), Value(claim.Slots), Value(claim.After));
+    private static void AddClaim(NpgsqlBatch batch, ClaimRequest claim)
+    {
+        if (claim.Only is { } only)
+            Add(batch, ClaimThese, [Value(claim.WorkerId), .. Keys(only)]);
+        else
+            Add(batch, Claim, Value(claim.WorkerId), Array(claim.Queues), Value(claim.Slots), Value(claim.After));
+    }
 
     /// <summary>Runs a batch of which only the claim returns rows of so many columns.</summary>
     private static async Task<IReadOnlyList<ClaimedTask>> ReadClaimsAsync(NpgsqlBatch batch, CancellationToken cancellationToken)

@@ -12,7 +12,8 @@ namespace Workflow.Worker.Dispatching;
 /// The worker's loop: hands in what ended and claims the next in the same step. While one step is under way, finished attempts gather, so
 /// that batches grow with the load by themselves.
 /// </summary>
-public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOptions options, TimeProvider time, ILogger<Dispatcher> logger)
+public sealed class Dispatcher(
+    TaskQueue queue, AttemptRunner runner, WorkerOptions options, TimeProvider time, ILogger<Dispatcher> logger, ITaskSource? source = null)
 {
     private const int BatchLimit = 200;
 
@@ -62,15 +63,17 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
         {
             if (mayHoldUnknown)
                 await AdoptAsync(batch, aborted).ConfigureAwait(false);
-            if (batch.Count == 0 && free == 0)
+            var claim = free > 0 ? NextClaim(free) : null;
+            if (batch.Count == 0 && claim is null)
                 return false;
-            var claim = free > 0 ? new ClaimRequest(WorkerId, options.Queues, free, lastLane) : null;
             var result = await queue.StepAsync(batch, claim, aborted).ConfigureAwait(false);
             foreach (var attempt in result.Refused)
                 logger.LostLease(attempt.Task.Key.RunId, attempt.Task.Key.TaskIndex, attempt.Task.Attempt.Number);
             foreach (var task in result.Claimed)
                 Start(task);
-            return free > 0 && MayHaveLeft(result.Claimed, free);
+            if (claim?.Only is { } asked)
+                source!.Answered(asked);
+            return claim is not null && MayHaveLeft(result.Claimed, free);
         }
         catch (PostgresException exception) when (!exception.IsPassing() && batch.Count > 0)
         {
@@ -85,6 +88,14 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
             await TryAgainAsync(batch, exception, aborted).ConfigureAwait(false);
             return true;
         }
+    }
+
+    /// <summary>Anything of the worker's queues, or exactly what the source names.</summary>
+    private ClaimRequest? NextClaim(int free)
+    {
+        if (source is null)
+            return new ClaimRequest(WorkerId, options.Queues, free, lastLane);
+        return source.Next(free) is { Count: > 0 } only ? new ClaimRequest(WorkerId, options.Queues, only.Count) { Only = only } : null;
     }
 
     /// <summary>
@@ -179,6 +190,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
         var key = (task.Key, task.Attempt.Number);
         var attempt = new RunningAttempt(task, WorkerId);
         running[key] = attempt;
+        source?.Started(task.Key);
         _ = Task.Run(async () =>
         {
             var end = await runner.RunAsync(attempt).ConfigureAwait(false);
@@ -187,6 +199,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
             finished.Enqueue(end);
             running.TryRemove(new KeyValuePair<(TaskKey, int), RunningAttempt>(key, attempt));
             attempt.Dispose();
+            source?.Ended(task.Key);
             signal.Release();
         });
     }
