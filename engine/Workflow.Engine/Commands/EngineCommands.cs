@@ -28,6 +28,7 @@ internal static class EngineCommands
             await Hosts.RequireSchemaAsync(connection, cancellation).ConfigureAwait(false);
             var builder = Hosts.Create(settings);
             Hosts.AddScheduler(builder.Services, connection, parsed.GetValue(Dags)!);
+            Transports.Find(settings)?.AddScheduler(builder.Services, connection);
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
             return 0;
         });
@@ -47,8 +48,11 @@ internal static class EngineCommands
                 ?? throw new WorkflowException("The API has no token. Set Dashboard__Token to a secret of at least 16 characters.");
             var builder = Hosts.CreateWeb(settings);
             Hosts.AddDashboard(builder.Services, connection, token, parsed.GetValue(port));
+            var transport = Transports.Find(settings);
+            transport?.AddServer(builder.Services, connection);
             await using var app = builder.Build();
             app.MapDashboard();
+            transport?.MapServer(app);
             await Hosts.StartAsync(app, cancellation).ConfigureAwait(false);
             Console.WriteLine($"Workflow serves at {Hosts.UrlOf(app)}");
             await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
@@ -75,6 +79,7 @@ internal static class EngineCommands
             var options = Hosts.WorkerOptions(
                 parsed.GetValue(name), served, parsed.GetValue(slots), settings[Settings.ArtifactsKey] ?? Path.Combine(".workflow", "artifacts"));
             var builder = Hosts.Create(settings);
+            Transports.Find(settings)?.AddWorker(builder.Services, Hosts.AsWorker(connection));
             builder.Services.AddWorker(Hosts.AsWorker(connection), options);
             if (parsed.GetValue(stopWithInput))
                 builder.Services.AddHostedService<StopOnClosedInput>();
