@@ -1,9 +1,8 @@
 using Hangfire;
-using Hangfire.AspNetCore;
-using Hangfire.Logging;
 using Hangfire.PostgreSql;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Workflow.Postgres;
 using Workflow.Scheduler.Services;
@@ -30,7 +29,9 @@ public sealed class HangfireTransport : ITransport
         AddShared(services, connectionString, prepares: true);
         services.AddSingleton<HangfireEnqueuer>();
         services.AddHostedService(provider => provider.GetRequiredService<HangfireEnqueuer>());
-        services.AddHostedService(provider => new WakeOnNotify(
+
+        // Not as AddHostedService, which adds no second service of the same type: the scheduler has one.
+        services.AddSingleton<IHostedService>(provider => new WakeOnNotify(
             new Listener(Database.Open(connectionString, Name), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()),
             [(Channels.Tasks, provider.GetRequiredService<HangfireEnqueuer>().Wake)]));
     }
@@ -78,9 +79,10 @@ public sealed class HangfireTransport : ITransport
         // One process may be scheduler and server.
         if (services.Any(service => service.ServiceType == typeof(PostgreSqlStorage)))
             return;
+        services.AddSingleton<HostLogs>();
         services.AddSingleton(provider =>
         {
-            LogProvider.SetCurrentLogProvider(new AspNetCoreLogProvider(provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<HostLogs>();
             return Storage.Open(connectionString, prepares);
         });
         services.AddSingleton(_ => new JobLedger(Database.OpenQueue(connectionString, Name)));

@@ -52,11 +52,11 @@ internal sealed class HangfireWorker(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        if (server is null)
+        if (Interlocked.Exchange(ref server, null) is not { } stopping)
             return;
-        server.SendStop();
-        await server.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
-        server.Dispose();
+        stopping.SendStop();
+        await stopping.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        stopping.Dispose();
     }
 
     private void StopFetching()
