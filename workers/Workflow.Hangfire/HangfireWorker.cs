@@ -18,7 +18,7 @@ internal sealed class HangfireWorker(
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly ServedQueues served = new(storage, [.. options.Queues.Select(QueueNames.Of)]);
+    private readonly ServedQueues served = new(storage, [.. options.Queues.Distinct().Select(QueueNames.Of)]);
     private BackgroundJobServer? server;
 
     /// <inheritdoc />
