@@ -20,6 +20,7 @@ public sealed class DependencyTests
         ["Workflow.Scheduler"] = ["Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml"],
         ["Workflow.Dashboard"] = ["Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml", "Workflow.Npm"],
         ["Workflow.Worker"] = ["Workflow.Core", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml"],
+        ["Workflow.Hangfire"] = ["Workflow.Core", "Workflow.Postgres", "Workflow.Scheduler", "Workflow.Worker"],
         ["Workflow.Engine"] =
         [
             "Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml", "Workflow.Npm", "Workflow.Scheduler",

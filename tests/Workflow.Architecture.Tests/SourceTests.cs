@@ -9,8 +9,11 @@ public sealed partial class SourceTests
 
     private static readonly string[] Text = ["*.cs", "*.csproj", "*.props", "*.targets", "*.sql", "*.json", "*.ts", "*.tsx", "*.css", "*.md", "*.sln"];
 
-    /// <remarks>The embedded server makes its database before there is a schema for a store to be prepared against.</remarks>
-    private static readonly string[] SqlFolders = ["engine/Workflow.Postgres/", "engine/Workflow.Engine/Embedded/"];
+    /// <remarks>
+    /// The embedded server makes its database before there is a schema for a store to be prepared against; the tables of Hangfire are there
+    /// only where it is used.
+    /// </remarks>
+    private static readonly string[] SqlFolders = ["engine/Workflow.Postgres/", "engine/Workflow.Engine/Embedded/", "workers/Workflow.Hangfire/"];
 
     [Fact]
     public void Files_Always_EndWithOneLineFeedAndHaveNoCarriageReturns()

@@ -34,6 +34,7 @@ internal static class EngineCommands
             var folder = settings[Settings.ArtifactsKey] ?? (s3 is null ? null : Settings.DefaultArtifacts);
             Hosts.AddScheduler(
                 builder.Services, connection, parsed.GetValue(Dags)!, folder is null ? null : ArtifactStores.Open(folder, s3), settings.Retention());
+            Transports.Find(settings)?.AddScheduler(builder.Services, connection);
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
             return 0;
         });
@@ -53,8 +54,11 @@ internal static class EngineCommands
                 ?? throw new WorkflowException("The API has no token. Set Dashboard__Token to a secret of at least 16 characters.");
             var builder = Hosts.CreateWeb(settings);
             Hosts.AddDashboard(builder.Services, connection, token, parsed.GetValue(port));
+            var transport = Transports.Find(settings);
+            transport?.AddServer(builder.Services, connection);
             await using var app = builder.Build();
             app.MapDashboard();
+            transport?.MapServer(app);
             await Hosts.StartAsync(app, cancellation).ConfigureAwait(false);
             Console.WriteLine($"Workflow serves at {Hosts.UrlOf(app)}");
             await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
@@ -83,6 +87,7 @@ internal static class EngineCommands
             await ArtifactSettings.RequireAsync(s3, artifacts, cancellation).ConfigureAwait(false);
             var options = Hosts.WorkerOptions(parsed.GetValue(name), served, parsed.GetValue(slots), artifacts, s3);
             var builder = Hosts.Create(settings);
+            Transports.Find(settings)?.AddWorker(builder.Services, Hosts.AsWorker(connection));
             builder.Services.AddWorker(Hosts.AsWorker(connection), options);
             if (parsed.GetValue(stopWithInput))
                 builder.Services.AddHostedService<StopOnClosedInput>();

@@ -37,9 +37,10 @@ internal static class UpCommand
     {
         if (workers < 0)
             throw new WorkflowException($"--workers must not be negative, got {workers}.");
+        var settings = Settings.Read();
+        var transport = Transports.Find(settings);
         using var folder = DataFolder.Open(data);
         folder.DeleteEndpoint();
-        var settings = Settings.Read();
         var s3 = settings.ReadS3();
         await ArtifactSettings.RequireAsync(s3, folder.Artifacts, cancellation).ConfigureAwait(false);
         await using var postgres = settings[Settings.ConnectionStringKey] is { Length: > 0 }
@@ -58,12 +59,15 @@ internal static class UpCommand
         var builder = Hosts.CreateWeb(settings);
         Hosts.AddDashboard(builder.Services, connection, token, port);
         Hosts.AddScheduler(builder.Services, connection, dags, ArtifactStores.Open(folder.Artifacts, s3), settings.Retention());
+        transport?.AddServer(builder.Services, connection);
+        transport?.AddScheduler(builder.Services, connection);
 
         // Added last, so it stops first: workers drain while the scheduler and the dashboard are still there.
         builder.Services.AddHostedService(provider => new WorkerSupervisor(
             workers, workerConnection, folder.Artifacts, new WorkerStore(pool), TimeProvider.System, provider.GetRequiredService<ILogger<WorkerSupervisor>>()));
         await using var app = builder.Build();
         app.MapDashboard();
+        transport?.MapServer(app);
         try
         {
             await Hosts.StartAsync(app, cancellation).ConfigureAwait(false);

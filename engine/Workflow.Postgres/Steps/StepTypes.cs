@@ -23,6 +23,9 @@ public sealed record ClaimRequest(long WorkerId, IReadOnlyList<string> Queues, i
 {
     /// <summary>Runs of which it takes nothing, since it cannot run their code.</summary>
     public IReadOnlyCollection<long> Except { get; init; } = [];
+
+    /// <summary>Exactly these, as far as they are claimable; null for whatever is.</summary>
+    public IReadOnlyList<TaskKey>? Only { get; init; }
 }
 
 /// <summary>A task instance that a worker has claimed, with what it needs to know of the run.</summary>

@@ -208,6 +208,26 @@ public sealed partial class TaskQueue
         FROM claimed c JOIN dag_run r ON r.run_id = c.run_id
         """;
 
+    // The claim of tasks that somebody names, by their keys: what is not claimable any more is left out, so asking twice does no harm.
+    private const string ClaimThese = """
+        WITH next AS MATERIALIZED (
+            SELECT t.run_id, t.task_index, t.map_index
+            FROM unnest($2::bigint[], $3::int[], $4::int[]) AS i (run_id, task_index, map_index)
+            JOIN task_instance t ON t.run_id = i.run_id AND t.task_index = i.task_index AND t.map_index = i.map_index
+            WHERE t.ready_at <= now() AND t.admitted
+            FOR UPDATE OF t SKIP LOCKED
+        ), claimed AS (
+            UPDATE task_instance t SET
+                state = 'running', attempt = t.attempt + 1, worker_id = $1, started_at = now(), ready_at = NULL, wake_key = NULL, message = NULL
+            FROM next n
+            WHERE t.run_id = n.run_id AND t.task_index = n.task_index AND t.map_index = n.map_index
+            RETURNING t.run_id, t.task_index, t.map_index, t.attempt, t.uncounted, t.lost, t.deferred_since, t.lane
+        )
+        SELECT c.run_id, c.task_index, c.map_index, r.dag_version_id, c.attempt, c.uncounted, c.lost, r.dag_id, r.run_key, r.logical_date,
+            r.run_after, r.conf::text, c.deferred_since, c.lane
+        FROM claimed c JOIN dag_run r ON r.run_id = c.run_id
+        """;
+
     // Scans the active runs: asked only after a lost connection or a lost worker, never in the course of work.
     private const string HeldBy = """
         SELECT t.run_id, t.task_index, t.map_index, r.dag_version_id, t.attempt, t.uncounted, t.lost, r.dag_id, r.run_key, r.logical_date,

@@ -269,9 +269,12 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
             Add(batch, Notify, Value(Channels.Past), Value(""));
     }
 
-    /// <summary>What became ready may be more than this worker takes, or of a queue that it does not serve: others may be idle.</summary>
+    /// <summary>
+    /// What became ready may be more than this worker takes, or of a queue that it does not serve: others may be idle. A claim of named tasks
+    /// takes nothing of it.
+    /// </summary>
     private static bool LeavesReady(IReadOnlyCollection<TaskKey> ready, ClaimRequest? claim) =>
-        claim is null || (ready.Count > 0 && !(claim.Queues.Count == 0 && ready.Count <= claim.Slots));
+        claim is not { Only: null } || (ready.Count > 0 && !(claim.Queues.Count == 0 && ready.Count <= claim.Slots));
 
     private static void AddOutputs(NpgsqlBatch batch, IEnumerable<FinishedAttempt> ended)
     {
@@ -317,8 +320,13 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         return await ReadClaimsAsync(batch, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void AddClaim(NpgsqlBatch batch, ClaimRequest claim) =>
-        Add(batch, Claim, Value(claim.WorkerId), Array(claim.Queues), Value(claim.Slots), Value(claim.After), Array(claim.Except));
+    private static void AddClaim(NpgsqlBatch batch, ClaimRequest claim)
+    {
+        if (claim.Only is { } only)
+            Add(batch, ClaimThese, [Value(claim.WorkerId), .. Keys(only)]);
+        else
+            Add(batch, Claim, Value(claim.WorkerId), Array(claim.Queues), Value(claim.Slots), Value(claim.After), Array(claim.Except));
+    }
 
     /// <summary>Runs a batch of which only the claim returns rows of so many columns.</summary>
     private static async Task<IReadOnlyList<ClaimedTask>> ReadClaimsAsync(NpgsqlBatch batch, CancellationToken cancellationToken)

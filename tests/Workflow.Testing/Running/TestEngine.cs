@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Workflow.Engine.Hosting;
 using Workflow.Postgres;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Runs;
@@ -14,6 +15,7 @@ using Workflow.Runs;
 using Workflow.Scheduler.Loading.Packages;
 using Workflow.Scheduler.Services;
 using Workflow.Worker;
+using Workflow.Worker.Dispatching;
 using Workflow.Worker.Isolation;
 
 namespace Workflow.Testing.Running;
@@ -25,6 +27,7 @@ public sealed class TestEngine : IAsyncDisposable
     private readonly NpgsqlDataSource queue;
     private readonly string folder = Directory.CreateTempSubdirectory("workflow-engine-").FullName;
     private readonly List<IHost> workers = [];
+    private IHost? dispatch;
     private int runs;
 
     private TestEngine(TestDatabase database)
@@ -43,6 +46,9 @@ public sealed class TestEngine : IAsyncDisposable
         Admitter = new Admitter(new AdmissionStore(queue, graphs), NullLogger<Admitter>.Instance);
         RunKeeper = new RunKeeper(new RunKeeping(queue, graphs), NullLogger<RunKeeper>.Instance);
     }
+
+    /// <summary>What <c>Dispatch__Transport</c> chooses for the workers of all tests; null for the database's own queue.</summary>
+    private static ITransport? Transport { get; } = Transports.Find(Settings.Read());
 
     /// <summary>The engine's executable as users start it; it lies beside the tests, with what it needs.</summary>
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "workflow.exe" : "workflow");
@@ -88,10 +94,27 @@ public sealed class TestEngine : IAsyncDisposable
             ArtifactFolder = Artifacts,
             IsolationCommand = [Executable, AttemptHost.Verb],
         };
-        builder.Services.AddWorker(
-            Database.WithOption(database.ConnectionString, $"role={WorkerServices.Role}"), configure?.Invoke(options) ?? options);
+        var connection = Database.WithOption(database.ConnectionString, $"role={WorkerServices.Role}");
+        if (Transport is not null)
+        {
+            dispatch ??= await StartDispatchAsync(Transport);
+            Transport.AddWorker(builder.Services, connection);
+        }
+
+        builder.Services.AddWorker(connection, configure?.Invoke(options) ?? options);
         var host = builder.Build();
         workers.Add(host);
+        await host.StartAsync();
+        return host;
+    }
+
+    private async Task<IHost> StartDispatchAsync(ITransport transport)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLogging(logging => logging.AddProvider(NullLoggerProvider.Instance));
+        builder.Services.AddSingleton(TimeProvider.System);
+        transport.AddScheduler(builder.Services, database.ConnectionString);
+        var host = builder.Build();
         await host.StartAsync();
         return host;
     }
@@ -161,6 +184,12 @@ public sealed class TestEngine : IAsyncDisposable
         {
             await worker.StopAsync();
             worker.Dispose();
+        }
+
+        if (dispatch is not null)
+        {
+            await dispatch.StopAsync();
+            dispatch.Dispose();
         }
 
         await queue.DisposeAsync();

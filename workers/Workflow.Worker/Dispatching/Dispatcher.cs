@@ -16,7 +16,8 @@ namespace Workflow.Worker.Dispatching;
 /// Tasks that take hardly longer than a step would leave the slots empty while it is under way, so it claims ahead of the slots as
 /// <see cref="ReadAhead"/> says. What waits too long behind longer tasks is given back, for a worker that has a slot.
 /// </remarks>
-public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOptions options, TimeProvider time, ILogger<Dispatcher> logger)
+public sealed class Dispatcher(
+    TaskQueue queue, AttemptRunner runner, WorkerOptions options, TimeProvider time, ILogger<Dispatcher> logger, ITaskSource? source = null)
 {
     private const int BatchLimit = 200;
     private const int ForeignLimit = 1_000;
@@ -72,15 +73,17 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
         {
             if (mayHoldUnknown)
                 await AdoptAsync(batch, aborted).ConfigureAwait(false);
-            if (batch.Count == 0 && free == 0)
+            var claim = free > 0 ? NextClaim(free) : null;
+            if (batch.Count == 0 && claim is null)
                 return false;
-            var claim = free > 0 ? new ClaimRequest(WorkerId, options.Queues, free, lastLane, expectsIdle) { Except = [.. foreign.Keys] } : null;
             var result = await queue.StepAsync(batch, claim, aborted).ConfigureAwait(false);
             foreach (var attempt in result.Refused)
                 logger.LostLease(attempt.Task.Key.RunId, attempt.Task.Key.TaskIndex, attempt.Task.Attempt.Number);
             foreach (var task in result.Claimed)
                 Start(task);
-            var full = free > 0 && (result.HasMore || MayHaveLeft(result.Claimed, free));
+            if (claim?.Only is { } asked)
+                source!.Answered(asked);
+            var full = claim is not null && (result.HasMore || MayHaveLeft(result.Claimed, free));
             expectsIdle = !full;
             return full;
         }
@@ -97,6 +100,14 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
             await TryAgainAsync(batch, exception, aborted).ConfigureAwait(false);
             return true;
         }
+    }
+
+    /// <summary>Anything of the worker's queues, or exactly what the source names.</summary>
+    private ClaimRequest? NextClaim(int free)
+    {
+        if (source is null)
+            return new ClaimRequest(WorkerId, options.Queues, free, lastLane, expectsIdle) { Except = [.. foreign.Keys] };
+        return source.Next(free) is { Count: > 0 } only ? new ClaimRequest(WorkerId, options.Queues, only.Count) { Only = only } : null;
     }
 
     /// <summary>
@@ -190,6 +201,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
     {
         var attempt = new RunningAttempt(task, WorkerId);
         running[(task.Key, task.Attempt.Number)] = attempt;
+        source?.Started(task.Key);
         if (slots.TakeOrWait(attempt, options.Slots - runner.LostSlots))
             _ = RunAsync(attempt);
     }
@@ -224,6 +236,7 @@ public sealed class Dispatcher(TaskQueue queue, AttemptRunner runner, WorkerOpti
         finished.Enqueue(end);
         running.TryRemove(new KeyValuePair<(TaskKey, int), RunningAttempt>((attempt.Task.Key, attempt.Task.Attempt.Number), attempt));
         attempt.Dispose();
+        source?.Ended(attempt.Task.Key);
         signal.Release();
     }
 
