@@ -49,4 +49,7 @@ internal static partial class Log
 
     [LoggerMessage(3014, LogLevel.Warning, "The {Kind} callback of run {RunKey} of DAG {DagId} failed, call {Tries}: {Error}")]
     public static partial void CallbackFailed(this ILogger logger, string runKey, string dagId, string kind, int tries, string error);
+
+    [LoggerMessage(3015, LogLevel.Warning, "The worker waits for the database before it can register: {Reason}")]
+    public static partial void RegistrationWaits(this ILogger logger, string reason);
 }

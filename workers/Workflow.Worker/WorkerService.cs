@@ -22,7 +22,7 @@ public sealed class WorkerService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         logs.Start();
-        await RegisterAsync(stoppingToken).ConfigureAwait(false);
+        await RegisterPatientlyAsync(stoppingToken).ConfigureAwait(false);
         using var ended = new CancellationTokenSource();
         var listening = listener.RunAsync([Channels.Tasks], (_, payload) => OnNotifiedAsync(payload), ended.Token);
         var beating = BeatAsync(ended.Token);
@@ -39,6 +39,25 @@ public sealed class WorkerService(
             await Task.WhenAll(listening, beating).ConfigureAwait(false);
             await logs.DisposeAsync().ConfigureAwait(false);
             await SayStoppedAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Registers at the start: a database that stumbles at that moment shall not end the worker.</summary>
+    private async Task RegisterPatientlyAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await RegisterAsync(stopping).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (exception.IsPassing())
+            {
+                // Whether a row was added is not known. One that was has no heartbeat, and is over with its lease.
+                logger.RegistrationWaits(exception.Message);
+                await Task.Delay(options.PollInterval, time, stopping).ConfigureAwait(false);
+            }
         }
     }
 
