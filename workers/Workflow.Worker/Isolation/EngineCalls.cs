@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Workflow.Postgres.Effects;
 using Workflow.Worker.Execution;
+using Workflow.Worker.Handlers;
 
 namespace Workflow.Worker.Isolation;
 
@@ -8,8 +9,9 @@ namespace Workflow.Worker.Isolation;
 /// <param name="source">The attempt: whatever the process stages is staged under its name.</param>
 /// <param name="effects">Where effects are staged.</param>
 /// <param name="inputs">Gives what the attempt takes from others.</param>
+/// <param name="clock">The database's clock.</param>
 /// <param name="running">The attempt.</param>
-internal sealed class EngineCalls(AttemptSource source, IEffectStore effects, LoadInputs inputs, RunningAttempt running)
+internal sealed class EngineCalls(AttemptSource source, IEffectStore effects, LoadInputs inputs, DatabaseClock clock, RunningAttempt running)
 {
     /// <summary>Whether the attempt staged anything, or was about to, that its completion must publish.</summary>
     public bool HasEffects { get; private set; }
@@ -41,6 +43,8 @@ internal sealed class EngineCalls(AttemptSource source, IEffectStore effects, Lo
                 return Frames.ToElement(await effects.EarlierAsync(earlier.Of, earlier.Key, cancellationToken).ConfigureAwait(false));
             case EngineCall.AliasHolder alias:
                 return Frames.ToElement(await effects.AliasAsync(alias.Model, alias.Alias, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Now:
+                return Frames.ToElement(await clock(cancellationToken).ConfigureAwait(false));
             case EngineCall.Triggers:
                 return Frames.ToElement(await effects.TriggersAsync(source, cancellationToken).ConfigureAwait(false));
         }
