@@ -117,6 +117,7 @@ internal sealed class Faults(Playground playground, Fleet fleet, Load load, Rand
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name <> 'chaos' ORDER BY pid")).ToArray());
         random.Shuffle(backends);
         var cut = backends[..((backends.Length / 2) + 1)];
+        playground.Disturb();
         say.Line($"cut {cut.Length} of {backends.Length} connections");
         await playground.AskAsync(connection => connection.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM unnest(@cut) AS c (pid)", new { cut }));
         return true;

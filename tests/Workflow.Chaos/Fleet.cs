@@ -74,7 +74,8 @@ internal sealed class Fleet
     public async Task TerminateAsync(Member member)
     {
         var title = member.Title;
-        if (await member.TerminateAsync() is not 0 and var code)
+        var couldNotStart = member.CouldNotStart;
+        if (await member.TerminateAsync() is not 0 and var code && !couldNotStart)
             Surprise($"{title} was asked to stop and ended with code {code}; see {member.LogFile}");
     }
 
@@ -83,7 +84,10 @@ internal sealed class Fleet
     {
         foreach (var member in Members.Where(member => member is { IsMeantToRun: true, HasEnded: true }))
         {
-            Surprise($"{member.Title} ended by itself with code {member.ExitCode}; see {member.LogFile}");
+            if (member.CouldNotStart)
+                say.Line($"{member.Title} found the database away and ended with code {member.ExitCode}");
+            else
+                Surprise($"{member.Title} ended by itself with code {member.ExitCode}; see {member.LogFile}");
             member.Start();
         }
     }

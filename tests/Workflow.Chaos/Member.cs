@@ -17,6 +17,8 @@ internal sealed class Member(Playground playground, string kind, int number, Say
 
     private readonly Lock gate = new();
     private Process? process;
+    private int disturbances;
+    private volatile bool hasBegun;
 
     /// <summary>What people read.</summary>
     public string Title => $"{kind} {number} (pid {process?.Id})";
@@ -33,6 +35,11 @@ internal sealed class Member(Playground playground, string kind, int number, Say
     public bool IsMeantToRun { get; private set; }
 
     public bool HasEnded => process is null or { HasExited: true };
+
+    /// <summary>
+    /// Whether the process may have ended because it found the database away when it started: it says so and leaves it to whoever started it.
+    /// </summary>
+    public bool CouldNotStart => !hasBegun && playground.Disturbances > disturbances;
 
     public int? ExitCode => process is { HasExited: true } ended ? ended.ExitCode : null;
 
@@ -51,6 +58,7 @@ internal sealed class Member(Playground playground, string kind, int number, Say
         foreach (var (name, value) in playground.Environment)
             start.Environment[name] = value;
         process?.Dispose();
+        (hasBegun, disturbances) = (false, playground.Disturbances);
         process = Process.Start(start)!;
         Log($"--- process {process.Id}, clock {clock}");
         process.OutputDataReceived += (_, line) => Log(line.Data);
@@ -105,6 +113,9 @@ internal sealed class Member(Playground playground, string kind, int number, Say
     {
         if (line is null)
             return;
+
+        // The first line of its services.
+        hasBegun |= line.Contains(": Workflow.", StringComparison.Ordinal);
         lock (gate)
             File.AppendAllText(LogFile, line + Environment.NewLine);
     }

@@ -38,8 +38,8 @@ internal sealed class Playground
 
     public int PostgresPid => postgres.ProcessId;
 
-    /// <summary>Whether PostgreSQL is meant to run.</summary>
-    public bool IsUp { get; private set; } = true;
+    /// <summary>How often connections were cut or PostgreSQL stopped or started.</summary>
+    public int Disturbances { get; private set; }
 
     /// <summary>From when on the scheduled DAG has runs.</summary>
     public DateTimeOffset Start { get; }
@@ -60,10 +60,13 @@ internal sealed class Playground
         return new Playground(folder, postgres, data, time.GetUtcNow());
     }
 
+    /// <summary>Notes that processes may find the database away, or lose it.</summary>
+    public void Disturb() => Disturbances++;
+
     /// <summary>Stops PostgreSQL: fast as an administrator does, or at once as a crash does.</summary>
     public async Task StopAsync(bool immediate)
     {
-        IsUp = false;
+        Disturb();
         if (immediate)
         {
             await Signals.SendAsync(postgres.ProcessId, "QUIT");
@@ -79,7 +82,7 @@ internal sealed class Playground
     public async Task RestartAsync()
     {
         postgres = await EmbeddedPostgres.StartAsync(Options(Folder, postgres.Port));
-        IsUp = true;
+        Disturb();
     }
 
     /// <summary>Asks the database, again and again while it is away.</summary>
