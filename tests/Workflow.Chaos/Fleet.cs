@@ -11,6 +11,7 @@ internal sealed class Fleet
 {
     private const int Schedulers = 2;
     private const int Workers = 3;
+    private const int TerminatedBySignal = 128 + 15;
 
     private readonly Playground playground;
     private readonly Say say;
@@ -75,7 +76,8 @@ internal sealed class Fleet
     {
         var title = member.Title;
         var couldNotStart = member.CouldNotStart;
-        if (await member.TerminateAsync() is not 0 and var code && !couldNotStart)
+        var code = await member.TerminateAsync();
+        if (code != 0 && !couldNotStart && !(code == TerminatedBySignal && member.WasStillStarting))
             Surprise($"{title} was asked to stop and ended with code {code}; see {member.LogFile}");
     }
 

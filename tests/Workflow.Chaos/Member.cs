@@ -41,6 +41,9 @@ internal sealed class Member(Playground playground, string kind, int number, Say
     /// </summary>
     public bool CouldNotStart => !hasBegun && playground.Disturbances > disturbances;
 
+    /// <summary>Whether a signal to stop came before the process listened to any: the system then ends it, and nothing is lost.</summary>
+    public bool WasStillStarting => !hasBegun;
+
     public int? ExitCode => process is { HasExited: true } ended ? ended.ExitCode : null;
 
     /// <summary>What all its processes printed.</summary>
