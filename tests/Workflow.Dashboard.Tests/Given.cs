@@ -13,7 +13,7 @@ namespace Workflow.Dashboard.Tests;
 public sealed class Given(NpgsqlDataSource dataSource)
 {
     private readonly DagStore dags = new(dataSource);
-    private readonly RunStore runs = new(dataSource);
+    private readonly RunStore runs = new(dataSource, new GraphCache(dataSource));
     private readonly TaskQueue queue = new(dataSource, new GraphCache(dataSource));
     private readonly WorkerStore workers = new(dataSource);
 

@@ -30,6 +30,23 @@ public sealed class CallbackTests : IAsyncLifetime
         (await engine.ScalarAsync<string>("SELECT state || ': ' || error FROM callback")).ShouldStartWith("failed: Its worker died");
     }
 
+    [Fact]
+    public async Task Claim_AfterAnAnswerThatWasLost_GivesTheSameToThatWorkerOnly()
+    {
+        await GivenACallbackAsync();
+        var worker = await engine.Workers.RegisterAsync("deaf", [], 1, "test", default);
+        var other = await engine.Workers.RegisterAsync("other", [], 1, "test", default);
+        var unheard = (await engine.Callbacks.ClaimAsync(worker, default)).ShouldNotBeNull();
+
+        (await engine.Callbacks.ClaimAsync(other, default)).ShouldBeNull();
+        var again = (await engine.Callbacks.ClaimAsync(worker, default)).ShouldNotBeNull();
+
+        again.ShouldBe(unheard);
+        await engine.Callbacks.EndAsync(again, worker, error: null, retryAfter: null, default);
+        (await engine.Callbacks.ClaimAsync(worker, default)).ShouldBeNull();
+        (await engine.ScalarAsync<string>("SELECT state FROM callback")).ShouldBe("success");
+    }
+
     private async Task GivenACallbackAsync()
     {
         await engine.TriggerAsync(await engine.SaveAsync("""

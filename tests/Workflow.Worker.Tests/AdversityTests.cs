@@ -51,6 +51,23 @@ public sealed class AdversityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Register_DatabaseAwayForAMoment_DoesNotEndTheWorker()
+    {
+        await engine.ExecuteAsync("""
+            CREATE SEQUENCE stumbles;
+            CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+                IF nextval('stumbles') <= 2 THEN RAISE EXCEPTION 'away' USING ERRCODE = '57P01'; END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER stumbling BEFORE INSERT ON worker FOR EACH ROW EXECUTE FUNCTION stumble();
+            """);
+
+        var runId = await RunAsync("""dag.Task("good", _ => Task.CompletedTask);""");
+
+        (await engine.StateAsync(runId)).ShouldBe("success", await engine.ExplainAsync(runId));
+    }
+
+    [Fact]
     public async Task Claim_RefusedByTheDatabase_IsTriedAgainAtTheNextPollOnly()
     {
         await StumbleAsync("running", "P0001", times: 10);

@@ -22,7 +22,7 @@ public sealed class WorkerService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         logs.Start();
-        await RegisterFirstAsync(stoppingToken).ConfigureAwait(false);
+        await RegisterPatientlyAsync(stoppingToken).ConfigureAwait(false);
         using var ended = new CancellationTokenSource();
         var listening = listener.RunAsync([Channels.Tasks], (_, payload) => OnNotifiedAsync(payload), ended.Token);
         var beating = BeatAsync(ended.Token);
@@ -42,24 +42,22 @@ public sealed class WorkerService(
         }
     }
 
-    /// <summary>
-    /// Registers, however long the database is away: what it had to say about this worker's schema and role was asked before.
-    /// </summary>
-    private async Task RegisterFirstAsync(CancellationToken cancellationToken)
+    /// <summary>Registers at the start: a database that stumbles at that moment shall not end the worker.</summary>
+    private async Task RegisterPatientlyAsync(CancellationToken stopping)
     {
         while (true)
         {
             try
             {
-                await RegisterAsync(cancellationToken).ConfigureAwait(false);
+                await RegisterAsync(stopping).ConfigureAwait(false);
                 return;
             }
-            catch (NpgsqlException exception) when (exception.IsPassing())
+            catch (Exception exception) when (exception.IsPassing())
             {
+                // Whether a row was added is not known. One that was has no heartbeat, and is over with its lease.
                 logger.RegistrationFailed(exception.Message);
+                await Task.Delay(options.PollInterval, time, stopping).ConfigureAwait(false);
             }
-
-            await Task.Delay(WorkerStore.HeartbeatInterval, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class EngineCommands
     public static Command Scheduler()
     {
         var command = new Command("scheduler", "Runs a scheduler: loads DAG files, creates runs, rescues attempts of dead workers.") { Dags };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => UntilStoppedAsync(cancellation, async () =>
         {
             var settings = Settings.Read();
             var connection = settings.RequireConnectionString();
@@ -36,8 +36,7 @@ internal static class EngineCommands
                 builder.Services, connection, parsed.GetValue(Dags)!, folder is null ? null : ArtifactStores.Open(folder, s3), settings.Retention());
             Transports.Find(settings)?.AddScheduler(builder.Services, connection);
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
-            return 0;
-        });
+        }));
         return command;
     }
 
@@ -45,7 +44,7 @@ internal static class EngineCommands
     {
         var port = new Option<int>("--port") { Description = "The port; 0 for any free one.", DefaultValueFactory = _ => 8080 };
         var command = new Command("server", "Serves the dashboard and its API on loopback.") { port };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => UntilStoppedAsync(cancellation, async () =>
         {
             var settings = Settings.Read();
             var connection = settings.RequireConnectionString();
@@ -62,8 +61,7 @@ internal static class EngineCommands
             await Hosts.StartAsync(app, cancellation).ConfigureAwait(false);
             Console.WriteLine($"Workflow serves at {Hosts.UrlOf(app)}");
             await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
-            return 0;
-        });
+        }));
         return command;
     }
 
@@ -74,7 +72,7 @@ internal static class EngineCommands
         var name = new Option<string?>("--name") { Description = "What the worker is called in the dashboard." };
         var stopWithInput = new Option<bool>("--stop-with-input") { Description = "Stop when standard input closes.", Hidden = true };
         var command = new Command("worker", "Runs a worker: claims tasks and executes them.") { queues, slots, name, stopWithInput };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction((parsed, cancellation) => UntilStoppedAsync(cancellation, async () =>
         {
             if (parsed.GetValue(slots) is <= 0)
                 throw new WorkflowException($"--slots must be at least 1, got {parsed.GetValue(slots)}.");
@@ -92,8 +90,7 @@ internal static class EngineCommands
             if (parsed.GetValue(stopWithInput))
                 builder.Services.AddHostedService<StopOnClosedInput>();
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
-            return 0;
-        });
+        }));
         return command;
     }
 
@@ -120,5 +117,20 @@ internal static class EngineCommands
             return status.IsCurrent ? 0 : 1;
         });
         return new Command("db", "Looks after the database's schema.") { migrate, check };
+    }
+
+    /// <summary>Runs until the process is asked to stop, which may come before it has begun; both are an end in order.</summary>
+    private static async Task<int> UntilStoppedAsync(CancellationToken cancellation, Func<Task> run)
+    {
+        try
+        {
+            await run().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // What it waited for was given up with it.
+        }
+
+        return 0;
     }
 }

@@ -55,7 +55,7 @@ public sealed record AliasedModel(long VersionId, string Sha256, int Version);
 
 /// <summary>
 /// Stages what attempts make. Staged rows have no version number and nobody sees them; the step that completes the attempt publishes them. A
-/// kill before that leaves rows that stay unseen.
+/// kill before that leaves rows that stay unseen. A database that is away is waited for: that is no failure of the task that asks.
 /// </summary>
 public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectStore
 {
@@ -112,8 +112,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             verdict = Workflow.Runs.StateNames.Name(verdict.Verdict),
             checks = JsonSerializer.Serialize(verdict.Checks, Json),
         });
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync(StageVerdict, parameters).ConfigureAwait(false);
+        await dataSource.CommitOnceAsync((connection, transaction) => connection.ExecuteAsync(StageVerdict, parameters, transaction), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -121,8 +121,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     {
         var parameters = Of(source);
         parameters.AddDynamicParams(new { alias, modelVersionId });
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync(StageMove, parameters).ConfigureAwait(false);
+        await dataSource.CommitOnceAsync((connection, transaction) => connection.ExecuteAsync(StageMove, parameters, transaction), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -135,9 +135,10 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
         }
 
         var others = JsonSerializer.Serialize(of.Partition.Where(pair => pair.Key != key).ToDictionary());
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await connection.QueryAsync<(long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(
-            EarlierPartitions, new { of.Dataset, key, others, before }).ConfigureAwait(false);
+        var rows = await dataSource.AskPatientlyAsync(
+            connection => connection.QueryAsync<(long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(
+                EarlierPartitions, new { of.Dataset, key, others, before }),
+            cancellationToken).ConfigureAwait(false);
         return [.. rows
             .Select(row => new DatasetVersion(
                 row.VersionId, row.Dataset, row.Sha256, row.Rows, JsonSerializer.Deserialize<Dictionary<string, string>>(row.Partition)!))
@@ -145,29 +146,26 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     }
 
     /// <inheritdoc />
-    public async Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.QuerySingleOrDefaultAsync<AliasedModel>(AliasHolder, new { model, alias }).ConfigureAwait(false);
-    }
+    public Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken) => dataSource.AskPatientlyAsync(
+        connection => connection.QuerySingleOrDefaultAsync<AliasedModel>(AliasHolder, new { model, alias }), cancellationToken);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return DatasetEventStore.OfRunAsync(dataSource, source.Task.Key.RunId, cancellationToken);
+        return Patience.AskAsync(() => DatasetEventStore.OfRunAsync(dataSource, source.Task.Key.RunId, cancellationToken), cancellationToken);
     }
 
-    private async Task<long> StageWithParentsAsync(
-        string insert, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var versionId = await connection.ExecuteScalarAsync<long>(insert, parameters, transaction).ConfigureAwait(false);
-        await connection.ExecuteAsync(addParents, new { versionId, parents = parents.Distinct().ToArray() }, transaction).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return versionId;
-    }
+    private Task<long> StageWithParentsAsync(
+        string insert, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents, CancellationToken cancellationToken) =>
+        dataSource.CommitOnceAsync(
+            async (connection, transaction) =>
+            {
+                var versionId = await connection.ExecuteScalarAsync<long>(insert, parameters, transaction).ConfigureAwait(false);
+                await connection.ExecuteAsync(addParents, new { versionId, parents = parents.Distinct().ToArray() }, transaction).ConfigureAwait(false);
+                return versionId;
+            },
+            cancellationToken);
 
     private static DynamicParameters Of(AttemptSource source)
     {

@@ -15,4 +15,6 @@ public sealed partial class WaitReads
         SELECT e.payload::text AS Payload FROM external_event e JOIN dag_run r ON r.run_id = @runId
         WHERE e.key = @key AND e.created_at >= r.created_at ORDER BY e.created_at DESC LIMIT 1
         """;
+
+    private const string Now = "SELECT now()";
 }

@@ -2,13 +2,21 @@ namespace Workflow.Postgres.Runs;
 
 public sealed partial class CallbackStore
 {
+    // A worker calls one at a time: what it holds already when it claims is a call of which an answer of the database was lost, and which
+    // nobody else would take while the worker lives.
     private const string Claim = """
-        WITH claimed AS (
-            UPDATE callback c SET state = 'running', worker_id = @workerId, ready_at = NULL, tries = c.tries + 1
+        WITH held AS MATERIALIZED (
+            SELECT run_id, callback_id FROM callback WHERE state = 'running' AND worker_id = @workerId LIMIT 1 FOR UPDATE
+        ), due AS MATERIALIZED (
+            SELECT q.run_id, q.callback_id FROM callback q JOIN dag_version v ON v.dag_version_id = q.dag_version_id
+            WHERE q.ready_at <= now() AND v.code_level <= @codeLevel AND NOT EXISTS (SELECT FROM held)
+            ORDER BY q.ready_at LIMIT 1 FOR UPDATE OF q SKIP LOCKED
+        ), claimed AS (
+            UPDATE callback c SET state = 'running', worker_id = @workerId, ready_at = NULL, tries = c.tries + (c.state <> 'running')::int
             FROM (
-                SELECT q.run_id, q.callback_id FROM callback q JOIN dag_version v ON v.dag_version_id = q.dag_version_id
-                WHERE q.ready_at <= now() AND v.code_level <= @codeLevel
-                ORDER BY q.ready_at LIMIT 1 FOR UPDATE OF q SKIP LOCKED) n
+                SELECT run_id, callback_id FROM held
+                UNION ALL
+                SELECT run_id, callback_id FROM due) n
             WHERE c.run_id = n.run_id AND c.callback_id = n.callback_id
             RETURNING c.*)
         SELECT c.callback_id AS CallbackId, c.run_id AS RunId, c.dag_version_id AS DagVersionId, c.task_index AS TaskIndex, c.map_index AS MapIndex,

@@ -25,7 +25,7 @@ public sealed partial class CallbackStore(NpgsqlDataSource dataSource)
     public const int TryLimit = 3;
 
     /// <summary>Takes a callback that is due: one at a time, so that whoever dies over it holds up no other.</summary>
-    /// <returns>Null when none is due.</returns>
+    /// <returns>Null when none is due; the same once more when the worker has not said how it ended.</returns>
     public async Task<ClaimedCallback?> ClaimAsync(long workerId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);

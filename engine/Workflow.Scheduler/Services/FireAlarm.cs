@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Quartz;
+using Workflow.Postgres;
 using Workflow.Postgres.Dags;
 
 namespace Workflow.Scheduler.Services;
@@ -28,7 +29,15 @@ public sealed class FireAlarm(ScheduleStore schedules, TimeProvider time) : IHos
         }).BuildScheduler().ConfigureAwait(false);
         quartz.Context[Key] = this;
         await quartz.Start(cancellationToken).ConfigureAwait(false);
-        await ResetAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ResetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception.IsPassing())
+        {
+            // A database that is away at this moment shall not end the scheduler: the run creator looks by itself meanwhile, says so, and
+            // sets the alarm of each DAG that it finds due.
+        }
     }
 
     /// <summary>Sets the alarms to the fire times as the database has them, and has everything looked at once.</summary>

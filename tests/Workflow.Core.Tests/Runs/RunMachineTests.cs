@@ -151,9 +151,9 @@ public sealed class RunMachineTests
         var dag = DagDefinition.From(new Authoring.Described(dag =>
         {
             dag.Id("two");
-            var a = dag.Task("a", _ => Task.CompletedTask);
-            var b = dag.Task("b", _ => Task.CompletedTask);
-            dag.Task("c", _ => Task.CompletedTask).After(a, b).Rule(rule);
+            var a = dag.Task("a", _ => System.Threading.Tasks.Task.CompletedTask);
+            var b = dag.Task("b", _ => System.Threading.Tasks.Task.CompletedTask);
+            dag.Task("c", _ => System.Threading.Tasks.Task.CompletedTask).After(a, b).Rule(rule);
         }));
 
         RunMachine.ReadyAt(dag.Graph, 2, TaskKey.Whole).ShouldBe(expected);

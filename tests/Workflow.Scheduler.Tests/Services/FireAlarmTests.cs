@@ -31,6 +31,17 @@ public sealed class FireAlarmTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_DatabaseAway_DoesNotEndTheScheduler()
+    {
+        await using var nowhere = Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Timeout=1");
+        var alarm = new FireAlarm(new Workflow.Postgres.Dags.ScheduleStore(nowhere), TimeProvider.System);
+
+        await alarm.StartAsync(default);
+
+        await alarm.StopAsync(default);
+    }
+
+    [Fact]
     public async Task Reset_SchedulesInTheDatabase_RingsAtOnceAndAtTheirFireTimes()
     {
         await engine.DagAsync("soon", """dag.Schedule(Cron.Of("0 * * * *"));""");

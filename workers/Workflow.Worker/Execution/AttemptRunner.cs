@@ -18,7 +18,7 @@ public sealed class AttemptRunner(
     DagCodeCache codes, DagStore store, GraphCache graphs, InputLoader inputs, LogWriter logs, DataPlanes planes, WaitReads waits,
     ChildProcesses processes, WorkerOptions options, TimeProvider time, ILogger<AttemptRunner> logger)
 {
-    private readonly IReadOnlyDictionary<Type, ITaskHandler> handlers = TaskHandlers.All(planes, time, waits);
+    private readonly IReadOnlyDictionary<Type, ITaskHandler> handlers = TaskHandlers.All(planes, waits.NowAsync, waits);
     private int lostSlots;
 
     /// <summary>How many slots are held by tasks that ignored their cancellation.</summary>
@@ -61,7 +61,8 @@ public sealed class AttemptRunner(
     private async Task<(TaskOutcome Outcome, bool HasEffects)> RunIsolatedAsync(RunningAttempt running, TaskDefinition definition, TaskLog log)
     {
         var code = await PatientlyAsync(() => store.LoadCodeAsync(running.Task.DagVersionId, running.Cancellation), running).ConfigureAwait(false);
-        var calls = new EngineCalls(new AttemptSource(running.Task, definition.Id), planes.Effects, planes.Store, InputsAsync, running);
+        var calls = new EngineCalls(
+            new AttemptSource(running.Task, definition.Id), planes.Effects, planes.Store, InputsAsync, waits.NowAsync, running);
         var outcome = await new AttemptChild(processes, running, definition, calls, log, options, time).RunAsync(code).ConfigureAwait(false);
         return (outcome, calls.HasEffects);
     }

@@ -41,8 +41,9 @@ public sealed class CallbackRunner(CallbackStore store, DagCodeCache codes, Work
             {
                 return;
             }
-            catch (Exception exception) when (exception.IsPassing())
+            catch (Exception exception)
             {
+                // Whatever it was: this loop calls for all DAGs, and its end would keep the worker from stopping in order.
                 logger.CallbacksWait(exception.Message);
                 await Task.Delay(options.PollInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

@@ -6,12 +6,15 @@ using Workflow.Worker.Execution;
 
 namespace Workflow.Worker.Handlers;
 
+/// <summary>Asks for the time.</summary>
+public delegate Task<DateTimeOffset> DatabaseClock(CancellationToken cancellationToken);
+
 /// <summary>
 /// Performs a wait: looks whether what it waits for is there, and if not, defers until the next look. Whatever wakes it earlier is only a
 /// hint; the look decides.
 /// </summary>
-/// <param name="time">The worker's clock: a wrong one looks too early and defers again.</param>
-public abstract class WaitHandler<TSpec>(TimeProvider time) : ITaskHandler
+/// <param name="clock">The database's clock: a worker's own may be wrong, and would wait for a time that is not.</param>
+public abstract class WaitHandler<TSpec>(DatabaseClock clock) : ITaskHandler
     where TSpec : WaitSpec
 {
     /// <summary>How often what is expected to wake the task is looked at all the same: a wake-up that is lost costs no more than this.</summary>
@@ -27,7 +30,9 @@ public abstract class WaitHandler<TSpec>(TimeProvider time) : ITaskHandler
         if (look.Waits is not { } waits)
             return look.Output;
 
-        var waited = context.Claim.DeferredSince is { } since ? time.GetUtcNow() - since : TimeSpan.Zero;
+        var waited = context.Claim.DeferredSince is { } since && context.Definition.WaitTimeout is not null
+            ? await clock(context.Cancellation).ConfigureAwait(false) - since
+            : TimeSpan.Zero;
         return Outcomes.Waits(waits, context.Definition.WaitTimeout, waited);
     }
 
@@ -37,22 +42,21 @@ public abstract class WaitHandler<TSpec>(TimeProvider time) : ITaskHandler
 }
 
 /// <summary>Waits for a time.</summary>
-public sealed class WaitUntilHandler(TimeProvider time) : WaitHandler<WaitUntilSpec>(time)
+public sealed class WaitUntilHandler(DatabaseClock clock) : WaitHandler<WaitUntilSpec>(clock)
 {
-    private readonly TimeProvider time = time;
+    private readonly DatabaseClock clock = clock;
 
     /// <inheritdoc />
-    protected override Task<(TaskOutcome.Deferred? Waits, object? Output)> LookAsync(AttemptContext context, WaitUntilSpec spec)
+    protected override async Task<(TaskOutcome.Deferred? Waits, object? Output)> LookAsync(AttemptContext context, WaitUntilSpec spec)
     {
         var until = spec.Time(context.Run);
-        var wait = until - time.GetUtcNow();
-        return Task.FromResult<(TaskOutcome.Deferred?, object?)>(
-            (wait > TimeSpan.Zero ? new TaskOutcome.Deferred($"Waits until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.", wait, null) : null, null));
+        var wait = until - await clock(context.Cancellation).ConfigureAwait(false);
+        return (wait > TimeSpan.Zero ? new TaskOutcome.Deferred($"Waits until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.", wait, null) : null, null);
     }
 }
 
 /// <summary>Waits for a condition that author's code looks at.</summary>
-public sealed class WaitForHandler(TimeProvider time) : WaitHandler<WaitForSpec>(time)
+public sealed class WaitForHandler(DatabaseClock clock) : WaitHandler<WaitForSpec>(clock)
 {
     /// <inheritdoc />
     protected override async Task<(TaskOutcome.Deferred? Waits, object? Output)> LookAsync(AttemptContext context, WaitForSpec spec) =>
@@ -62,7 +66,7 @@ public sealed class WaitForHandler(TimeProvider time) : WaitHandler<WaitForSpec>
 }
 
 /// <summary>Waits for a version of a dataset.</summary>
-public sealed class WaitForDatasetHandler(WaitReads reads, TimeProvider time) : WaitHandler<WaitForDatasetSpec>(time)
+public sealed class WaitForDatasetHandler(WaitReads reads) : WaitHandler<WaitForDatasetSpec>(reads.NowAsync)
 {
     /// <inheritdoc />
     protected override async Task<(TaskOutcome.Deferred? Waits, object? Output)> LookAsync(AttemptContext context, WaitForDatasetSpec spec)
@@ -75,7 +79,7 @@ public sealed class WaitForDatasetHandler(WaitReads reads, TimeProvider time) : 
 }
 
 /// <summary>Waits for a run of another DAG.</summary>
-public sealed class WaitForRunHandler(WaitReads reads, TimeProvider time) : WaitHandler<WaitForRunSpec>(time)
+public sealed class WaitForRunHandler(WaitReads reads) : WaitHandler<WaitForRunSpec>(reads.NowAsync)
 {
     /// <inheritdoc />
     protected override async Task<(TaskOutcome.Deferred? Waits, object? Output)> LookAsync(AttemptContext context, WaitForRunSpec spec)
@@ -97,7 +101,7 @@ public sealed class WaitForRunHandler(WaitReads reads, TimeProvider time) : Wait
 }
 
 /// <summary>Waits for an external event.</summary>
-public sealed class WaitForEventHandler(WaitReads reads, TimeProvider time) : WaitHandler<WaitForEventSpec>(time)
+public sealed class WaitForEventHandler(WaitReads reads) : WaitHandler<WaitForEventSpec>(reads.NowAsync)
 {
     /// <inheritdoc />
     protected override async Task<(TaskOutcome.Deferred? Waits, object? Output)> LookAsync(AttemptContext context, WaitForEventSpec spec)

@@ -53,7 +53,7 @@ public static class AttemptHost
             var share = Share(dag.Definition.Graph.Tasks[task.Key.TaskIndex].MemoryLimit);
             var planes = new DataPlanes(new RemoteArtifacts(connection, begin.ArtifactFolder), engine, new HttpClient(), share);
             var context = new AttemptContext(task, dag.Definition, log, planes, running.Cancellation);
-            var pipeline = new AttemptPipeline(TaskHandlers.All(planes, time, waits: null), engine.LoadInputsAsync);
+            var pipeline = new AttemptPipeline(TaskHandlers.All(planes, engine.NowAsync, waits: null), engine.LoadInputsAsync);
             return await pipeline.RunAsync(running, dag, context, log).ConfigureAwait(false);
         }
         catch (Exception exception)

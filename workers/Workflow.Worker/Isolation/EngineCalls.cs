@@ -2,6 +2,7 @@ using System.Text.Json;
 using Workflow.Artifacts;
 using Workflow.Postgres.Effects;
 using Workflow.Worker.Execution;
+using Workflow.Worker.Handlers;
 
 namespace Workflow.Worker.Isolation;
 
@@ -10,9 +11,10 @@ namespace Workflow.Worker.Isolation;
 /// <param name="effects">Where effects are staged.</param>
 /// <param name="artifacts">The artifacts. The process writes and reads files in the same folders, and has no key of a store.</param>
 /// <param name="inputs">Gives what the attempt takes from others.</param>
+/// <param name="clock">The database's clock.</param>
 /// <param name="running">The attempt.</param>
 internal sealed class EngineCalls(
-    AttemptSource source, IEffectStore effects, IArtifactStore artifacts, LoadInputs inputs, RunningAttempt running)
+    AttemptSource source, IEffectStore effects, IArtifactStore artifacts, LoadInputs inputs, DatabaseClock clock, RunningAttempt running)
 {
     /// <summary>Whether the attempt staged anything, or was about to, that its completion must publish.</summary>
     public bool HasEffects { get; private set; }
@@ -49,6 +51,8 @@ internal sealed class EngineCalls(
                 return Frames.ToElement(await effects.EarlierAsync(earlier.Of, earlier.Key, cancellationToken).ConfigureAwait(false));
             case EngineCall.AliasHolder alias:
                 return Frames.ToElement(await effects.AliasAsync(alias.Model, alias.Alias, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Now:
+                return Frames.ToElement(await clock(cancellationToken).ConfigureAwait(false));
             case EngineCall.Triggers:
                 return Frames.ToElement(await effects.TriggersAsync(source, cancellationToken).ConfigureAwait(false));
         }

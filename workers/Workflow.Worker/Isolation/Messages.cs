@@ -87,6 +87,9 @@ internal abstract record EngineCall
 
     /// <summary>What triggered the run.</summary>
     public sealed record Triggers : EngineCall;
+
+    /// <summary>The time.</summary>
+    public sealed record Now : EngineCall;
 }
 
 /// <summary>The answer to <see cref="EngineCall.CommitArtifact"/>.</summary>

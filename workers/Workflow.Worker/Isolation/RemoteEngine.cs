@@ -10,6 +10,10 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
     public Task<IReadOnlyList<string>> LoadInputsAsync(RunningAttempt running, IReadOnlyList<InputPart> parts) =>
         connection.AskAsync<IReadOnlyList<string>>(new EngineCall.LoadInputs(parts), running.Cancellation);
 
+    /// <summary>The database's clock.</summary>
+    public Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
+        connection.AskAsync<DateTimeOffset>(new EngineCall.Now(), cancellationToken);
+
     public Task<long> StageAsync(AttemptSource source, StagedDataset dataset, CancellationToken cancellationToken) =>
         connection.AskAsync<long>(new EngineCall.StageDataset(dataset), cancellationToken);
 
