@@ -38,6 +38,18 @@ public sealed class FolderArtifactStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Commit_NeverReached_LeavesAStagedFileThatIsNoArtifact()
+    {
+        Staged("hello");
+
+        await Should.ThrowAsync<FileNotFoundException>(() => data.Store.PathAsync(Convert.ToHexStringLower(SHA256.HashData("hello"u8)), default));
+        var (sha256, _) = await data.Store.CommitAsync(Staged("hello"), default);
+
+        File.ReadAllText(await data.Store.PathAsync(sha256, default)).ShouldBe("hello");
+        Leftovers().ShouldHaveSingleItem("what the first left");
+    }
+
+    [Fact]
     public async Task Commit_ManyAtOnce_MakesOneFile()
     {
         var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => data.Store.CommitAsync(Staged("same"), default)));

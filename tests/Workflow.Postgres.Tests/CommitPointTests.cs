@@ -194,6 +194,35 @@ public sealed class CommitPointTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Record_DeathBeforeItsCommit_LeavesNoEventAndWakesNobody()
+    {
+        await TriggerAsync("""dag.WaitForEvent("wait", _ => "key");""");
+        var wait = new TaskOutcome.Deferred("waits", TimeSpan.FromHours(1), "event:key");
+        await engine.Queue.StepAsync([new FinishedAttempt((await ClaimAsync()).Single(), worker, wait)], null, default);
+
+        await DieAsync(afterwards: false, Commit, data => new ExternalEventStore(data).RecordAsync("key", null, "test", default));
+
+        (await engine.ScalarAsync<long>("SELECT count(*) FROM external_event")).ShouldBe(1);
+        (await engine.ScalarAsync<bool>("SELECT ready_at <= now() FROM task_instance")).ShouldBeTrue();
+    }
+
+    /// <summary>Between the step that refuses an attempt and the order that stands for it, which is carried out by itself.</summary>
+    [Fact]
+    public async Task Step_DeathBeforeAnOrderIsCarriedOut_LeavesItToWhoeverHandsInNext()
+    {
+        var runId = await TriggerAsync("""dag.Task("a", _ => Task.CompletedTask);""");
+        var ended = new FinishedAttempt((await ClaimAsync()).Single(), worker, new TaskOutcome.Cancelled());
+        await engine.Editor.EditAsync(runId, run => run.Mark([(0, TaskKey.Whole)], TaskState.Success, "by hand"), null, default);
+
+        await using (var dying = new DyingConnection(engine.ConnectionString, Commit, afterwards: true))
+            await Should.ThrowAsync<NpgsqlException>(() => Queue(dying.Data).StepAsync([ended], null, default));
+
+        (await TasksAsync()).ShouldBe("a running 1");
+        (await engine.Queue.StepAsync([ended], null, default)).Refused.ShouldBeEmpty();
+        (await TasksAsync()).ShouldBe("a success 1");
+    }
+
     /// <summary>An attempt that stages goes on: it finds out by itself what became of its transaction.</summary>
     [Theory]
     [InlineData(false)]

@@ -67,6 +67,28 @@ public sealed class AdversityTests : IAsyncLifetime
         (await engine.StateAsync(runId)).ShouldBe("success", await engine.ExplainAsync(runId));
     }
 
+    [Theory]
+    [InlineData(-30)]
+    [InlineData(30)]
+    public async Task Wait_OnAWorkerWhoseClockIsWrong_GoesByTheDatabases(int daysAhead)
+    {
+        var dagId = await SaveAsync("""
+            dag.WaitUntil("soon", run => run.RunAfter.AddSeconds(1));
+            dag.WaitUntil("late", run => run.RunAfter.AddHours(1));
+            """);
+        await engine.StartWorkerAsync(2, time: new WrongClock(TimeSpan.FromDays(daysAhead)));
+
+        await engine.TriggerAsync(dagId);
+
+        await Eventually.TrueAsync(
+            () => engine.ScalarAsync<bool>(
+                """
+                SELECT count(*) = 2 FROM task_instance WHERE (task_id = 'soon' AND state = 'success')
+                    OR (task_id = 'late' AND state = 'deferred' AND ready_at BETWEEN now() + interval '50 minutes' AND now() + interval '1 hour')
+                """),
+            Soon, "one is over and the other waits its hour");
+    }
+
     [Fact]
     public async Task Claim_RefusedByTheDatabase_IsTriedAgainAtTheNextPollOnly()
     {
@@ -216,4 +238,9 @@ public sealed class AdversityTests : IAsyncLifetime
             }
         }
         """);
+
+    private sealed class WrongClock(TimeSpan offset) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + offset;
+    }
 }

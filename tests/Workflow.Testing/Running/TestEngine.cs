@@ -82,11 +82,11 @@ public sealed class TestEngine : IAsyncDisposable
     public static async Task<TestEngine> CreateAsync() => new(await TestDatabase.CreateAsync());
 
     /// <summary>Starts a worker under the restricted role that workers have in production.</summary>
-    public async Task<IHost> StartWorkerAsync(int slots = 4, Func<WorkerOptions, WorkerOptions>? configure = null)
+    public async Task<IHost> StartWorkerAsync(int slots = 4, Func<WorkerOptions, WorkerOptions>? configure = null, TimeProvider? time = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.AddProvider(NullLoggerProvider.Instance));
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         var options = new WorkerOptions
         {
             Name = $"test-{workers.Count}",
