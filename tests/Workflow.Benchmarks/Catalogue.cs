@@ -11,8 +11,8 @@ internal static class Catalogue
             ["independent-10k"] = Independent.RunAsync,
             ["fan-out-10k"] = FanOut.RunAsync,
             ["dag-load-1000"] = DagLoad.RunAsync,
-            ["idle-load"] = IdleLoad.RunAsync,
             ["with-history"] = History.RunAsync,
+            ["idle-load"] = IdleLoad.RunAsync,
         };
 
     /// <summary>Sets of benchmarks by name.</summary>

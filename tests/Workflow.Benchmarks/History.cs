@@ -9,7 +9,7 @@ internal static class History
     private const string Runs = """
         INSERT INTO dag_run (dag_id, run_key, dag_version_id, run_type, state, lane, run_after, conf, triggered_by, unfinished, created_at, started_at,
             finished_at)
-        SELECT v.dag_id, 'old__' || i, v.dag_version_id, 'manual', 'success', 2, now(), '{}', 'benchmark', 0, now() - interval '7 days',
+        SELECT v.dag_id, 'old__' || $1 || '_' || i, v.dag_version_id, 'manual', 'success', 2, now(), '{}', 'benchmark', 0, now() - interval '7 days',
             now() - interval '7 days', now() - interval '7 days'
         FROM dag_version v CROSS JOIN generate_series(1, 20000) i WHERE v.dag_id = 'independent'
         """;
@@ -26,9 +26,9 @@ internal static class History
         for (var part = 1; part <= 10; part++)
         {
             var newest = await stage.ScalarAsync<long>("SELECT max(run_id) FROM dag_run");
-            await stage.ExecuteAsync(Runs);
+            await stage.ExecuteAsync(Runs, part.ToString(System.Globalization.CultureInfo.InvariantCulture));
             await stage.ExecuteAsync(Tasks, newest);
-            await stage.ExecuteAsync("SELECT ensure_run_partitions()");
+            await stage.ExecuteAsync("SELECT ensure_run_partitions(1, interval '1 day')");
             Console.Error.WriteLine($"  {part} million finished task instances");
         }
 

@@ -25,7 +25,7 @@ internal static class IdleLoad
             public void Define(DagBuilder dag)
             {
                 dag.Id("waiting");
-                dag.WaitFor("wait", TimeSpan.FromDays(1));
+                dag.WaitFor("wait", _ => Task.FromResult(false), TimeSpan.FromDays(1));
             }
         }
         """;

@@ -13,7 +13,10 @@ var rows = new List<BenchmarkRow>();
 foreach (var (name, run) in Catalogue.All.Where(entry => arguments.Names.Count == 0 || arguments.Names.Contains(entry.Key)))
 {
     Console.Error.WriteLine($"{name} ...");
-    rows.AddRange(await run(stage));
+    var measured = await run(stage);
+    foreach (var row in measured)
+        Console.Error.WriteLine($"  {row.Name}: {row.Value:#,0.00} {row.Unit}");
+    rows.AddRange(measured);
 }
 
 Report.Print(rows, Console.Out);

@@ -47,6 +47,16 @@ public sealed class CallbackTests : IAsyncLifetime
         (await engine.ScalarAsync<string>("SELECT state FROM callback")).ShouldBe("success");
     }
 
+    [Fact]
+    public async Task Claim_BehindOneWhoseRunIsGone_GivesTheNext()
+    {
+        await engine.ExecuteAsync("INSERT INTO callback (run_id, dag_version_id, kind, ready_at) VALUES (99, 1, 'success', now() - interval '1 day')");
+        await GivenACallbackAsync();
+        var worker = await engine.Workers.RegisterAsync("one", [], 1, "test", default);
+
+        (await engine.Callbacks.ClaimAsync(worker, default)).ShouldNotBeNull().RunId.ShouldNotBe(99);
+    }
+
     private async Task GivenACallbackAsync()
     {
         await engine.TriggerAsync(await engine.SaveAsync("""

@@ -163,6 +163,31 @@ public sealed class HandOverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Step_WhatOnlyTheLongWayMakesReady_IsSaidToBeDue()
+    {
+        var dagId = await engine.SaveAsync("""
+            public sealed class Alarm : IDag
+            {
+                public void Define(DagBuilder dag)
+                {
+                    dag.Id("alarm");
+                    var work = dag.Task("work", _ => Task.CompletedTask);
+                    dag.Task("next", _ => Task.CompletedTask).After(work);
+                    dag.Task("alarm", _ => Task.CompletedTask).After(work).Rule(TriggerRule.OneFailed);
+                }
+            }
+            """);
+        await ClaimAsync();
+        await engine.TriggerAsync(dagId);
+        var work = (await ClaimAsync()).Single();
+
+        var step = await engine.Queue.StepAsync([new(work, worker, new TaskOutcome.Failed("no", Retryable: false))], Expecting(), default);
+
+        (step.Claimed.Count, step.HasMore).ShouldBe((0, true));
+        (await ClaimAsync()).Single().Key.TaskIndex.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Step_Returned_QueuesItAgainWithoutBlame()
     {
         var a = (await ClaimAsync()).Single();

@@ -81,6 +81,8 @@ public static class RunMachine
     /// <param name="seed">What tells this task instance from any other; decides the jitter.</param>
     public static AttemptEnd End(DagGraph graph, int task, AttemptCount attempt, TaskOutcome outcome, string seed)
     {
+        if (outcome is TaskOutcome.Returned back)
+            return new AttemptEnd(TaskState.Queued, back.Message, TimeSpan.Zero);
         var definition = graph.Tasks[task];
         return outcome switch
         {
@@ -94,7 +96,6 @@ public static class RunMachine
             TaskOutcome.Lost gone => attempt.Lost + 1 < LostLimit
                 ? new AttemptEnd(TaskState.Queued, gone.Message, TimeSpan.Zero)
                 : new AttemptEnd(TaskState.Failed, $"{gone.Message} {LostLimit} attempts were lost with their worker, so it is not tried again.", null),
-            TaskOutcome.Returned back => new AttemptEnd(TaskState.Queued, back.Message, TimeSpan.Zero),
             _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
         };
     }

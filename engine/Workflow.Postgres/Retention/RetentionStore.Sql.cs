@@ -15,11 +15,15 @@ public sealed partial class RetentionStore
         ORDER BY p.part
         """;
 
-    // A run that is cleared at this moment is locked, and stays.
+    // A run that is cleared at this moment is locked, and stays; so does the one before a run that goes on: what depends on the past looks at it.
     private const string DeleteRuns = """
         WITH old AS (
             SELECT r.run_id FROM run_partition p JOIN dag_run r ON r.run_id >= p.from_run AND r.run_id < p.to_run
-            WHERE p.part = @part AND r.finished_at < @endedBefore ORDER BY r.run_id LIMIT @limit FOR UPDATE OF r SKIP LOCKED
+            WHERE p.part = @part AND r.finished_at < @endedBefore AND coalesce((
+                SELECT n.finished_at IS NOT NULL FROM dag_run n
+                WHERE n.dag_id = r.dag_id AND (coalesce(n.logical_date, n.run_after), n.run_id) > (coalesce(r.logical_date, r.run_after), r.run_id)
+                ORDER BY coalesce(n.logical_date, n.run_after), n.run_id LIMIT 1), true)
+            ORDER BY r.run_id LIMIT @limit FOR UPDATE OF r SKIP LOCKED
         ), deleted AS (
             DELETE FROM dag_run r USING old WHERE r.run_id = old.run_id RETURNING 1)
         SELECT count(*)::int FROM deleted

@@ -3,12 +3,13 @@ namespace Workflow.Postgres.Runs;
 public sealed partial class CallbackStore
 {
     // A worker calls one at a time: what it holds already when it claims is a call of which an answer of the database was lost, and which
-    // nobody else would take while the worker lives.
+    // nobody else would take while the worker lives. One whose run is gone is nobody's: it goes with its partition.
     private const string Claim = """
         WITH held AS MATERIALIZED (
-            SELECT run_id, callback_id FROM callback WHERE state = 'running' AND worker_id = @workerId LIMIT 1 FOR UPDATE
+            SELECT q.run_id, q.callback_id FROM callback q JOIN dag_run r ON r.run_id = q.run_id
+            WHERE q.state = 'running' AND q.worker_id = @workerId LIMIT 1 FOR UPDATE OF q
         ), due AS MATERIALIZED (
-            SELECT q.run_id, q.callback_id FROM callback q JOIN dag_version v ON v.dag_version_id = q.dag_version_id
+            SELECT q.run_id, q.callback_id FROM callback q JOIN dag_version v ON v.dag_version_id = q.dag_version_id JOIN dag_run r ON r.run_id = q.run_id
             WHERE q.ready_at <= now() AND v.code_level <= @codeLevel AND NOT EXISTS (SELECT FROM held)
             ORDER BY q.ready_at LIMIT 1 FOR UPDATE OF q SKIP LOCKED
         ), claimed AS (

@@ -24,8 +24,8 @@ public sealed partial class RunActs
         DELETE FROM task_attempt WHERE run_id = @runId;
         DELETE FROM task_output WHERE run_id = @runId;
         DELETE FROM task_log WHERE run_id = @runId;
-        DELETE FROM callback WHERE run_id = @runId;
         DELETE FROM run_deadline WHERE run_id = @runId;
+        DELETE FROM callback WHERE run_id = @runId;
         DELETE FROM dag_run WHERE run_id = @runId;
         SELECT pg_notify('workflow_runs', ''), pg_notify('workflow_past', '');
         """;

@@ -16,14 +16,15 @@ public sealed partial class RunStore
         FROM dag d JOIN dag_version v ON v.dag_version_id = d.version_id WHERE d.dag_id = @dagId
         """;
 
-    // The second scheduler that creates the run of one logical date, and the second caller of one key, insert nothing.
+    // The second scheduler that creates the run of one logical date, and the second caller of one key, insert nothing. Who waits for runs and
+    // tasks hears of it with the commit.
     private const string InsertRun = """
         INSERT INTO dag_run (dag_id, run_key, dag_version_id, run_type, state, lane, logical_date, interval_start, interval_end, run_after, conf, note,
             triggered_by, unfinished, backfill_id, ignores_past)
         VALUES (@dagId, @runKey, @dagVersionId, @runType, 'queued', @lane, @logicalDate, @intervalStart, @intervalEnd, coalesce(@runAfter, now()),
             @conf::jsonb, @note, @triggeredBy, 0, @backfillId, @ignoresPast)
         ON CONFLICT DO NOTHING
-        RETURNING run_id, run_after <= now() AS is_due
+        RETURNING run_id, run_after <= now() AS is_due, pg_notify('workflow_tasks', '') IS NOT NULL AND pg_notify('workflow_runs', '') IS NOT NULL
         """;
 
     private const string QueuedRun = """

@@ -50,8 +50,7 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, GraphCache gra
     internal static async Task<long?> CreateAsync(
         NewRun run, GraphCache graphs, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync(LockDag, new { run.DagId }, transaction).ConfigureAwait(false);
-        var version = await connection.QuerySingleOrDefaultAsync<VersionRow>(CurrentVersion, new { run.DagId }, transaction).ConfigureAwait(false)
+        var version = await LockCurrentVersionAsync(run.DagId, connection, transaction, cancellationToken).ConfigureAwait(false)
             ?? throw new DagNotRunnableException($"There is no DAG '{run.DagId}'.");
         if (!version.IsActive)
             throw new DagNotRunnableException($"DAG '{run.DagId}' cannot run: {version.Message}");
@@ -85,8 +84,23 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, GraphCache gra
             && version.Running < (version.MaxActiveRuns ?? DagSettings.DefaultMaxActiveRuns);
         if (mayStart)
             await StartAsync(inserted.RunId, graphs, connection, transaction, cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync(NotifyCreated, transaction: transaction).ConfigureAwait(false);
         return inserted.RunId;
+    }
+
+    /// <summary>Locks a DAG and reads what it is then: two statements, for the second must see what the first waited for, in one round trip.</summary>
+    private static async Task<VersionRow?> LockCurrentVersionAsync(
+        string dagId, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        Batches.Add(batch, LockDag, new NpgsqlParameter<string>("dagId", dagId));
+        Batches.Add(batch, CurrentVersion, new NpgsqlParameter<string>("dagId", dagId));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+            ? new VersionRow(
+                reader.GetInt64(0), reader.GetString(1), reader.GetBoolean(2), reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.IsDBNull(4) ? null : reader.GetInt32(4), reader.GetInt32(5), reader.GetInt32(6), reader.GetBoolean(7))
+            : null;
     }
 
     /// <summary>

@@ -25,7 +25,7 @@ public sealed partial class GraphCache(NpgsqlDataSource dataSource)
     public async ValueTask<(DagGraph Graph, DagSettings Settings)> GetVersionAsync(long dagVersionId, CancellationToken cancellationToken)
     {
         var version = await ReadOnceAsync(dagVersionId, cancellationToken).ConfigureAwait(false);
-        return (version.Graph, version.Settings);
+        return version.Content(dagVersionId);
     }
 
     /// <summary>Whether this build can run a version's code; one that a newer engine stored may need more than it has.</summary>
@@ -61,7 +61,7 @@ public sealed partial class GraphCache(NpgsqlDataSource dataSource)
         }
 
         var version = await known.Value.ConfigureAwait(false);
-        return (version.Graph, version.Settings);
+        return version.Content(dagVersionId);
     }
 
     private async Task<Version> ReadAsync(long dagVersionId)
@@ -79,8 +79,18 @@ public sealed partial class GraphCache(NpgsqlDataSource dataSource)
             throw new WorkflowException($"DAG version {dagVersionId} is not in the database.");
         if (versions.Count >= Capacity)
             versions.Clear();
-        return new Version(DagGraph.FromJson(reader.GetString(0)), DagSettings.FromJson(reader.GetString(1)), reader.GetInt32(2));
+        var level = reader.GetInt32(2);
+        return level > EngineVersion.CodeLevel
+            ? new Version(null, null, level)
+            : new Version(DagGraph.FromJson(reader.GetString(0)), DagSettings.FromJson(reader.GetString(1)), level);
     }
 
-    private sealed record Version(DagGraph Graph, DagSettings Settings, int CodeLevel);
+    /// <summary>A version; without what only a newer engine can read.</summary>
+    private sealed record Version(DagGraph? Graph, DagSettings? Settings, int CodeLevel)
+    {
+        public (DagGraph Graph, DagSettings Settings) Content(long dagVersionId) => Graph is not null && Settings is not null
+            ? (Graph, Settings)
+            : throw new WorkflowException(
+                $"DAG version {dagVersionId} was stored by a newer engine: it needs level {CodeLevel}, this build has {EngineVersion.CodeLevel}. Upgrade it.");
+    }
 }

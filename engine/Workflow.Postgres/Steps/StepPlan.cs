@@ -58,7 +58,7 @@ internal sealed class StepPlan
     public bool IsIdle { get; set; } = true;
 
     /// <summary>Whether a task ended that the same task of the next run may wait for.</summary>
-    public bool ReleasesFuture => Ended.Exists(task => task.Definition.DependsOnPast && task.End.State is TaskState.Success or TaskState.Skipped);
+    public bool ReleasesFuture => Ended.Exists(task => task.End.State is TaskState.Success or TaskState.Skipped && task.Definition.DependsOnPast);
 
     /// <summary>Whether anything waits to be expanded.</summary>
     public bool HasExpansions => expanding.Count > 0;
@@ -78,7 +78,11 @@ internal sealed class StepPlan
     public static bool IsForeseeable(IReadOnlyList<EndingTask> ending, IReadOnlyList<StepEdge> edges) =>
         ending.All(task => task.From == TaskState.Running && task.End is { State: TaskState.Success, Unchosen.Count: 0 }
             && !task.Definition.DependsOnPast && !task.Definition.Callbacks.Contains(CallbackKind.Success))
-        && edges.All(edge => edge.IsSummary || edge.ReadyAt > 0);
+        && edges.All(edge => edge.IsSummary || edge.ReadyAt > 0)
+        && !ending.GroupBy(task => task.Key.RunId).Any(run => run.Count() == 1 && MayEndItsRun(run.First()));
+
+    /// <summary>A leaf that ends alone is often the last of its run: to try that the short way would be to do it twice.</summary>
+    private static bool MayEndItsRun(EndingTask task) => task.Key.MapIndex == TaskKey.Whole && task.Graph.IsLeaf(task.Key.TaskIndex);
 
     /// <summary>The run was locked: nobody else moves its tasks until the step commits.</summary>
     public void SawRun(long runId, RunState? order) => ordered[runId] = order;
@@ -89,7 +93,8 @@ internal sealed class StepPlan
     public void SawEnd(EndingTask task)
     {
         Ended.Add(task);
-        if (!task.End.State.IsTerminal() && ordered.GetValueOrDefault(task.Key.RunId) is not null && task.Definition.Role != TaskRole.Teardown)
+        if (!task.End.State.IsTerminal() && ordered.GetValueOrDefault(task.Key.RunId) is not null && task.Graph.Tasks.Count > 0
+            && task.Definition.Role != TaskRole.Teardown)
             Follow(task with { From = task.End.State, End = new AttemptEnd(TaskState.Cancelled, RunStop.CancelledMessage, null), IsLost = false });
     }
 

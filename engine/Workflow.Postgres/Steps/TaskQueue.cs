@@ -1,4 +1,5 @@
 using Npgsql;
+using Workflow.Graphs;
 using Workflow.Postgres.Runs;
 using Workflow.Runs;
 using static Workflow.Postgres.Batches;
@@ -27,6 +28,8 @@ namespace Workflow.Postgres.Steps;
 public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache graphs)
 {
     private const int ClaimColumns = 14;
+
+    private static readonly DagGraph Unread = new([]);
 
     private readonly RunEditor editor = new(dataSource, graphs);
 
@@ -74,7 +77,8 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         var refused = finished.Except(ended, ReferenceEqualityComparer.Instance).Cast<FinishedAttempt>().ToList();
         var obeyed = refused.Count == 0 ? [] : await ObeyAsync(connection, refused, cancellationToken).ConfigureAwait(false);
         return new StepResult(
-            [.. HandedOver(plan, last), .. claimed], [.. refused.Where(attempt => !obeyed.Contains(attempt.Task.Key))], plan.FinishedRuns(), !plan.IsIdle);
+            [.. HandedOver(plan, last), .. claimed], [.. refused.Where(attempt => !obeyed.Contains(attempt.Task.Key))], plan.FinishedRuns(),
+            !plan.IsIdle || (claim is not null && TakesOver(edges, claim) > 0 && plan.ToQueue.Count > 0));
     }
 
     /// <summary>The tasks that are running under the lease of any of these workers, whether those know of it or not.</summary>
@@ -108,7 +112,10 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
 
     private async ValueTask<EndingTask> EndingAsync(FinishedAttempt attempt, CancellationToken cancellationToken)
     {
-        var graph = await graphs.GetAsync(attempt.Task.DagVersionId, cancellationToken).ConfigureAwait(false);
+        // What a newer engine stored may not even be readable here, and what is given back needs none of it.
+        var graph = attempt.Outcome is TaskOutcome.Returned && !await graphs.CanRunAsync(attempt.Task.DagVersionId, cancellationToken).ConfigureAwait(false)
+            ? Unread
+            : await graphs.GetAsync(attempt.Task.DagVersionId, cancellationToken).ConfigureAwait(false);
         var key = attempt.Task.Key;
         var end = RunMachine.End(
             graph, key.TaskIndex, attempt.Task.Attempt, attempt.Outcome, $"{key.RunId}#{key.TaskIndex}#{key.MapIndex}");

@@ -20,6 +20,7 @@ public sealed class PrunerTests : IAsyncLifetime
         engine = await TestEngine.CreateAsync();
         await engine.DagAsync("mine", "");
         await engine.DagAsync("other", "");
+        await engine.DagAsync("third", "");
     }
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();
@@ -28,7 +29,7 @@ public sealed class PrunerTests : IAsyncLifetime
     public async Task Prune_OldAndYoungAndUnfinishedRuns_DropsOnlyWhatIsOldAsAWhole()
     {
         var old = await GivenAPartitionAsync(("mine", 100), ("other", 95));
-        var besideUnfinished = await GivenAPartitionAsync(("mine", 100), ("other", null));
+        var besideUnfinished = await GivenAPartitionAsync(("mine", 100), ("third", null));
         var besideYoung = await GivenAPartitionAsync(("mine", 100), ("other", 40));
         var young = await GivenAPartitionAsync(("mine", 10));
 
@@ -43,6 +44,20 @@ public sealed class PrunerTests : IAsyncLifetime
             (await engine.ScalarAsync<bool>("SELECT to_regclass(@name) IS NULL", new { name = $"{table}_p0" })).ShouldBeTrue(table);
         (await engine.ScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM run_partition WHERE part = 0)")).ShouldBeFalse();
         (await Pruner().PruneAsync(Token)).Total.ShouldBe(0);
+    }
+
+    /// <remarks>A task that depends on the past waits for what became of the run before.</remarks>
+    [Fact]
+    public async Task Prune_OldRunBeforeOneThatGoesOn_KeepsIt()
+    {
+        var older = await GivenAPartitionAsync(("mine", 101));
+        var before = await GivenAPartitionAsync(("mine", 100));
+        await GivenAPartitionAsync(("mine", null));
+
+        (await Pruner().PruneAsync(Token)).Runs.ShouldBe(1);
+
+        (await RowsAsync(older)).ShouldStartWith("0 ");
+        (await RowsAsync(before)).ShouldStartWith("1 1 ");
     }
 
     [Fact]

@@ -22,6 +22,18 @@ public sealed class ReadAheadTests
     }
 
     [Fact]
+    public void Tasks_AfterWhatWasClaimedAheadFoundNoSlot_IsNone()
+    {
+        var ahead = new ReadAhead(slots: 20);
+        for (var i = 0; i < 500; i++)
+            ahead.Took(TimeSpan.FromMilliseconds(0.1));
+
+        ahead.Stalled();
+
+        ahead.Tasks.ShouldBe(0);
+    }
+
+    [Fact]
     public void Tasks_AfterOneLongAttempt_IsFewAgain()
     {
         var ahead = new ReadAhead(slots: 20);

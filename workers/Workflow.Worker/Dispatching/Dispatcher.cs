@@ -107,18 +107,23 @@ public sealed class Dispatcher(
     {
         if (source is null)
             return new ClaimRequest(WorkerId, options.Queues, free, lastLane, expectsIdle) { Except = [.. foreign.Keys] };
-        return source.Next(free) is { Count: > 0 } only ? new ClaimRequest(WorkerId, options.Queues, only.Count) { Only = only } : null;
+
+        // What this build cannot run is not to be had here; the source offers it again, to this worker or another.
+        var offered = source.Next(free).ToLookup(task => foreign.ContainsKey(task.RunId));
+        source.Answered([.. offered[true]]);
+        var only = offered[false].ToList();
+        return only.Count > 0 ? new ClaimRequest(WorkerId, options.Queues, only.Count) { Only = only } : null;
     }
 
     /// <summary>
     /// Whether another claim may find more. One that began after a lane goes round to the first lanes next, and one that shared out among
-    /// several may have found less in some than their share.
+    /// several, or among lanes with runs that it leaves to others, may have found less in some than their share.
     /// </summary>
     private bool MayHaveLeft(IReadOnlyList<ClaimedTask> claimed, int free)
     {
         var began = lastLane;
         lastLane = claimed.Count == free ? claimed.Max(task => task.Lane) : 0;
-        return claimed.Count == free || began > 0 || (claimed.Count > 0 && claimed.Any(task => task.Lane != claimed[0].Lane));
+        return claimed.Count == free || began > 0 || (claimed.Count > 0 && !foreign.IsEmpty) || (claimed.Count > 0 && claimed.Any(task => task.Lane != claimed[0].Lane));
     }
 
     private async Task TryAgainAsync(IEnumerable<FinishedAttempt> batch, Exception cause, CancellationToken aborted)
@@ -243,7 +248,12 @@ public sealed class Dispatcher(
     /// <summary>Gives back what has waited too long for a slot; when the worker drains, all that waits.</summary>
     private void GiveBack(bool drains)
     {
-        foreach (var attempt in slots.TakeWaiting(drains ? TimeSpan.Zero : ReadAhead.Patience))
+        var late = slots.TakeWaiting(drains ? TimeSpan.Zero : ReadAhead.Patience);
+        foreach (var attempt in late)
             End(attempt, new FinishedAttempt(attempt.Task, attempt.WorkerId, new TaskOutcome.Returned("Its worker had no slot for it.")));
+
+        // Before the next claim is made up, or it would take the same tasks again.
+        if (late.Count > 0)
+            ahead.Stalled();
     }
 }

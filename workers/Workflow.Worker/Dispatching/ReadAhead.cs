@@ -19,11 +19,16 @@ public sealed class ReadAhead(int slots)
     /// <summary>How much one attempt moves the mean: a few dozen short tasks in a row begin it, a single long one ends it.</summary>
     private const double Weight = 0.05;
 
+    private const double Long = 1_000;
+
     // Until it is known better, tasks are long.
-    private double mean = 1_000;
+    private double mean = Long;
 
     /// <summary>How many tasks to claim ahead now.</summary>
     public int Tasks => (int)Math.Min(MostPerSlot * slots, slots * Horizon.TotalMilliseconds / Volatile.Read(ref mean));
+
+    /// <summary>What was claimed ahead found no slot: what runs now takes long, whatever those before it took.</summary>
+    public void Stalled() => Volatile.Write(ref mean, Long);
 
     /// <summary>An attempt took this long.</summary>
     public void Took(TimeSpan duration)

@@ -8,13 +8,13 @@ namespace Workflow.Worker.Execution;
 
 /// <summary>
 /// Gathers what an attempt takes from others, as JSON. The lists that mapped tasks run over are kept here: ten thousand elements of one read
-/// it once, and after that ask only whether it is still the same.
+/// it once, and after that ask only whether it is still the same; those that begin together share the question.
 /// </summary>
 public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
 {
     private const int Capacity = 50;
 
-    private readonly ConcurrentDictionary<(long RunId, int Task), (int Version, IReadOnlyList<string> Items)> lists = new();
+    private readonly ConcurrentDictionary<(long RunId, int Task), SharedRead<IReadOnlyList<string>>> lists = new();
 
     /// <summary>The inputs of an attempt, in order.</summary>
     /// <exception cref="TaskFailureException">An upstream gave no output.</exception>
@@ -57,26 +57,27 @@ public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
 
     private async Task<IReadOnlyList<string>> ListAsync(long runId, TaskDefinition source, CancellationToken cancellationToken)
     {
-        var known = lists.TryGetValue((runId, source.Index), out var kept) ? kept : (Version: -1, Items: []);
-        int version;
-        IReadOnlyList<string>? items;
-        if (source.IsMapped)
-        {
-            (version, items) = await queue.LoadGatheredAsync(runId, source.Index, known.Version, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            var found = await queue.LoadInputsAsync(runId, [(source.Index, TaskKey.Whole, known.Version)], cancellationToken).ConfigureAwait(false);
-            var output = found.GetValueOrDefault(source.Index) ?? throw NoOutput(source);
-            (version, items) = (output.Attempt, output.Json is null ? null : Split(output.Json));
-        }
-
-        if (items is null)
-            return known.Items;
         if (lists.Count >= Capacity)
             lists.Clear();
-        lists[(runId, source.Index)] = (version, items);
-        return items;
+        var shared = lists.GetOrAdd((runId, source.Index), _ =>
+        {
+            var known = new KeptList(-1, []);
+            return new SharedRead<IReadOnlyList<string>>(async () => (known = await ReadAsync(runId, source, known).ConfigureAwait(false)).Items);
+        });
+        return await shared.AskAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<KeptList> ReadAsync(long runId, TaskDefinition source, KeptList known)
+    {
+        if (source.IsMapped)
+        {
+            var (version, items) = await queue.LoadGatheredAsync(runId, source.Index, known.Version, CancellationToken.None).ConfigureAwait(false);
+            return items is null ? known : new KeptList(version, items);
+        }
+
+        var found = await queue.LoadInputsAsync(runId, [(source.Index, TaskKey.Whole, known.Version)], CancellationToken.None).ConfigureAwait(false);
+        var output = found.GetValueOrDefault(source.Index) ?? throw NoOutput(source);
+        return output.Json is null ? known : new KeptList(output.Attempt, Split(output.Json));
     }
 
     private static List<string> Split(string json)
@@ -87,4 +88,6 @@ public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
 
     private static TaskFailureException NoOutput(TaskDefinition upstream) => new(
         $"Task '{upstream.Id}' gave no output: it did not succeed. Use After(...) to wait without taking it.", retryable: false);
+
+    private sealed record KeptList(int Version, IReadOnlyList<string> Items);
 }
