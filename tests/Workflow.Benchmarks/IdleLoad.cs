@@ -46,7 +46,7 @@ internal static class IdleLoad
 
     private static async Task<double> RateAsync(Stage stage)
     {
-        await Task.Delay(Window / 5);
+        await Task.Delay(Window);
         var before = await TransactionsAsync();
         await Task.Delay(Window);
         return (await TransactionsAsync() - before) / Window.TotalSeconds;
