@@ -19,6 +19,6 @@ internal sealed record BenchmarkArguments(IReadOnlyList<string> Names, string? J
                 return new([], null, $"'{args[at]}' is no benchmark; there are {string.Join(", ", Catalogue.Sets.Keys.Concat(Catalogue.All.Keys))}, and --json FILE.");
         }
 
-        return new(names, file, null);
+        return new(names.Count > 0 ? names : Catalogue.Sets["dispatch"], file, null);
     }
 }

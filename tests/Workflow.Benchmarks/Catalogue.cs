@@ -3,6 +3,8 @@ namespace Workflow.Benchmarks;
 /// <summary>The benchmarks by name, in the order in which they run: what fills the tables for good comes last.</summary>
 internal static class Catalogue
 {
+    private const string Soak = "soak";
+
     public static readonly IReadOnlyDictionary<string, Func<Stage, Task<IReadOnlyList<BenchmarkRow>>>> All =
         new Dictionary<string, Func<Stage, Task<IReadOnlyList<BenchmarkRow>>>>
         {
@@ -13,11 +15,12 @@ internal static class Catalogue
             ["dag-load-1000"] = DagLoad.RunAsync,
             ["with-history"] = History.RunAsync,
             ["idle-load"] = IdleLoad.RunAsync,
+            [Soak] = Workflow.Benchmarks.Soak.RunAsync,
         };
 
     /// <summary>Sets of benchmarks by name.</summary>
     public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Sets =
-        new Dictionary<string, IReadOnlyList<string>> { ["dispatch"] = [.. All.Keys] };
+        new Dictionary<string, IReadOnlyList<string>> { ["dispatch"] = [.. All.Keys.Where(name => name != Soak)] };
 }
 
 /// <summary>A result: a median, beside the median of its floor in the same run on the same server.</summary>

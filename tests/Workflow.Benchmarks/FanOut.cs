@@ -8,7 +8,7 @@ namespace Workflow.Benchmarks;
 /// </summary>
 internal static class FanOut
 {
-    private const string Source = """
+    public const string Source = """
         public sealed class FanOut : IDag
         {
             public void Define(DagBuilder dag)

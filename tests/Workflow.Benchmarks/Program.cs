@@ -10,7 +10,7 @@ if (arguments.Problem is { } problem)
 
 await using var stage = await Stage.OpenAsync();
 var rows = new List<BenchmarkRow>();
-foreach (var (name, run) in Catalogue.All.Where(entry => arguments.Names.Count == 0 || arguments.Names.Contains(entry.Key)))
+foreach (var (name, run) in Catalogue.All.Where(entry => arguments.Names.Contains(entry.Key)))
 {
     Console.Error.WriteLine($"{name} ...");
     var measured = await run(stage);

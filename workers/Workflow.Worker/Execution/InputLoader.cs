@@ -12,9 +12,13 @@ namespace Workflow.Worker.Execution;
 /// </summary>
 public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
 {
-    private const int Capacity = 50;
+    private const int MostLists = 50;
+
+    /// <summary>Three lists of the longest kind; what else is asked for then is read anew.</summary>
+    private const int MostItems = 3 * RunMachine.MapLimit;
 
     private readonly ConcurrentDictionary<(long RunId, int Task), SharedRead<IReadOnlyList<string>>> lists = new();
+    private int items;
 
     /// <summary>The inputs of an attempt, in order.</summary>
     /// <exception cref="TaskFailureException">An upstream gave no output.</exception>
@@ -57,12 +61,22 @@ public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
 
     private async Task<IReadOnlyList<string>> ListAsync(long runId, TaskDefinition source, CancellationToken cancellationToken)
     {
-        if (lists.Count >= Capacity)
+        if (lists.Count >= MostLists || Volatile.Read(ref items) > MostItems)
+        {
             lists.Clear();
+            Volatile.Write(ref items, 0);
+        }
+
         var shared = lists.GetOrAdd((runId, source.Index), _ =>
         {
             var known = new KeptList(-1, []);
-            return new SharedRead<IReadOnlyList<string>>(async () => (known = await ReadAsync(runId, source, known).ConfigureAwait(false)).Items);
+            return new SharedRead<IReadOnlyList<string>>(async () =>
+            {
+                var read = await ReadAsync(runId, source, known).ConfigureAwait(false);
+                Interlocked.Add(ref items, read.Items.Count - known.Items.Count);
+                known = read;
+                return read.Items;
+            });
         });
         return await shared.AskAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -71,8 +85,8 @@ public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
     {
         if (source.IsMapped)
         {
-            var (version, items) = await queue.LoadGatheredAsync(runId, source.Index, known.Version, CancellationToken.None).ConfigureAwait(false);
-            return items is null ? known : new KeptList(version, items);
+            var (version, gathered) = await queue.LoadGatheredAsync(runId, source.Index, known.Version, CancellationToken.None).ConfigureAwait(false);
+            return gathered is null ? known : new KeptList(version, gathered);
         }
 
         var found = await queue.LoadInputsAsync(runId, [(source.Index, TaskKey.Whole, known.Version)], CancellationToken.None).ConfigureAwait(false);
