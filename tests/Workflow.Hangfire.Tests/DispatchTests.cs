@@ -108,8 +108,9 @@ public sealed class DispatchTests : IAsyncLifetime
             dag.Task("held", async run =>
             {
                 File.WriteAllText(Path.Combine(run.Get(folder), "begun"), "");
+                using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
                 while (!File.Exists(Path.Combine(run.Get(folder), "go")))
-                    await Task.Delay(20);
+                    await timer.WaitForNextTickAsync(run.Cancellation);
             });
             """, new() { ["folder"] = folder });
         await Eventually.TrueAsync(() => File.Exists(Path.Combine(folder, "begun")), Soon, "the task begins");

@@ -23,7 +23,7 @@ public sealed class HangfireEngine : IAsyncDisposable
         Engine = engine;
         Storage = Hangfire.Storage.Open(engine.ConnectionString, prepares: true);
         Ledger = new JobLedger(Database.OpenQueue(engine.ConnectionString, "test"));
-        Enqueuer = new HangfireEnqueuer(Storage, Ledger, NullLogger<HangfireEnqueuer>.Instance);
+        Enqueuer = new HangfireEnqueuer(() => Storage, Ledger, NullLogger<HangfireEnqueuer>.Instance);
     }
 
     public TestEngine Engine { get; }

@@ -146,7 +146,7 @@ public sealed class AdversityTests : IAsyncLifetime
         var runId = await RunAsync("""
             dag.Task("deaf", async run =>
             {
-                await Task.Delay(50);
+                await Task.Yield();
                 run.Cancellation.Register(() => Thread.Sleep(30_000));
                 await new TaskCompletionSource().Task;
             }).Timeout(TimeSpan.FromMilliseconds(500));

@@ -15,7 +15,7 @@ namespace Workflow.Hangfire;
 /// Several may run: the first that enters a task instance makes its job. A kill after the entry leaves it without a job, and it is healed; a
 /// kill after the job was made, before its number was recorded, makes a second job, which claims nothing.
 /// </remarks>
-public sealed class HangfireEnqueuer(PostgreSqlStorage storage, JobLedger ledger, ILogger<HangfireEnqueuer> logger)
+public sealed class HangfireEnqueuer(Func<PostgreSqlStorage> open, JobLedger ledger, ILogger<HangfireEnqueuer> logger)
     : IntervalService(TimeSpan.FromSeconds(1), logger)
 {
     /// <summary>How many jobs may wait for each slot: enough that no slot waits for this service, and few enough that order is kept.</summary>
@@ -24,15 +24,8 @@ public sealed class HangfireEnqueuer(PostgreSqlStorage storage, JobLedger ledger
     /// <summary>How long a task may be due without a job in Hangfire's queue.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly BackgroundJobClient client = new(storage, Storage.Filters);
     private readonly HashSet<string> known = [];
-
-    /// <inheritdoc />
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await ledger.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        await base.StartAsync(cancellationToken).ConfigureAwait(false);
-    }
+    private BackgroundJobClient? client;
 
     /// <inheritdoc />
     public override Task<int> RunOnceAsync(CancellationToken cancellationToken) => RunOnceAsync(Patience, cancellationToken);
@@ -42,6 +35,14 @@ public sealed class HangfireEnqueuer(PostgreSqlStorage storage, JobLedger ledger
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public async Task<int> RunOnceAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
+        // Not at the start: a database that stumbles at that moment would end the scheduler.
+        if (client is null)
+        {
+            var storage = open();
+            await ledger.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            client = new BackgroundJobClient(storage, Storage.Filters);
+        }
+
         var lost = await ledger.HealAsync(patience, cancellationToken).ConfigureAwait(false);
         if (lost > 0)
             logger.JobsLost(lost);
@@ -58,12 +59,12 @@ public sealed class HangfireEnqueuer(PostgreSqlStorage storage, JobLedger ledger
         }
 
         // Hangfire's client blocks.
-        var jobs = await Task.Run(() => tasks.Select(task => (task.Key, Enqueue(task))).ToList(), cancellationToken).ConfigureAwait(false);
+        var jobs = await Task.Run(() => tasks.Select(task => (task.Key, Enqueue(client, task))).ToList(), cancellationToken).ConfigureAwait(false);
         await ledger.RecordAsync(jobs, cancellationToken).ConfigureAwait(false);
         return tasks.Count + lost;
     }
 
-    private long Enqueue(DueTask task)
+    private static long Enqueue(BackgroundJobClient client, DueTask task)
     {
         var (runId, taskIndex, mapIndex) = (task.Key.RunId, task.Key.TaskIndex, task.Key.MapIndex);
         var job = Job.FromExpression<TaskJob>(body => body.RunAsync(task.Label, runId, taskIndex, mapIndex));

@@ -27,7 +27,9 @@ public sealed class HangfireTransport : ITransport
     public void AddScheduler(IServiceCollection services, string connectionString)
     {
         AddShared(services, connectionString, prepares: true);
-        services.AddSingleton<HangfireEnqueuer>();
+        services.AddSingleton(provider => new HangfireEnqueuer(
+            provider.GetRequiredService<PostgreSqlStorage>, provider.GetRequiredService<JobLedger>(),
+            provider.GetRequiredService<ILogger<HangfireEnqueuer>>()));
         services.AddHostedService(provider => provider.GetRequiredService<HangfireEnqueuer>());
 
         // Not as AddHostedService, which adds no second service of the same type: the scheduler has one.

@@ -39,15 +39,14 @@ public sealed class UpgradeTests
         var early = await Playground.RunOnAsync(old.ConnectionString, "worker");
         var migrated = await Playground.RunOnAsync(old.ConnectionString, "db", "migrate");
         migrated.ShouldSucceed();
-        var start = Playground.StartInfo(["worker"]);
-        start.WorkingDirectory = Directory.CreateTempSubdirectory("workflow-upgrade-").FullName;
-        start.Environment["Database__ConnectionString"] = old.ConnectionString;
-        await using (var worker = new Machine(Process.Start(start)!))
+        var folder = Directory.CreateTempSubdirectory("workflow-upgrade-").FullName;
+        await using (var scheduler = Start(old, folder, "scheduler", "--dags", Directory.CreateDirectory(Path.Combine(folder, "dags")).FullName))
+        await using (var worker = Start(old, folder, "worker"))
         {
             var state = "";
             await Eventually.TrueAsync(
                 async () => (state = await TextAsync(old, "SELECT state FROM dag_run")) != "running", Limit, $"run {runId} ends");
-            state.ShouldBe("success", worker.Output);
+            state.ShouldBe("success", scheduler.Output + worker.Output);
         }
 
         early.ExitCode.ShouldBe(1, early.ToString());
@@ -55,7 +54,15 @@ public sealed class UpgradeTests
         early.Error.ShouldContain("workflow db migrate");
         (await TextAsync(old, "SELECT string_agg(task_id || ' ' || state || ' ' || attempt, ', ' ORDER BY task_id) FROM task_instance"))
             .ShouldBe("one success 1, two success 1");
-        Directory.Delete(start.WorkingDirectory, recursive: true);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static Machine Start(TestDatabase database, string folder, params string[] arguments)
+    {
+        var start = Playground.StartInfo(arguments);
+        start.WorkingDirectory = folder;
+        start.Environment["Database__ConnectionString"] = database.ConnectionString;
+        return new Machine(Process.Start(start)!);
     }
 
     [Theory]
