@@ -40,4 +40,7 @@ public sealed record WorkerOptions
 
     /// <summary>The bucket that is the artifact store. Default: none, the folder is.</summary>
     public S3Options? S3 { get; init; }
+
+    /// <summary>Where content lies that datasets let grow cold; it is brought back when it is read. Default: nowhere.</summary>
+    public ArtifactPlace? Cold { get; init; }
 }

@@ -32,7 +32,7 @@ public static class WorkerServices
     /// <param name="options">How it works.</param>
     public static IServiceCollection AddWorker(this IServiceCollection services, string connectionString, WorkerOptions options)
     {
-        var artifacts = ArtifactStores.Open(options.ArtifactFolder, options.S3);
+        var artifacts = ArtifactStores.Open(options.ArtifactFolder, options.S3, options.Cold);
         var general = Database.Open(connectionString, options.Name);
         var queue = Database.OpenQueue(connectionString, options.Name);
         services.AddSingleton(options);

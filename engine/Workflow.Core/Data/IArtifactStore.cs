@@ -13,9 +13,15 @@ public interface IArtifactStore
     /// <returns>The SHA-256 of the content, 64 hex digits, and its length in bytes.</returns>
     Task<(string Sha256, long Bytes)> CommitAsync(string stagedPath, CancellationToken cancellationToken);
 
-    /// <summary>The local path of an artifact, for reading only.</summary>
+    /// <summary>The local path of an artifact, for reading only. What a process reads for the first time is hashed first.</summary>
     /// <exception cref="FileNotFoundException">The store does not hold it.</exception>
+    /// <exception cref="WorkflowException">It is damaged; the message names the file and what its hash is.</exception>
     Task<string> PathAsync(string sha256, CancellationToken cancellationToken);
+
+    /// <summary>Reads an artifact anew, as far as its store goes, and compares its hash.</summary>
+    /// <returns>What is damaged, in words; null when nothing is.</returns>
+    /// <exception cref="FileNotFoundException">The store does not hold it.</exception>
+    Task<string?> DamageAsync(string sha256, CancellationToken cancellationToken);
 
     /// <summary>
     /// The artifacts that nobody has committed since a time, in no particular order. A commit counts whether or not the store held the

@@ -52,13 +52,8 @@ public sealed partial class FolderArtifactStore : IArtifactStore
     }
 
     /// <inheritdoc />
-    public Task<string> PathAsync(string sha256, CancellationToken cancellationToken)
-    {
-        var path = PathOf(sha256);
-        return File.Exists(path)
-            ? Task.FromResult(path)
-            : throw new FileNotFoundException($"The artifact store {Root} does not hold {sha256}.", path);
-    }
+    /// <exception cref="WorkflowException">What it holds under the name is something else: the disk, or somebody, changed it.</exception>
+    public Task<string> PathAsync(string sha256, CancellationToken cancellationToken) => VerifiedAsync(sha256, cancellationToken);
 
     /// <summary>Where an artifact lies, if the store holds it.</summary>
     internal string PathOf(string sha256) => Path.Combine(artifacts, ContentAddress.Require(sha256)[..2], sha256);
@@ -93,6 +88,10 @@ public sealed partial class FolderArtifactStore : IArtifactStore
         // A kill before this line may lose the name in a power cut, but no record refers to it yet: the attempt is run again.
         Durable.Folder(folder);
         Durable.Folder(artifacts);
+
+        // It was hashed a moment ago, and to find a damage there right away would take the disk to read it, not the cache.
+        if (new FileInfo(path) is { Exists: true } held)
+            Remember(sha256, held);
     }
 
     private static bool TryMove(string stagedPath, string path)
@@ -102,10 +101,19 @@ public sealed partial class FolderArtifactStore : IArtifactStore
             File.Move(stagedPath, path, overwrite: false);
             return true;
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException error) when (IsTaken(error) || File.Exists(path))
         {
             return false;
         }
+    }
+
+    /// <summary>Whether there was a file of the name, which may have been moved away since.</summary>
+    private static bool IsTaken(IOException error)
+    {
+        const int fileExistsOnUnix = 17;
+        const int fileExistsOnWindows = unchecked((int)0x80070050);
+        const int alreadyExistsOnWindows = unchecked((int)0x800700B7);
+        return error.HResult is fileExistsOnUnix or fileExistsOnWindows or alreadyExistsOnWindows;
     }
 
     /// <summary>Dates an artifact that is held already, so that no deletion which is under way takes it.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Amazon;
 using Amazon.Runtime;
@@ -13,7 +14,7 @@ namespace Workflow.Data;
 /// </summary>
 /// <remarks>
 /// What comes from the bucket is hashed on its way: damage there, or on the way, is an error and never data. What lies in the folder was
-/// hashed before it got there. The folder grows with what passes through it; files in it may be removed while nothing runs.
+/// hashed before it got there, and is once more when a process first reads it. The folder grows with what passes through it; files in it may be removed while nothing runs.
 /// </remarks>
 public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
 {
@@ -102,20 +103,35 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
     /// <exception cref="WorkflowException">The bucket cannot be read, or what it holds under the name is damaged.</exception>
     public async Task<string> PathAsync(string sha256, CancellationToken cancellationToken)
     {
-        var path = local.PathOf(sha256);
-        if (File.Exists(path))
-            return path;
-        var gate = gates[Convert.ToByte(sha256[..2], 16)];
+        var gate = gates[Convert.ToByte(ContentAddress.Require(sha256)[..2], 16)];
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!File.Exists(path))
+            if (!File.Exists(local.PathOf(sha256)))
                 await FetchAsync(sha256, cancellationToken).ConfigureAwait(false);
-            return path;
+            else if (await local.IsDamagedAsync(sha256, cancellationToken).ConfigureAwait(false))
+                await FetchAnewAsync(sha256, cancellationToken).ConfigureAwait(false);
+            return await local.PathAsync(sha256, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             gate.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<string?> DamageAsync(string sha256, CancellationToken cancellationToken)
+    {
+        var (key, staged) = (KeyOf(ContentAddress.Require(sha256)), Stage());
+        try
+        {
+            var (found, bytes) = await GuardAsync("read", key, cancellationToken, () => DownloadAsync(key, staged, cancellationToken))
+                .ConfigureAwait(false);
+            return found == sha256 ? null : $"{key} in {options.Where} is damaged: the SHA-256 of its {bytes} bytes is {found}, not {sha256}";
+        }
+        finally
+        {
+            File.Delete(staged);
         }
     }
 
@@ -240,6 +256,13 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
         }
     }
 
+    /// <summary>What this machine keeps was damaged here: the bucket has it whole.</summary>
+    private Task FetchAnewAsync(string sha256, CancellationToken cancellationToken)
+    {
+        File.Delete(local.PathOf(sha256));
+        return FetchAsync(sha256, cancellationToken);
+    }
+
     private async Task FetchAsync(string sha256, CancellationToken cancellationToken)
     {
         var (key, staged) = (KeyOf(sha256), Stage());
@@ -267,12 +290,15 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
                 await using var file = new FileStream(into, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
                 return await CopyAsync(response.ResponseStream, file, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (left > 0 && exception is HttpIOException)
+            catch (Exception exception) when (left > 0 && IsBroken(exception))
             {
                 // The connection broke: what came so far is written over.
             }
         }
     }
+
+    /// <summary>Whether the connection ended before its time: in order, or with a reset.</summary>
+    private static bool IsBroken(Exception exception) => exception is HttpIOException or IOException { InnerException: SocketException };
 
     private static async Task<(string Sha256, long Bytes)> CopyAsync(Stream from, FileStream to, CancellationToken cancellationToken)
     {

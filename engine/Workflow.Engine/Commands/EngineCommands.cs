@@ -33,7 +33,8 @@ internal static class EngineCommands
             var s3 = settings.ReadS3();
             var folder = settings[Settings.ArtifactsKey] ?? (s3 is null ? null : Settings.DefaultArtifacts);
             Hosts.AddScheduler(
-                builder.Services, connection, parsed.GetValue(Dags)!, folder is null ? null : ArtifactStores.Open(folder, s3), settings.Retention());
+                builder.Services, connection, parsed.GetValue(Dags)!,
+                folder is null ? null : ArtifactStores.Open(folder, s3, settings.ReadCold()), settings.Retention());
             Transports.Find(settings)?.AddScheduler(builder.Services, connection);
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
         }));
@@ -83,7 +84,7 @@ internal static class EngineCommands
             var s3 = settings.ReadS3();
             var artifacts = settings[Settings.ArtifactsKey] ?? Settings.DefaultArtifacts;
             await ArtifactSettings.RequireAsync(s3, artifacts, cancellation).ConfigureAwait(false);
-            var options = Hosts.WorkerOptions(parsed.GetValue(name), served, parsed.GetValue(slots), artifacts, s3);
+            var options = Hosts.WorkerOptions(parsed.GetValue(name), served, parsed.GetValue(slots), artifacts, s3, settings.ReadCold());
             var builder = Hosts.Create(settings);
             Transports.Find(settings)?.AddWorker(builder.Services, Hosts.AsWorker(connection));
             builder.Services.AddWorker(Hosts.AsWorker(connection), options);

@@ -6,8 +6,8 @@ namespace Workflow.Engine.Hosting;
 /// <summary>The settings of the artifact store.</summary>
 public static class ArtifactSettings
 {
-    private const string Store = "Artifacts:Store";
-    private const string S3 = "Artifacts:S3";
+    private const string Hot = "Artifacts";
+    private const string ColdSection = "Artifacts:Cold";
 
     private static readonly string[] Keys =
     [
@@ -17,21 +17,38 @@ public static class ArtifactSettings
 
     /// <summary>The bucket that is the artifact store; null when a folder is.</summary>
     /// <exception cref="WorkflowException">A setting is wrong; the message names it, what is wanted, and what was given.</exception>
-    public static S3Options? ReadS3(this IConfiguration settings)
+    public static S3Options? ReadS3(this IConfiguration settings) => ReadS3(settings, Hot);
+
+    /// <summary>Where content goes that datasets let grow cold; null for nowhere.</summary>
+    /// <exception cref="WorkflowException">A setting is wrong; the message names it, what is wanted, and what was given.</exception>
+    public static ArtifactPlace? ReadCold(this IConfiguration settings)
     {
-        switch (settings[Store])
+        var s3 = ReadS3(settings, ColdSection);
+        var folder = settings[$"{ColdSection}:Folder"];
+        return (s3, folder) switch
+        {
+            (null, null or "") => null,
+            (not null, null or "") => throw new WorkflowException(
+                $"{ColdSection}:Folder must name the folder in which this machine keeps what it reads of the cold bucket, got nothing."),
+            _ => new ArtifactPlace(Path.GetFullPath(folder), s3),
+        };
+    }
+
+    private static S3Options? ReadS3(IConfiguration settings, string of)
+    {
+        switch (settings[$"{of}:Store"])
         {
             case null or "" or "folder":
                 return null;
             case "s3":
                 break;
             case var other:
-                throw new WorkflowException($"{Store} must be 'folder' or 's3', got '{other}'.");
+                throw new WorkflowException($"{of}:Store must be 'folder' or 's3', got '{other}'.");
         }
 
-        var section = settings.GetSection(S3);
+        var section = settings.GetSection($"{of}:S3");
         foreach (var key in section.GetChildren().Select(child => child.Key).Except(Keys, StringComparer.OrdinalIgnoreCase))
-            throw new WorkflowException($"{S3}:{key} is no setting. There are {string.Join(", ", Keys)}.");
+            throw new WorkflowException($"{section.Path}:{key} is no setting. There are {string.Join(", ", Keys)}.");
         var options = new S3Options
         {
             Endpoint = Endpoint(section),
@@ -44,7 +61,7 @@ public static class ArtifactSettings
         if (options.AccessKey is null != options.SecretKey is null)
         {
             throw new WorkflowException(
-                $"{S3}:AccessKey and {S3}:SecretKey belong together: got only the {(options.AccessKey is null ? "second" : "first")}. "
+                $"{section.Path}:AccessKey and {section.Path}:SecretKey belong together: got only the {(options.AccessKey is null ? "second" : "first")}. "
                 + "Set both, or neither to use what AWS's tools would.");
         }
 
@@ -64,16 +81,16 @@ public static class ArtifactSettings
     private static string? Given(IConfigurationSection section, string key) => section[key] is { Length: > 0 } given ? given : null;
 
     private static string Bucket(IConfigurationSection section) => Given(section, nameof(S3Options.Bucket)) is not { } given
-        ? throw new WorkflowException($"{S3}:Bucket must name the bucket, got nothing. Set Artifacts__S3__Bucket.")
+        ? throw new WorkflowException($"{section.Path}:Bucket must name the bucket, got nothing. Set {section.Path.Replace(":", "__", StringComparison.Ordinal)}__Bucket.")
         : given.Contains('/', StringComparison.Ordinal)
-            ? throw new WorkflowException($"{S3}:Bucket must be the bucket's bare name, got '{given}'. A path in it is {S3}:Prefix.")
+            ? throw new WorkflowException($"{section.Path}:Bucket must be the bucket's bare name, got '{given}'. A path in it is {section.Path}:Prefix.")
             : given;
 
     private static string Prefix(IConfigurationSection section)
     {
         var given = Given(section, nameof(S3Options.Prefix)) ?? "";
         return given.StartsWith('/') || given.Contains("//", StringComparison.Ordinal)
-            ? throw new WorkflowException($"{S3}:Prefix must be the beginning of a key, such as 'workflow/artifacts', got '{given}'.")
+            ? throw new WorkflowException($"{section.Path}:Prefix must be the beginning of a key, such as 'workflow/artifacts', got '{given}'.")
             : given;
     }
 
@@ -86,6 +103,6 @@ public static class ArtifactSettings
 
         // What stands before an @ is a password.
         var shown = given[(given.IndexOf('@', StringComparison.Ordinal) + 1)..];
-        throw new WorkflowException($"{S3}:Endpoint must be an address without path and user, such as https://minio.example.com:9000, got '{shown}'.");
+        throw new WorkflowException($"{section.Path}:Endpoint must be an address without path and user, such as https://minio.example.com:9000, got '{shown}'.");
     }
 }

@@ -82,7 +82,7 @@ internal static class Hosts
 
     /// <summary>A worker's options; the name tells the process.</summary>
     public static WorkerOptions WorkerOptions(
-        string? name, IReadOnlyList<string> queues, int? slots, string artifacts, S3Options? s3 = null)
+        string? name, IReadOnlyList<string> queues, int? slots, string artifacts, S3Options? s3 = null, ArtifactPlace? cold = null)
     {
         var options = new WorkerOptions
         {
@@ -90,6 +90,7 @@ internal static class Hosts
             Queues = queues,
             ArtifactFolder = Path.GetFullPath(artifacts),
             S3 = s3,
+            Cold = cold,
             IsolationCommand = OwnCommand.Isolation,
         };
         return slots is { } given ? options with { Slots = given } : options;

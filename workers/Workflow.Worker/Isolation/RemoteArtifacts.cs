@@ -22,6 +22,8 @@ internal sealed class RemoteArtifacts(ParentConnection connection, string folder
     public Task<string> PathAsync(string sha256, CancellationToken cancellationToken) =>
         connection.AskAsync<string>(new EngineCall.ArtifactPath(sha256), cancellationToken);
 
+    public Task<string?> DamageAsync(string sha256, CancellationToken cancellationToken) => throw NotATasks();
+
     public IAsyncEnumerable<StoredArtifact> ListAsync(DateTimeOffset committedBefore, CancellationToken cancellationToken) => throw NotATasks();
 
     public Task<bool> DeleteAsync(string sha256, DateTimeOffset committedBefore, CancellationToken cancellationToken) => throw NotATasks();
