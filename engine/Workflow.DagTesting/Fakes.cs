@@ -25,6 +25,26 @@ public sealed class FakeDatasets(long rows = 1000) : IDatasets
         string sql, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyDictionary<string, object>? values = null) =>
         AddAsync(into, partition);
 
+    /// <inheritdoc />
+    /// <remarks>The newest version of each slice that the test's tasks have written; whatever is asked for by number or time.</remarks>
+    public Task<DatasetSnapshot> ReadAsync(string dataset, AsOf? at = null)
+    {
+        var slices = versions.Where(version => version.Dataset == dataset)
+            .GroupBy(version => string.Join(',', version.Partition.OrderBy(pair => pair.Key, StringComparer.Ordinal)))
+            .Select(slice => slice.Last()).ToList();
+        return slices.Count > 0
+            ? Task.FromResult(new DatasetSnapshot(dataset, versions.Count(version => version.Dataset == dataset), slices))
+            : throw new TaskFailureException($"Dataset '{dataset}' has no version.", retryable: false);
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runId) => Task.FromResult(Versions);
+
+    /// <inheritdoc />
+    public Task<DatasetVersion> SelectAsync(
+        string sql, string into, IReadOnlyDictionary<string, DatasetInput> inputs, IReadOnlyDictionary<string, string>? partition = null,
+        IReadOnlyDictionary<string, object>? values = null) => AddAsync(into, partition);
+
     private Task<DatasetVersion> AddAsync(string into, IReadOnlyDictionary<string, string>? partition)
     {
         var version = Version(into, partition, rows, versions.Count + 1);

@@ -40,14 +40,21 @@ internal static partial class Log
     public static partial void FolderIgnored(this ILogger logger, string folder, string holder, string holdersFolder);
 
     [LoggerMessage(2011, LogLevel.Information,
-        "Pruned by age: {Partitions} partitions of runs, {Runs} runs, the logs of {Logs} partitions, {Events} events, {Processes} processes, {Staged} staged rows")]
-    public static partial void Pruned(this ILogger logger, int partitions, int runs, int logs, int events, int processes, int staged);
+        "Pruned by age: {Partitions} partitions of runs, {Runs} runs, the logs of {Logs} partitions, {Events} events, {Processes} processes, {Staged} staged rows, {Expired} versions of datasets")]
+    public static partial void Pruned(
+        this ILogger logger, int partitions, int runs, int logs, int events, int processes, int staged, int expired);
 
     [LoggerMessage(2012, LogLevel.Information, "Partition {Part} of old runs is in use; it is dropped at a later turn")]
     public static partial void PartitionInUse(this ILogger logger, int part);
 
     [LoggerMessage(2013, LogLevel.Information, "Deleted {Artifacts} artifacts ({Bytes} bytes) that nothing refers to, and {Staged} files that were never committed")]
     public static partial void ArtifactsPruned(this ILogger logger, int artifacts, long bytes, int staged);
+
+    [LoggerMessage(2014, LogLevel.Information, "Moved {Artifacts} artifacts to the cold store")]
+    public static partial void Cooled(this ILogger logger, int artifacts);
+
+    [LoggerMessage(2015, LogLevel.Error, "The artifact {Sha256} cannot move to the cold store: {Reason}")]
+    public static partial void CoolingFailed(this ILogger logger, string sha256, string reason);
 
     [LoggerMessage(2020, LogLevel.Information, "Backfill {BackfillId} is completed")]
     public static partial void BackfillCompleted(this ILogger logger, long backfillId);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Workflow.Data;
 using Workflow.Postgres;
 using Workflow.Postgres.Backfills;
 using Workflow.Postgres.Dags;
@@ -55,6 +56,12 @@ public static class SchedulerServices
             services.AddHostedService(provider => new ArtifactPruner(
                 provider.GetRequiredService<RetentionStore>(), artifacts, provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ArtifactPruner>>()));
+        }
+
+        if (options.Artifacts is TieredArtifactStore tiered)
+        {
+            services.AddHostedService(provider => new Cooler(
+                provider.GetRequiredService<RetentionStore>(), tiered, provider.GetRequiredService<ILogger<Cooler>>()));
         }
 
         services.AddHostedService(provider => new WakeOnNotify(

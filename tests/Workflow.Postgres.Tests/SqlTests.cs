@@ -28,9 +28,11 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
         ["@tasks"] = "int[]",
         ["@maps"] = "int[]",
         ["@diagnostics"] = "text[]",
+        ["@versionIds"] = "bigint[]",
         ["@lease"] = "interval",
         ["@age"] = "interval",
         ["RunEditor.SaveRun $4"] = "text",
+        ["@described"] = "text",
     };
 
     public static TheoryData<string, string> Statements => [.. Files().SelectMany(Constants)];

@@ -12,10 +12,35 @@ public sealed partial class DagBuilder
     /// <param name="into">The dataset that gets the new version, in the partition of the input.</param>
     /// <param name="sql">One DuckDB <c>SELECT</c>. Parameters of the DAG are bound as <c>$name</c>, never spliced.</param>
     /// <param name="line">Given by the compiler: where messages say that the task is.</param>
-    public TaskHandle<DatasetVersion> Sql(string taskId, TaskHandle<DatasetVersion> input, string into, string sql, [CallerLineNumber] int line = 0)
+    public TaskHandle<DatasetVersion> Sql(string taskId, TaskHandle<DatasetVersion> input, string into, string sql, [CallerLineNumber] int line = 0) =>
+        Sql(taskId, inputs => inputs.Read(SqlSpec.SoleInput, input), into, sql, line);
+
+    /// <summary>A SQL transform of several inputs: one <c>SELECT</c> over dataset versions becomes a new version of a dataset.</summary>
+    /// <param name="taskId">The task's id.</param>
+    /// <param name="inputs">Says what the SQL reads, and what it calls it.</param>
+    /// <param name="into">The dataset that gets the new version, in the partition of the first version that a task gave, if any did.</param>
+    /// <param name="sql">One DuckDB <c>SELECT</c>. Parameters of the DAG are bound as <c>$name</c>, never spliced.</param>
+    /// <param name="line">Given by the compiler: where messages say that the task is.</param>
+    public TaskHandle<DatasetVersion> Sql(string taskId, Action<SqlInputs> inputs, string into, string sql, [CallerLineNumber] int line = 0)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         Identifier.Require(into, "dataset name");
-        return new(this, Draft(taskId, [input], new SqlSpec(into, sql), line, typeof(DatasetVersion)));
+        var reads = new SqlInputs();
+        inputs(reads);
+        return new(this, Draft(taskId, reads.Handles, new SqlSpec(into, sql, reads.Inputs), line, typeof(DatasetVersion)));
+    }
+
+    /// <summary>Says of a dataset what it is, who answers for it and how long its content is kept. Each dataset is described by one DAG.</summary>
+    public DagBuilder Dataset(string name, Action<DatasetBuilder> describe)
+    {
+        ArgumentNullException.ThrowIfNull(describe);
+        var dataset = new DatasetBuilder(name);
+        describe(dataset);
+        var others = settings.Datasets ?? [];
+        if (others.Any(other => other.Name == name))
+            throw new DagDefinitionException($"Dataset '{name}' is described twice: describe it once.");
+        settings = settings with { Datasets = [.. others, dataset.Settings] };
+        return this;
     }
 
     /// <summary>A quality gate: checks a dataset version, records a verdict, and fails the run unless every blocking check passes.</summary>

@@ -46,4 +46,25 @@ public interface IDatasets
     /// <param name="values">Values that the SQL refers to as <c>$name</c>.</param>
     Task<DatasetVersion> GenerateAsync(
         string sql, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyDictionary<string, object>? values = null);
+
+    /// <summary>A dataset as a whole. What is read counts as an input of the attempt from then on.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="at">Which version; the newest unless given.</param>
+    /// <exception cref="TaskFailureException">There is no such version, or its content is no longer kept.</exception>
+    Task<DatasetSnapshot> ReadAsync(string dataset, AsOf? at = null);
+
+    /// <summary>The versions that a run has read, or made and published, in the order of their keys; what a rerun must read to see the same.</summary>
+    /// <param name="dagId">The DAG.</param>
+    /// <param name="runId">The run's id.</param>
+    Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runId);
+
+    /// <summary>Writes the result of a <c>SELECT</c> over dataset versions into a new version.</summary>
+    /// <param name="sql">One DuckDB <c>SELECT</c>.</param>
+    /// <param name="into">The dataset.</param>
+    /// <param name="inputs">What the SQL reads, by the name that it has for it.</param>
+    /// <param name="partition">The slice that the rows are; null when the dataset has no partitions.</param>
+    /// <param name="values">Values that the SQL refers to as <c>$name</c>.</param>
+    Task<DatasetVersion> SelectAsync(
+        string sql, string into, IReadOnlyDictionary<string, DatasetInput> inputs, IReadOnlyDictionary<string, string>? partition = null,
+        IReadOnlyDictionary<string, object>? values = null);
 }

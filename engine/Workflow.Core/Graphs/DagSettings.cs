@@ -34,6 +34,9 @@ public sealed record DagSettings
     /// <summary>After which ends of a run the author's code wants to be called.</summary>
     public IReadOnlyList<CallbackKind> Callbacks { get; init; } = [];
 
+    /// <summary>What it says of the datasets that it answers for; null for nothing, so that the hash of a DAG that says nothing stays.</summary>
+    public IReadOnlyList<DatasetSettings>? Datasets { get; init; }
+
     /// <summary>Reads the stored form.</summary>
     public static DagSettings FromJson(string json) => JsonSerializer.Deserialize<DagSettings>(json, Json)!;
 

@@ -21,16 +21,28 @@ public sealed record PlainSpec(Func<TaskContext, IReadOnlyList<object?>, Task<ob
     public override string Kind => "task";
 }
 
+/// <summary>What a SQL transform reads under a name: what a task gave, or a dataset as a whole.</summary>
+/// <param name="Name">What the SQL calls it.</param>
+/// <param name="Input">Which of the task's inputs it is; null for a dataset as a whole.</param>
+/// <param name="Dataset">The dataset; null for one of the task's inputs.</param>
+/// <param name="At">Which version of the dataset.</param>
+public sealed record SqlInput(string Name, int? Input, string? Dataset, AsOf At);
+
 /// <summary>A SQL transform into a dataset.</summary>
 /// <param name="Into">The dataset that gets a new version.</param>
-/// <param name="Sql">One <c>SELECT</c> that reads <c>input</c>.</param>
-public sealed record SqlSpec(string Into, string Sql) : TaskSpec
+/// <param name="Sql">One <c>SELECT</c>.</param>
+/// <param name="Inputs">What it reads.</param>
+public sealed record SqlSpec(string Into, string Sql, IReadOnlyList<SqlInput> Inputs) : TaskSpec
 {
+    /// <summary>What the SQL of a transform of one version calls it.</summary>
+    public const string SoleInput = "input";
+
     /// <inheritdoc />
     public override string Kind => "sql";
 
+    // A transform of one version hashes as it did before there were others: runs are pinned to the hash.
     /// <inheritdoc />
-    public override object Settings => new { Into, Sql };
+    public override object Settings => Inputs is [{ Name: SoleInput, Input: 0 }] ? new { Into, Sql } : new { Into, Sql, Inputs };
 
     /// <inheritdoc />
     public override IReadOnlyList<string> Outlets => [Into];

@@ -20,11 +20,13 @@ internal static class Views
             $"SET VARIABLE {variable} = [{string.Join(", ", parameters)}]",
             files.Select((file, index) => (file, index)).ToDictionary(pair => $"file_{pair.index}", pair => (object?)pair.file));
 
-        // Without the option, a folder such as `month=1` on the way to the store would add a column.
+        // Without the first option, a folder such as `month=1` on the way to the store would add a column; without the second, slices from
+        // before a column was added could not be read with those from after.
         session.Execute(
             $"""
             CREATE TEMP VIEW {Sql.Name(name)} AS
-            SELECT * FROM read_parquet(getvariable({Sql.Literal($"workflow_files_{name}")}), hive_partitioning = false)
+            SELECT * FROM read_parquet(getvariable({Sql.Literal($"workflow_files_{name}")}), hive_partitioning = false,
+                union_by_name = true)
             """);
     }
 }

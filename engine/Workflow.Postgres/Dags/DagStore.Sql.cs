@@ -66,6 +66,19 @@ public sealed partial class DagStore
         WHERE q.dag_id = @dagId AND e.dataset_event_id = q.dataset_event_id AND e.dataset <> ALL (@datasets);
         """;
 
+    // What a DAG no longer describes keeps its content: nothing says any more that it may go.
+    private const string DescribeDatasets = """
+        UPDATE dataset SET declared_by = NULL, description = '', owner = '', tags = '{}', keep_versions = NULL, keep_for = NULL, cold_after = NULL
+        WHERE declared_by = @dagId AND dataset <> ALL (@names);
+        INSERT INTO dataset (dataset, declared_by, description, owner, tags, keep_versions, keep_for, cold_after)
+        SELECT d.name, @dagId, d.description, d.owner, d.tags, d.keep_versions, d.keep_for, d.cold_after
+        FROM jsonb_to_recordset(@described::jsonb) AS d (
+            name text, description text, owner text, tags text[], keep_versions int, keep_for interval, cold_after interval)
+        ORDER BY d.name
+        ON CONFLICT (dataset) DO UPDATE SET declared_by = excluded.declared_by, description = excluded.description, owner = excluded.owner,
+            tags = excluded.tags, keep_versions = excluded.keep_versions, keep_for = excluded.keep_for, cold_after = excluded.cold_after;
+        """;
+
     private const string Deactivate = """
         UPDATE dag SET is_active = false, message = @message, next_fire_at = NULL WHERE dag_id = @dagId AND is_active
         """;

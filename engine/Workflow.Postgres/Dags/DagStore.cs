@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Dapper;
 using Npgsql;
@@ -88,6 +89,7 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
         }
 
         await connection.ExecuteAsync(UpdateDag, new { content.DagId, content.File, versionId }, transaction).ConfigureAwait(false);
+        await DescribeDatasetsAsync(transaction, content).ConfigureAwait(false);
         if (!KeepsFireTime(dag, content.Schedule, isNew))
             await SetScheduleAsync(transaction, dag, content, firstFire).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -141,6 +143,25 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(sql, parameters).ConfigureAwait(false);
+    }
+
+    private static Task DescribeDatasetsAsync(NpgsqlTransaction transaction, DagVersionContent content)
+    {
+        var datasets = content.Settings.Datasets ?? [];
+        var rows = datasets.Select(dataset => new
+        {
+            name = dataset.Name,
+            description = dataset.Description,
+            owner = dataset.Owner,
+            tags = dataset.Tags,
+            keep_versions = dataset.KeepVersions,
+            keep_for = Interval(dataset.KeepFor),
+            cold_after = Interval(dataset.ColdAfter),
+        });
+        var parameters = new { content.DagId, names = datasets.Select(dataset => dataset.Name).ToArray(), described = JsonSerializer.Serialize(rows) };
+        return transaction.Connection!.ExecuteAsync(DescribeDatasets, parameters, transaction);
+
+        static string? Interval(TimeSpan? age) => age is { } given ? string.Create(CultureInfo.InvariantCulture, $"{given.TotalSeconds} seconds") : null;
     }
 
     private static async Task SavePackagesAsync(

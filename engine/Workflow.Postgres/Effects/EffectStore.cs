@@ -140,8 +140,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
                 EarlierPartitions, new { of.Dataset, key, others, before }),
             cancellationToken).ConfigureAwait(false);
         return [.. rows
-            .Select(row => new DatasetVersion(
-                row.VersionId, row.Dataset, row.Sha256, row.Rows, JsonSerializer.Deserialize<Dictionary<string, string>>(row.Partition)!))
+            .Select(row => Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))
             .OrderBy(version => version.Partition[key], StringComparer.Ordinal)];
     }
 

@@ -28,4 +28,16 @@ public interface IEffectStore
 
     /// <summary>The changes of datasets that triggered an attempt's run; empty for a run of any other type.</summary>
     Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken);
+
+    /// <summary>A dataset as a whole at a version; null when it has none such.</summary>
+    Task<DatasetSnapshot?> SnapshotAsync(string dataset, AsOf at, CancellationToken cancellationToken);
+
+    /// <summary>The versions that a run has read, or made and published.</summary>
+    Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runKey, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Records that an attempt reads versions, before it does: from then on their content stays for as long as the run is kept.
+    /// </summary>
+    /// <exception cref="TaskFailureException">The content of one of them is no longer kept.</exception>
+    Task RecordInputsAsync(AttemptSource source, IReadOnlyList<long> versionIds, CancellationToken cancellationToken);
 }

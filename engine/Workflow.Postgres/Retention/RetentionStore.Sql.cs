@@ -110,10 +110,60 @@ public sealed partial class RetentionStore
             ORDER BY s.staged_at LIMIT @limit FOR UPDATE SKIP LOCKED)
         """;
 
-    // Staged rows count: what an attempt is still making is referred to, too.
+    // Staged rows count: what an attempt is still making is referred to, too. So does what has only just expired: an attempt may be about to
+    // read it. What is in the cold store need not be in the store in front as well.
     private const string Unreferenced = """
         SELECT sha256 FROM unnest(@hashes) AS a (sha256)
-        WHERE NOT EXISTS (SELECT 1 FROM dataset_version v WHERE v.sha256 = a.sha256)
+        WHERE NOT EXISTS (SELECT 1 FROM dataset_version v
+                WHERE v.sha256 = a.sha256 AND v.cold_at IS NULL AND (v.expired_at IS NULL OR v.expired_at > now() - @age))
             AND NOT EXISTS (SELECT 1 FROM model_version v WHERE v.sha256 = a.sha256)
+        """;
+
+    private const string UnreferencedCold = """
+        SELECT sha256 FROM unnest(@hashes) AS a (sha256)
+        WHERE NOT EXISTS (SELECT 1 FROM dataset_version v
+            WHERE v.sha256 = a.sha256 AND v.cold_at IS NOT NULL AND (v.expired_at IS NULL OR v.expired_at > now() - @age))
+        """;
+
+    // The content of a version stays while anything needs it: the newest of its slice, those that the dataset keeps, what a model was trained
+    // on, what a run that is still there has read, made, or made something from, and what is on hold. Whoever is about to read a version
+    // holds its row by a foreign key: it is left for the next turn.
+    private const string ExpireVersions = """
+        WITH ranked AS MATERIALIZED (
+            SELECT v.dataset_version_id, v.published_at, d.keep_versions, d.keep_for,
+                row_number() OVER (PARTITION BY v.dataset, v.partition ORDER BY v.version DESC) AS place
+            FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset
+            WHERE (d.keep_versions IS NOT NULL OR d.keep_for IS NOT NULL) AND v.version IS NOT NULL AND v.expired_at IS NULL
+        ), due AS (
+            SELECT v.dataset_version_id FROM ranked r JOIN dataset_version v USING (dataset_version_id)
+            WHERE r.place > coalesce(r.keep_versions, 1) AND (r.keep_for IS NULL OR r.published_at < now() - r.keep_for)
+                AND NOT EXISTS (SELECT 1 FROM model_parent p WHERE p.parent_version_id = v.dataset_version_id)
+                AND NOT EXISTS (SELECT 1 FROM dataset_hold h WHERE h.dataset_version_id = v.dataset_version_id AND h.lifted_at IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM dag_run r WHERE r.run_id = v.run_id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM attempt_input i JOIN dag_run r ON r.run_id = i.run_id WHERE i.dataset_version_id = v.dataset_version_id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM dataset_parent p JOIN dataset_version c USING (dataset_version_id) JOIN dag_run r ON r.run_id = c.run_id
+                    WHERE p.parent_version_id = v.dataset_version_id)
+            ORDER BY v.dataset_version_id LIMIT @limit FOR UPDATE OF v SKIP LOCKED)
+        UPDATE dataset_version v SET expired_at = now() FROM due WHERE v.dataset_version_id = due.dataset_version_id
+        """;
+
+    private const string ColdCandidates = """
+        SELECT v.sha256 FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset
+        WHERE d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.expired_at IS NULL AND v.cold_at IS NULL
+            AND greatest(v.published_at, v.recalled_at) < now() - d.cold_after
+            AND EXISTS (
+                SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version)
+        ORDER BY v.dataset_version_id LIMIT @limit
+        """;
+
+    // The same content may be the newest of another slice, which stays where it is.
+    private const string MarkCold = """
+        UPDATE dataset_version v SET cold_at = now(), recalled_at = NULL FROM dataset d
+        WHERE v.sha256 = @sha256 AND d.dataset = v.dataset AND d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.cold_at IS NULL
+            AND greatest(v.published_at, v.recalled_at) < now() - d.cold_after
+            AND EXISTS (
+                SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version)
         """;
 }

@@ -75,12 +75,32 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
     /// <returns>How many.</returns>
     public Task<int> DeleteStagedAsync(TimeSpan age, CancellationToken cancellationToken) => ExecuteAsync(DeleteStaged, age, cancellationToken);
 
-    /// <summary>Those of some artifacts that no version refers to, published or staged.</summary>
-    public async Task<IReadOnlyList<string>> UnreferencedAsync(IReadOnlyList<string> hashes, CancellationToken cancellationToken)
+    /// <summary>Those of some artifacts that nothing needs in the store in front: no version refers to them, or only such as are cold.</summary>
+    /// <param name="hashes">The artifacts.</param>
+    /// <param name="grace">For how long what has expired still counts.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public Task<IReadOnlyList<string>> UnreferencedAsync(IReadOnlyList<string> hashes, TimeSpan grace, CancellationToken cancellationToken) =>
+        HashesAsync(Unreferenced, new { hashes = hashes.ToArray(), age = grace }, cancellationToken);
+
+    /// <summary>Those of some artifacts that no version refers to that is cold.</summary>
+    /// <inheritdoc cref="UnreferencedAsync" path="/param" />
+    public Task<IReadOnlyList<string>> UnreferencedColdAsync(IReadOnlyList<string> hashes, TimeSpan grace, CancellationToken cancellationToken) =>
+        HashesAsync(UnreferencedCold, new { hashes = hashes.ToArray(), age = grace }, cancellationToken);
+
+    /// <summary>Lets a batch of versions expire whose datasets do not keep them and which nothing needs. Their records stay.</summary>
+    /// <returns>How many.</returns>
+    public Task<int> ExpireVersionsAsync(CancellationToken cancellationToken) => ExecuteAsync(ExpireVersions, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>Artifacts of versions that are due to move to the cold store.</summary>
+    public Task<IReadOnlyList<string>> ColdCandidatesAsync(CancellationToken cancellationToken) =>
+        HashesAsync(ColdCandidates, new { limit = BatchSize }, cancellationToken);
+
+    /// <summary>Says that the versions of an artifact which are due lie in the cold store from now on.</summary>
+    /// <returns>How many versions.</returns>
+    public async Task<int> MarkColdAsync(string sha256, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        var command = Command(Unreferenced, new { hashes = hashes.ToArray() }, cancellationToken);
-        return (await connection.QueryAsync<string>(command).ConfigureAwait(false)).AsList();
+        return await connection.ExecuteAsync(Command(MarkCold, new { sha256 }, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>Whether tables could not be dropped or emptied because others use them at this moment.</summary>
@@ -88,6 +108,12 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
 
     private static CommandDefinition Command(string sql, object? parameters, CancellationToken cancellationToken) =>
         new(sql, parameters, cancellationToken: cancellationToken);
+
+    private async Task<IReadOnlyList<string>> HashesAsync(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return (await connection.QueryAsync<string>(Command(sql, parameters, cancellationToken)).ConfigureAwait(false)).AsList();
+    }
 
     private async Task<int> ExecuteAsync(string sql, TimeSpan age, CancellationToken cancellationToken)
     {

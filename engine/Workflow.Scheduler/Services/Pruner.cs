@@ -12,10 +12,11 @@ namespace Workflow.Scheduler.Services;
 /// <param name="Events">Events of datasets and from outside.</param>
 /// <param name="Processes">Workers and schedulers.</param>
 /// <param name="Staged">Rows that attempts staged and never published.</param>
-public sealed record Pruned(int Partitions, int Runs, int Logs, int Events, int Processes, int Staged)
+/// <param name="Expired">Versions of datasets whose content may go.</param>
+public sealed record Pruned(int Partitions, int Runs, int Logs, int Events, int Processes, int Staged, int Expired)
 {
     /// <summary>All together.</summary>
-    public int Total => Partitions + Runs + Logs + Events + Processes + Staged;
+    public int Total => Partitions + Runs + Logs + Events + Processes + Staged + Expired;
 }
 
 /// <summary>
@@ -36,7 +37,7 @@ public sealed class Pruner(RetentionStore store, SchedulerOptions options, ILogg
     /// <summary>One turn.</summary>
     public async Task<Pruned> PruneAsync(CancellationToken cancellationToken)
     {
-        var pruned = new Pruned(0, 0, 0, 0, 0, 0);
+        var pruned = new Pruned(0, 0, 0, 0, 0, 0, 0);
         if (RetentionPlan.Youngest(retention) is { } age)
         {
             foreach (var partition in await store.PartitionsAsync(age, cancellationToken).ConfigureAwait(false))
@@ -55,9 +56,10 @@ public sealed class Pruner(RetentionStore store, SchedulerOptions options, ILogg
         pruned = pruned with
         {
             Staged = await InBatchesAsync(() => store.DeleteStagedAsync(RetentionOptions.Grace, cancellationToken)).ConfigureAwait(false),
+            Expired = await InBatchesAsync(() => store.ExpireVersionsAsync(cancellationToken)).ConfigureAwait(false),
         };
         if (pruned.Total > 0)
-            logger.Pruned(pruned.Partitions, pruned.Runs, pruned.Logs, pruned.Events, pruned.Processes, pruned.Staged);
+            logger.Pruned(pruned.Partitions, pruned.Runs, pruned.Logs, pruned.Events, pruned.Processes, pruned.Staged, pruned.Expired);
         return pruned;
     }
 

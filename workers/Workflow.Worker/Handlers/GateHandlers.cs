@@ -17,7 +17,7 @@ public sealed class QualityGateHandler(DataPlanes planes) : ITaskHandler
     public async Task<object?> RunAsync(AttemptContext context, TaskSpec spec, IReadOnlyList<object?> inputs)
     {
         var version = (DatasetVersion)inputs[0]!;
-        var path = await planes.PathAsync(version, context.Cancellation).ConfigureAwait(false);
+        var path = await planes.Datasets(context).OpenAsync(version).ConfigureAwait(false);
         var checks = CheckEvaluator.Evaluate(path, ((QualityGateSpec)spec).Checks, cancellationToken: context.Cancellation);
         var verdict = GateVerdict.Of($"dataset {version.Dataset} {version.Sha256[..8]}", checks);
         await Gates.RecordAsync(planes, context, verdict, new VerdictSubject(DatasetVersionId: version.VersionId)).ConfigureAwait(false);
@@ -35,8 +35,9 @@ public sealed class BacktestGateHandler(DataPlanes planes) : ITaskHandler
     public async Task<object?> RunAsync(AttemptContext context, TaskSpec spec, IReadOnlyList<object?> inputs)
     {
         var predictions = (Predictions)inputs[0]!;
-        var path = await planes.PathAsync(predictions.Rows, context.Cancellation).ConfigureAwait(false);
-        var baseline = predictions.Baseline is { } other ? await planes.PathAsync(other.Rows, context.Cancellation).ConfigureAwait(false) : null;
+        var datasets = planes.Datasets(context);
+        var path = await datasets.OpenAsync(predictions.Rows).ConfigureAwait(false);
+        var baseline = predictions.Baseline is { } other ? await datasets.OpenAsync(other.Rows).ConfigureAwait(false) : null;
         var result = BacktestEvaluator.Evaluate(path, baseline, ((BacktestGateSpec)spec).Thresholds, cancellationToken: context.Cancellation);
         var candidate = predictions.Candidate;
         var verdict = GateVerdict.Of($"model {candidate.Model} {candidate.Sha256[..8]}", result.Checks);

@@ -15,12 +15,21 @@ public sealed class SqlHandler(DataPlanes planes) : ITaskHandler
     public async Task<object?> RunAsync(AttemptContext context, TaskSpec spec, IReadOnlyList<object?> inputs)
     {
         var sql = (SqlSpec)spec;
-        var input = (DatasetVersion)inputs[0]!;
+        var datasets = planes.Datasets(context);
+        var reads = new Dictionary<string, DatasetInput>();
+        foreach (var read in sql.Inputs)
+        {
+            reads[read.Name] = read.Input is { } index
+                ? (DatasetVersion)inputs[index]!
+                : await datasets.ReadAsync(read.Dataset!, read.At).ConfigureAwait(false);
+        }
+
         var query = new DatasetQuery(sql.Sql)
         {
-            Inputs = new Dictionary<string, IReadOnlyList<string>> { ["input"] = [await planes.PathAsync(input, context.Cancellation).ConfigureAwait(false)] },
+            Inputs = await datasets.OpenAsync(reads).ConfigureAwait(false),
             Values = context.Dag.Values.ToDictionary(pair => pair.Key, pair => (object?)pair.Value(context.Run)),
         };
-        return await planes.Datasets(context).WriteAsync(query, sql.Into, input.Partition, [input]).ConfigureAwait(false);
+        var partition = inputs.OfType<DatasetVersion>().FirstOrDefault()?.Partition ?? new Dictionary<string, string>();
+        return await datasets.WriteAsync(query, sql.Into, partition, [.. reads.Values.SelectMany(read => read.Slices)]).ConfigureAwait(false);
     }
 }

@@ -51,6 +51,14 @@ internal sealed class EngineCalls(
                 return Frames.ToElement(await effects.EarlierAsync(earlier.Of, earlier.Key, cancellationToken).ConfigureAwait(false));
             case EngineCall.AliasHolder alias:
                 return Frames.ToElement(await effects.AliasAsync(alias.Model, alias.Alias, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Snapshot snapshot:
+                var at = snapshot.Number is { } number ? AsOf.Version(number) : snapshot.Time is { } time ? AsOf.At(time) : AsOf.Newest;
+                return Frames.ToElement(await effects.SnapshotAsync(snapshot.Dataset, at, cancellationToken).ConfigureAwait(false));
+            case EngineCall.OfRun run:
+                return Frames.ToElement(await effects.OfRunAsync(run.DagId, run.RunKey, cancellationToken).ConfigureAwait(false));
+            case EngineCall.RecordInputs read:
+                await effects.RecordInputsAsync(source, read.VersionIds, cancellationToken).ConfigureAwait(false);
+                return null;
             case EngineCall.Now:
                 return Frames.ToElement(await clock(cancellationToken).ConfigureAwait(false));
             case EngineCall.Triggers:

@@ -85,6 +85,15 @@ internal abstract record EngineCall
     /// <summary>The version that holds an alias.</summary>
     public sealed record AliasHolder(string Model, string Alias) : EngineCall;
 
+    /// <summary>A dataset as a whole.</summary>
+    public sealed record Snapshot(string Dataset, int? Number, DateTimeOffset? Time) : EngineCall;
+
+    /// <summary>What a run has read and made.</summary>
+    public sealed record OfRun(string DagId, string RunKey) : EngineCall;
+
+    /// <summary>Records what the attempt reads.</summary>
+    public sealed record RecordInputs(IReadOnlyList<long> VersionIds) : EngineCall;
+
     /// <summary>What triggered the run.</summary>
     public sealed record Triggers : EngineCall;
 

@@ -34,4 +34,13 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
 
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken) =>
         connection.AskAsync<IReadOnlyList<TriggeringDataset>>(new EngineCall.Triggers(), cancellationToken);
+
+    public Task<DatasetSnapshot?> SnapshotAsync(string dataset, AsOf at, CancellationToken cancellationToken) =>
+        connection.AskAsync<DatasetSnapshot?>(new EngineCall.Snapshot(dataset, at.Number, at.Time), cancellationToken);
+
+    public Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runKey, CancellationToken cancellationToken) =>
+        connection.AskAsync<IReadOnlyList<DatasetVersion>>(new EngineCall.OfRun(dagId, runKey), cancellationToken);
+
+    public Task RecordInputsAsync(AttemptSource source, IReadOnlyList<long> versionIds, CancellationToken cancellationToken) =>
+        connection.CallAsync(new EngineCall.RecordInputs(versionIds), cancellationToken);
 }

@@ -17,6 +17,7 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         var earlier = spec.HistoryKey is null
             ? []
             : await planes.Effects.EarlierAsync(rows, spec.HistoryKey, context.Cancellation).ConfigureAwait(false);
+        await planes.Datasets(context).RecordAsync([.. earlier, rows]).ConfigureAwait(false);
         var paths = new List<string>();
         foreach (var version in earlier)
             paths.Add(await planes.PathAsync(version, context.Cancellation).ConfigureAwait(false));
@@ -57,7 +58,7 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
     private async Task<DatasetVersion> ScoreAsync(ModelVersion candidate, string modelSha256, string into)
     {
         var model = await LoadAsync(modelSha256).ConfigureAwait(false);
-        var test = await planes.PathAsync(candidate.TestRows, context.Cancellation).ConfigureAwait(false);
+        var test = await planes.Datasets(context).OpenAsync(candidate.TestRows).ConfigureAwait(false);
 
         await using var file = new ScoreFile(planes.Store.Stage());
         foreach (var chunk in TrainingRows.Rows(test, model.Spec, candidate.Holdout, FeatureFilter.HeldOut, context.Cancellation))
