@@ -19,6 +19,7 @@ public sealed class DashboardServer : IAsyncLifetime
     public const string AllowedHost = "workflow.example";
 
     private readonly Func<TestDatabase, string> connectionString;
+    private readonly Action<IServiceCollection>? services;
     private readonly string pages = Directory.CreateTempSubdirectory("workflow-pages-").FullName;
     private WebApplication app = null!;
 
@@ -27,7 +28,11 @@ public sealed class DashboardServer : IAsyncLifetime
     {
     }
 
-    private DashboardServer(Func<TestDatabase, string> connectionString) => this.connectionString = connectionString;
+    private DashboardServer(Func<TestDatabase, string> connectionString, Action<IServiceCollection>? services = null)
+    {
+        this.connectionString = connectionString;
+        this.services = services;
+    }
 
     public TestDatabase Database { get; } = new();
 
@@ -42,9 +47,10 @@ public sealed class DashboardServer : IAsyncLifetime
     /// <summary>A client that has the token.</summary>
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<DashboardServer> StartAsync(Func<TestDatabase, string>? connectionString = null)
+    public static async Task<DashboardServer> StartAsync(
+        Func<TestDatabase, string>? connectionString = null, Action<IServiceCollection>? services = null)
     {
-        var server = connectionString is null ? new DashboardServer() : new DashboardServer(connectionString);
+        var server = new DashboardServer(connectionString ?? (database => database.ConnectionString), services);
         await server.InitializeAsync();
         return server;
     }
@@ -61,6 +67,7 @@ public sealed class DashboardServer : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Workflow.Postgres.Database.Open(connectionString(Database), "workflow tests"));
         builder.Services.AddSingleton<TimeProvider>(Clock);
+        services?.Invoke(builder.Services);
         builder.Services.AddDashboard(new DashboardOptions
         {
             Token = Token,

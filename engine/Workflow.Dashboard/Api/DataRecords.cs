@@ -20,14 +20,62 @@ public sealed record GateCollection(IReadOnlyList<Gate> Gates, int TotalEntries)
 
 /// <summary>A dataset.</summary>
 /// <param name="Versions">How many there are.</param>
-public sealed record Dataset(string Name, int Versions, int? LatestVersion, long? LatestRows, DateTime? LatestCreatedAt);
+/// <param name="Description">What it holds, as its DAG says.</param>
+/// <param name="Owner">Who answers for it, as its DAG says.</param>
+/// <param name="Tags">Words to find it by.</param>
+public sealed record Dataset(
+    string Name, int Versions, int? LatestVersion, long? LatestRows, DateTime? LatestCreatedAt, string Description, string Owner,
+    IReadOnlyList<string> Tags);
 
 /// <summary>A page of datasets.</summary>
 /// <param name="TotalEntries">How many there are in all, whatever the limit.</param>
 public sealed record DatasetCollection(IReadOnlyList<Dataset> Datasets, int TotalEntries);
 
 /// <summary>A dataset with its versions, newest first.</summary>
-public sealed record DatasetDetails(string Name, IReadOnlyList<DatasetVersion> Versions);
+/// <param name="DescribedBy">The DAG that says what it is and how long it is kept; null when none does.</param>
+public sealed record DatasetDetails(
+    string Name, string Description, string Owner, IReadOnlyList<string> Tags, string? DescribedBy, DatasetRetention Retention,
+    IReadOnlyList<DatasetVersion> Versions);
+
+/// <summary>How much content of a dataset stays; null for all of it.</summary>
+/// <param name="Versions">How many versions of each slice.</param>
+/// <param name="Days">For how many days.</param>
+/// <param name="ColdAfterDays">After how many days it moves to the cold store.</param>
+public sealed record DatasetRetention(int? Versions, double? Days, double? ColdAfterDays);
+
+/// <summary>How a version of a dataset is kept.</summary>
+/// <param name="IsNewestOfSlice">Whether no newer version replaces it.</param>
+/// <param name="ExpiredAt">Since when its content may be gone.</param>
+/// <param name="ColdAt">Since when it lies in the cold store.</param>
+/// <param name="Hold">Who keeps it by hand, and why.</param>
+public sealed record DatasetVersionState(
+    int Version, string Sha256, long Rows, long Bytes, IReadOnlyDictionary<string, string> Partition, DateTime CreatedAt, string DagId,
+    string RunId, string TaskId, bool IsNewestOfSlice, DateTime? ExpiredAt, DateTime? ColdAt, DatasetHold? Hold);
+
+/// <summary>A hold on a version.</summary>
+public sealed record DatasetHold(string Reason, string By, DateTime At);
+
+/// <summary>A page of versions, newest first.</summary>
+/// <param name="TotalEntries">How many there are in all, whatever the limit.</param>
+public sealed record DatasetVersionCollection(IReadOnlyList<DatasetVersionState> Versions, int TotalEntries);
+
+/// <summary>A dataset as a whole at a version.</summary>
+/// <param name="Sha256">The hash of its manifest: same content, same hash.</param>
+/// <param name="Slices">The newest version of each slice up to the version.</param>
+public sealed record DatasetWhole(string Name, int Version, string Sha256, long Rows, IReadOnlyList<DatasetSlice> Slices);
+
+/// <summary>A slice of a dataset.</summary>
+public sealed record DatasetSlice(IReadOnlyDictionary<string, string> Partition, string Sha256, long Rows);
+
+/// <summary>Whether the content of a dataset is what its hashes say.</summary>
+/// <param name="Sound">How many files are.</param>
+/// <param name="Damages">What is wrong, a sentence for each file.</param>
+public sealed record DatasetVerification(string Name, int Version, int Files, int Sound, IReadOnlyList<string> Damages);
+
+/// <summary>Keeps a version by hand.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="By">Who; the user unless given.</param>
+public sealed record HoldRequest(string Reason, string? By = null);
 
 /// <summary>An immutable version of a dataset.</summary>
 public sealed record DatasetVersion(

@@ -10,27 +10,34 @@ internal static class DatasetsApi
     {
         var datasets = api.MapGroup("/datasets").WithTags("Data");
         datasets.MapGet("", ListAsync).WithSummary("Lists datasets.").Refuses(401, 422);
+        DatasetVersionsApi.Map(datasets);
         datasets.MapGet("/{name}", GetAsync).WithSummary("A dataset with a page of its versions, newest first.").Refuses(401, 404, 422);
     }
 
     private static async Task<DatasetCollection> ListAsync(
-        [AsParameters] PageQuery page, DatasetReads reads, CancellationToken cancellationToken)
+        string? tag, string? owner, [AsParameters] PageQuery page, DatasetReads reads, CancellationToken cancellationToken)
     {
-        var found = await reads.ListAsync(page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        var found = await reads.ListAsync(tag, owner, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
         return new DatasetCollection(
-            [.. found.Items.Select(row => new Dataset(row.Name, row.Versions, row.LatestVersion, row.LatestRows, row.LatestCreatedAt))],
+            [.. found.Items.Select(row => new Dataset(
+                row.Name, row.Versions, row.LatestVersion, row.LatestRows, row.LatestCreatedAt, row.Description, row.Owner, ApiJson.Read<string[]>(row.Tags)))],
             found.Total);
     }
+
+    internal static async Task<DatasetRow> RequireAsync(string name, DatasetReads reads, CancellationToken cancellationToken) =>
+        await reads.FindAsync(name, cancellationToken).ConfigureAwait(false) ?? throw ApiException.NotFound($"There is no dataset '{name}'.");
 
     private static async Task<DatasetDetails> GetAsync(
         string name, [AsParameters] PageQuery page, DatasetReads reads, CancellationToken cancellationToken)
     {
-        if (!await reads.ExistsAsync(name, cancellationToken).ConfigureAwait(false))
-            throw ApiException.NotFound($"There is no dataset '{name}'.");
+        var dataset = await RequireAsync(name, reads, cancellationToken).ConfigureAwait(false);
         var versions = await reads.VersionsAsync(name, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
         var parents = (await reads.ParentsAsync([.. versions.Select(row => row.VersionId)], cancellationToken).ConfigureAwait(false))
             .ToLookup(row => row.VersionId, ParentOf);
-        return new DatasetDetails(name, [.. versions.Select(row => VersionOf(row, [.. parents[row.VersionId]]))]);
+        return new DatasetDetails(
+            name, dataset.Description, dataset.Owner, ApiJson.Read<string[]>(dataset.Tags), dataset.DeclaredBy,
+            new DatasetRetention(dataset.KeepVersions, dataset.KeepFor?.TotalDays, dataset.ColdAfter?.TotalDays),
+            [.. versions.Select(row => VersionOf(row, [.. parents[row.VersionId]]))]);
     }
 
     internal static Parent ParentOf(ParentRow row) => new(row.Dataset, row.Version, row.Sha256);

@@ -3,15 +3,18 @@ using System.Text.Json.Nodes;
 
 namespace Workflow.Engine.Cli;
 
-/// <summary><c>datasets list|show</c>.</summary>
-internal static class DatasetCommands
+/// <summary><c>datasets list|show|versions|verify|hold|lift|recall</c>.</summary>
+internal static partial class DatasetCommands
 {
     internal static IEnumerable<Command> All(Verbs verbs)
     {
         var name = new Argument<string>("NAME") { Description = "Name of the dataset." };
-        yield return verbs.Verb("list", "Lists datasets.", [], (_, session, token) => ListAsync(session, token));
+        var tag = new Option<string?>("--tag") { Description = "Only datasets with this tag." };
+        yield return verbs.Verb("list", "Lists datasets.", [tag], (parsed, session, token) => ListAsync(session, parsed.GetValue(tag), token));
         yield return verbs.Verb("show", "Shows a dataset and its versions, newest first.", [name], (parsed, session, token) =>
             ShowAsync(session, parsed.GetRequiredValue(name), token));
+        foreach (var verb in OfVersions(verbs, name))
+            yield return verb;
     }
 
     /// <summary>The dataset versions from which something was made.</summary>
@@ -22,12 +25,13 @@ internal static class DatasetCommands
     internal static string MadeBy(JsonNode? version) =>
         version.Text("task_id") is { } task ? $"{task} in {version.Text("run_id")} of {version.Text("dag_id")}" : Format.Nothing;
 
-    private static async Task ListAsync(Session session, CancellationToken cancellationToken)
+    private static async Task ListAsync(Session session, string? tag, CancellationToken cancellationToken)
     {
-        var datasets = await session.Api.ListAsync("datasets", "datasets", null, null, cancellationToken);
+        var query = tag is null ? null : $"tag={Paths.Escape(tag)}";
+        var datasets = await session.Api.ListAsync("datasets", "datasets", query, null, cancellationToken);
         session.ShowList(datasets, "No datasets yet. A task that writes one makes its first version.", () =>
         {
-            var table = Grid.Of("Dataset", "Versions", "Latest", "Rows", "Created").AlignRight(1, 2, 3);
+            var table = Grid.Of("Dataset", "Versions", "Latest", "Rows", "Created", "Owner", "Tags").AlignRight(1, 2, 3);
             foreach (var dataset in datasets)
             {
                 table.Row(
@@ -35,7 +39,9 @@ internal static class DatasetCommands
                     Format.Count(dataset.Number("versions")),
                     Format.Count(dataset.Number("latest_version")),
                     Format.Count(dataset.Number("latest_rows")),
-                    session.Time(dataset.Time("latest_created_at")));
+                    session.Time(dataset.Time("latest_created_at")),
+                    dataset.Text("owner"),
+                    Format.Names(dataset.Texts("tags")));
             }
 
             return table;
@@ -48,7 +54,9 @@ internal static class DatasetCommands
         session.Show(dataset, () =>
         {
             var versions = dataset.List("versions");
-            session.Console.Write(Grid.Facts(("Dataset", dataset.Text("name")), ("Versions", Format.Count(versions.Count))));
+            session.Console.Write(Grid.Facts(
+                ("Dataset", dataset.Text("name")), ("What", dataset.Text("description")), ("Owner", dataset.Text("owner")),
+                ("Kept", Kept(dataset["retention"])), ("Versions", Format.Count(versions.Count))));
             session.Line();
             var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "From").AlignRight(0, 2, 3);
             foreach (var version in versions)

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Workflow.Dashboard;
-using Workflow.Data;
 using Workflow.Engine.Hosting;
 using Workflow.Postgres.Migrations;
 using Workflow.Worker;
@@ -29,12 +28,7 @@ internal static class EngineCommands
             await Hosts.RequireSchemaAsync(connection, settings.DatabaseWait(), cancellation).ConfigureAwait(false);
             var builder = Hosts.Create(settings);
 
-            // A bucket can be reached from anywhere; a folder only where one is named.
-            var s3 = settings.ReadS3();
-            var folder = settings[Settings.ArtifactsKey] ?? (s3 is null ? null : Settings.DefaultArtifacts);
-            Hosts.AddScheduler(
-                builder.Services, connection, parsed.GetValue(Dags)!,
-                folder is null ? null : ArtifactStores.Open(folder, s3, settings.ReadCold()), settings.Retention());
+            Hosts.AddScheduler(builder.Services, connection, parsed.GetValue(Dags)!, settings.OpenArtifacts(), settings.Retention());
             Transports.Find(settings)?.AddScheduler(builder.Services, connection);
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
         }));
@@ -53,7 +47,7 @@ internal static class EngineCommands
             var token = settings[Settings.TokenKey]
                 ?? throw new WorkflowException("The API has no token. Set Dashboard__Token to a secret of at least 16 characters.");
             var builder = Hosts.CreateWeb(settings);
-            Hosts.AddDashboard(builder.Services, connection, token, parsed.GetValue(port));
+            Hosts.AddDashboard(builder.Services, connection, token, parsed.GetValue(port), settings.OpenArtifacts());
             var transport = Transports.Find(settings);
             transport?.AddServer(builder.Services, connection);
             await using var app = builder.Build();

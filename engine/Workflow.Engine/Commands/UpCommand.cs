@@ -57,8 +57,9 @@ internal static class UpCommand
 
         var token = folder.Secret("token");
         var builder = Hosts.CreateWeb(settings);
-        Hosts.AddDashboard(builder.Services, connection, token, port);
-        Hosts.AddScheduler(builder.Services, connection, dags, ArtifactStores.Open(folder.Artifacts, s3, settings.ReadCold()), settings.Retention());
+        var artifacts = ArtifactStores.Open(folder.Artifacts, s3, settings.ReadCold());
+        Hosts.AddDashboard(builder.Services, connection, token, port, artifacts);
+        Hosts.AddScheduler(builder.Services, connection, dags, artifacts, settings.Retention());
         transport?.AddServer(builder.Services, connection);
         transport?.AddScheduler(builder.Services, connection);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Workflow.Artifacts;
 using Workflow.Data;
 
 namespace Workflow.Engine.Hosting;
@@ -66,6 +67,18 @@ public static class ArtifactSettings
         }
 
         return options;
+    }
+
+    /// <summary>
+    /// Opens the artifact store for a process that can do without: a bucket can be reached from anywhere, a folder only where one is named.
+    /// </summary>
+    /// <returns>Null when no store is named.</returns>
+    /// <exception cref="WorkflowException">A setting is wrong, or the folder cannot be written to.</exception>
+    public static IArtifactStore? OpenArtifacts(this IConfiguration settings)
+    {
+        var s3 = settings.ReadS3();
+        var folder = settings[Settings.ArtifactsKey] ?? (s3 is null ? null : Settings.DefaultArtifacts);
+        return folder is null ? null : ArtifactStores.Open(folder, s3, settings.ReadCold());
     }
 
     /// <summary>Refuses to start on a bucket that cannot be used.</summary>

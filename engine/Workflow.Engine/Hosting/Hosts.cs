@@ -57,8 +57,15 @@ internal static class Hosts
         });
 
     /// <summary>Adds the dashboard with its API.</summary>
-    public static void AddDashboard(IServiceCollection services, string connectionString, string token, int port)
+    /// <param name="services">Where to add it.</param>
+    /// <param name="connectionString">How it reaches the database.</param>
+    /// <param name="token">What clients sign in with.</param>
+    /// <param name="port">Where it listens; 0 for any free port.</param>
+    /// <param name="artifacts">The artifact store, which verifying and comparing datasets reads; null when this process cannot reach it.</param>
+    public static void AddDashboard(IServiceCollection services, string connectionString, string token, int port, IArtifactStore? artifacts)
     {
+        if (artifacts is not null)
+            services.AddSingleton(artifacts);
         services.AddSingleton(_ => Database.Open(connectionString, "dashboard"));
         services.AddDashboard(new DashboardOptions { Token = token, Port = port });
     }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Dapper;
+using Workflow.Postgres.Datasets;
 
 namespace Workflow.Postgres.Effects;
 
@@ -7,17 +7,8 @@ namespace Workflow.Postgres.Effects;
 public sealed partial class EffectStore
 {
     /// <inheritdoc />
-    public async Task<DatasetSnapshot?> SnapshotAsync(string dataset, AsOf at, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(at);
-        var rows = (await dataSource.AskPatientlyAsync(
-            connection => connection.QueryAsync<(int At, long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(
-                Snapshot, new { dataset, at.Number, time = at.Time?.UtcDateTime }),
-            cancellationToken).ConfigureAwait(false)).AsList();
-        return rows.Count == 0 || (at.Number is { } asked && rows[0].At != asked)
-            ? null
-            : new DatasetSnapshot(dataset, rows[0].At, [.. rows.Select(row => Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))]);
-    }
+    public Task<DatasetSnapshot?> SnapshotAsync(string dataset, AsOf at, CancellationToken cancellationToken) =>
+        Patience.AskAsync(() => new SnapshotReads(dataSource).FindAsync(dataset, at, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runKey, CancellationToken cancellationToken)
@@ -26,7 +17,7 @@ public sealed partial class EffectStore
             connection => connection.QueryAsync<(long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(
                 OfRun, new { dagId, runKey }),
             cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(row => Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))];
+        return [.. rows.Select(row => SnapshotReads.Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))];
     }
 
     /// <inheritdoc />
@@ -50,7 +41,4 @@ public sealed partial class EffectStore
                 retryable: false);
         }
     }
-
-    private static DatasetVersion Version(long versionId, string dataset, string sha256, long rows, string partition) =>
-        new(versionId, dataset, sha256, rows, JsonSerializer.Deserialize<Dictionary<string, string>>(partition)!);
 }

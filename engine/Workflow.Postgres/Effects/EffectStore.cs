@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Dapper;
 using Npgsql;
+using Workflow.Postgres.Datasets;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Steps;
 
@@ -140,7 +141,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
                 EarlierPartitions, new { of.Dataset, key, others, before }),
             cancellationToken).ConfigureAwait(false);
         return [.. rows
-            .Select(row => Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))
+            .Select(row => SnapshotReads.Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))
             .OrderBy(version => version.Partition[key], StringComparer.Ordinal)];
     }
 

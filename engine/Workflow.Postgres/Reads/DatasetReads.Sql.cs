@@ -4,14 +4,19 @@ public sealed partial class DatasetReads
 {
     private const string List = """
         SELECT d.dataset AS Name, d.last_version AS Versions, v.version AS LatestVersion, v.row_count AS LatestRows,
-            v.published_at AS LatestCreatedAt
+            v.published_at AS LatestCreatedAt, d.description AS Description, d.owner AS Owner, to_json(d.tags)::text AS Tags, d.declared_by AS DeclaredBy,
+            d.keep_versions AS KeepVersions, d.keep_for AS KeepFor, d.cold_after AS ColdAfter
         FROM dataset d LEFT JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version
-        WHERE d.last_version > 0 ORDER BY d.dataset LIMIT @limit OFFSET @offset
+        WHERE d.last_version > 0 AND (@tag::text IS NULL OR @tag = ANY (d.tags)) AND (@owner::text IS NULL OR d.owner = @owner)
+            AND (@dataset::text IS NULL OR d.dataset = @dataset)
+        ORDER BY d.dataset LIMIT @limit OFFSET @offset
         """;
 
-    private const string Count = "SELECT count(*)::int FROM dataset WHERE last_version > 0";
-
-    private const string Exists = "SELECT EXISTS (SELECT 1 FROM dataset WHERE dataset = @dataset AND last_version > 0)";
+    private const string Count = """
+        SELECT count(*)::int FROM dataset d
+        WHERE d.last_version > 0 AND (@tag::text IS NULL OR @tag = ANY (d.tags)) AND (@owner::text IS NULL OR d.owner = @owner)
+            AND (@dataset::text IS NULL OR d.dataset = @dataset)
+        """;
 
     private const string Versions = """
         SELECT dataset_version_id AS VersionId, version AS Version, sha256 AS Sha256, row_count AS Rows, bytes AS Bytes,
@@ -25,5 +30,24 @@ public sealed partial class DatasetReads
         SELECT p.dataset_version_id AS VersionId, v.dataset AS Dataset, v.version AS Version, v.sha256 AS Sha256
         FROM dataset_parent p JOIN dataset_version v ON v.dataset_version_id = p.parent_version_id
         WHERE p.dataset_version_id = ANY (@versionIds) AND v.version IS NOT NULL ORDER BY v.dataset, v.version
+        """;
+
+    // What a version is kept by, and where, without what it holds: pages of hundreds are light.
+    private const string States = """
+        SELECT v.dataset_version_id AS VersionId, v.version AS Version, v.sha256 AS Sha256, v.row_count AS Rows, v.bytes AS Bytes,
+            v.partition::text AS Partition, v.published_at AS PublishedAt, v.dag_id AS DagId, v.run_key AS RunKey, v.task_id AS TaskId,
+            v.expired_at AS ExpiredAt, v.cold_at AS ColdAt, h.reason AS HoldReason, h.placed_by AS HeldBy, h.placed_at AS HeldAt,
+            NOT EXISTS (SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version)
+                AS IsNewestOfSlice
+        FROM dataset_version v LEFT JOIN dataset_hold h ON h.dataset_version_id = v.dataset_version_id AND h.lifted_at IS NULL
+        WHERE v.dataset = @dataset AND v.version IS NOT NULL AND (@partition::jsonb IS NULL OR v.partition @> @partition::jsonb)
+            AND (@version::int IS NULL OR v.version = @version)
+        ORDER BY v.version DESC LIMIT @limit OFFSET @offset
+        """;
+
+    private const string CountStates = """
+        SELECT count(*)::int FROM dataset_version v
+        WHERE v.dataset = @dataset AND v.version IS NOT NULL AND (@partition::jsonb IS NULL OR v.partition @> @partition::jsonb)
+            AND (@version::int IS NULL OR v.version = @version)
         """;
 }

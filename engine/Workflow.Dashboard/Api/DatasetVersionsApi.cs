@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
+using Workflow.Artifacts;
+using Workflow.Dashboard.Http;
+using Workflow.Postgres.Datasets;
+using Workflow.Postgres.Reads;
+
+namespace Workflow.Dashboard.Api;
+
+/// <summary>Versions of datasets: how they are kept, and whether their content is sound.</summary>
+internal static class DatasetVersionsApi
+{
+    private const int LongestReason = 2000;
+    private const int LongestName = 200;
+
+    public static void Map(RouteGroupBuilder datasets)
+    {
+        datasets.MapGet("/{name}/versions", ListAsync).WithSummary("How the versions of a dataset are kept, newest first.").Refuses(401, 404, 422);
+        datasets.MapGet("/{name}/whole", WholeAsync).WithSummary("A dataset as a whole, at a version or as of a time.").Refuses(401, 404, 422);
+        datasets.MapPost("/{name}/verify", VerifyAsync)
+            .WithSummary("Reads all files of a dataset at a version, and compares their hashes.").Refuses(401, 404, 409, 422);
+        datasets.MapPost("/{name}/versions/{version}/hold", HoldAsync)
+            .WithSummary("Keeps the content of a version, whatever the retention says.").Produces(204).Refuses(401, 404, 409, 422);
+        datasets.MapDelete("/{name}/versions/{version}/hold", LiftAsync).WithSummary("Lifts a hold.").Produces(204).Refuses(401, 404, 409);
+        datasets.MapPost("/{name}/versions/{version}/recall", RecallAsync)
+            .WithSummary("Brings a version back from the cold store.").Produces(204).Refuses(401, 404, 409);
+    }
+
+    /// <summary>Parses a slice such as <c>month=2019-06,region=north</c>.</summary>
+    internal static IReadOnlyDictionary<string, string> Slice(string field, string text)
+    {
+        var keys = new Dictionary<string, string>();
+        foreach (var pair in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (pair.Split('=', 2) is not [{ Length: > 0 } key, var value] || !keys.TryAdd(key, value))
+                throw ApiException.Invalid(field, $"must be keys and values such as month=2019-06,region=north, each key once, got '{text}'");
+        }
+
+        return keys;
+    }
+
+    private static async Task<DatasetVersionCollection> ListAsync(
+        string name, string? partition, [AsParameters] PageQuery page, DatasetReads reads, CancellationToken cancellationToken)
+    {
+        await DatasetsApi.RequireAsync(name, reads, cancellationToken).ConfigureAwait(false);
+        var slice = partition is { Length: > 0 } ? JsonSerializer.Serialize(Slice("partition", partition)) : null;
+        var found = await reads.StatesAsync(name, slice, version: null, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        return new DatasetVersionCollection([.. found.Items.Select(Of)], found.Total);
+    }
+
+    private static async Task<DatasetWhole> WholeAsync(
+        string name, int? version, [FromQuery(Name = "as_of")] DateTimeOffset? asOf, DatasetReads reads, SnapshotReads snapshots,
+        CancellationToken cancellationToken)
+    {
+        var snapshot = await SnapshotAsync(name, version, asOf, reads, snapshots, cancellationToken).ConfigureAwait(false);
+        return new DatasetWhole(
+            name, snapshot.Version, snapshot.Sha256, snapshot.Rows,
+            [.. snapshot.Slices.Select(slice => new DatasetSlice(slice.Partition, slice.Sha256, slice.Rows))]);
+    }
+
+    private static async Task<DatasetVerification> VerifyAsync(
+        string name, int? version, DatasetReads reads, SnapshotReads snapshots, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var artifacts = RequireArtifacts(services);
+        var snapshot = await SnapshotAsync(name, version, null, reads, snapshots, cancellationToken).ConfigureAwait(false);
+        var damages = new List<string>();
+        foreach (var slice in snapshot.Slices)
+        {
+            if (await DamageAsync(artifacts, slice, cancellationToken).ConfigureAwait(false) is { } damage)
+                damages.Add(damage);
+        }
+
+        return new DatasetVerification(name, snapshot.Version, snapshot.Slices.Count, snapshot.Slices.Count - damages.Count, damages);
+    }
+
+    private static async Task<string?> DamageAsync(IArtifactStore artifacts, Workflow.DatasetVersion slice, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await artifacts.DamageAsync(slice.Sha256, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FileNotFoundException missing)
+        {
+            return missing.Message;
+        }
+    }
+
+    private static async Task<IResult> HoldAsync(
+        string name, int version, HoldRequest body, DatasetReads reads, HoldStore holds, CancellationToken cancellationToken)
+    {
+        if (body.Reason.Length is 0 or > LongestReason)
+            throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, got {body.Reason.Length}");
+        if (body.By is { Length: 0 or > LongestName })
+            throw ApiException.Invalid("by", $"must have 1 to {LongestName} characters, got {body.By.Length}");
+        var state = await RequireAsync(name, version, reads, cancellationToken).ConfigureAwait(false);
+        if (!await holds.PlaceAsync(name, version, body.Reason, body.By ?? SignInApi.UserName, cancellationToken).ConfigureAwait(false))
+        {
+            throw ApiException.Conflict(state.HoldReason is { } reason
+                ? $"{name} version {version} is on hold already: {reason}"
+                : $"The content of {name} version {version} has expired: a hold comes too late.");
+        }
+
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> LiftAsync(
+        string name, int version, string? by, DatasetReads reads, HoldStore holds, CancellationToken cancellationToken)
+    {
+        await RequireAsync(name, version, reads, cancellationToken).ConfigureAwait(false);
+        return await holds.LiftAsync(name, version, by is { Length: > 0 and <= LongestName } ? by : SignInApi.UserName, cancellationToken).ConfigureAwait(false)
+            ? TypedResults.NoContent()
+            : throw ApiException.Conflict($"{name} version {version} is not on hold.");
+    }
+
+    private static async Task<IResult> RecallAsync(
+        string name, int version, DatasetReads reads, HoldStore holds, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var state = await RequireAsync(name, version, reads, cancellationToken).ConfigureAwait(false);
+        if (state.ColdAt is null)
+            throw ApiException.Conflict($"{name} version {version} is not in the cold store.");
+
+        // Reading it brings it back; a kill before the record leaves a copy in front that goes again by itself.
+        await RequireArtifacts(services).PathAsync(state.Sha256, cancellationToken).ConfigureAwait(false);
+        await holds.RecallAsync(name, version, cancellationToken).ConfigureAwait(false);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>The artifact store, which a server that stands alone has only when its folder or bucket is named.</summary>
+    internal static IArtifactStore RequireArtifacts(IServiceProvider services) =>
+        services.GetService<IArtifactStore>() ?? throw ApiException.Conflict(
+            "This server does not know where the artifacts are. Start it with Artifacts__Folder, or with Artifacts__Store=s3 and its bucket.");
+
+    private static async Task<DatasetSnapshot> SnapshotAsync(
+        string name, int? version, DateTimeOffset? asOf, DatasetReads reads, SnapshotReads snapshots, CancellationToken cancellationToken)
+    {
+        if (version < 1)
+            throw ApiException.Invalid("version", $"must be 1 or more, got {version}");
+        if (version is not null && asOf is not null)
+            throw ApiException.Invalid("as_of", "cannot be given together with version");
+        await DatasetsApi.RequireAsync(name, reads, cancellationToken).ConfigureAwait(false);
+        var at = version is { } number ? AsOf.Version(number) : asOf is { } time ? AsOf.At(time) : AsOf.Newest;
+        return await snapshots.FindAsync(name, at, cancellationToken).ConfigureAwait(false)
+            ?? throw ApiException.NotFound($"There is no dataset '{name}' {at}.");
+    }
+
+    private static async Task<Postgres.Reads.DatasetVersionState> RequireAsync(
+        string name, int version, DatasetReads reads, CancellationToken cancellationToken) =>
+        (await reads.StatesAsync(name, null, version, limit: 1, offset: 0, cancellationToken).ConfigureAwait(false)).Items.FirstOrDefault()
+        ?? throw ApiException.NotFound($"There is no version {version} of a dataset '{name}'.");
+
+    private static DatasetVersionState Of(Postgres.Reads.DatasetVersionState row) => new(
+        row.Version, row.Sha256, row.Rows, row.Bytes, ApiJson.Read<Dictionary<string, string>>(row.Partition), row.PublishedAt, row.DagId, row.RunKey,
+        row.TaskId, row.IsNewestOfSlice, row.ExpiredAt, row.ColdAt,
+        row.HoldReason is null ? null : new DatasetHold(row.HoldReason, row.HeldBy!, row.HeldAt!.Value));
+}

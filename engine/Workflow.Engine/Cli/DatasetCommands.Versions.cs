@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Workflow.Engine.Cli;
+
+/// <content>How versions are kept.</content>
+internal static partial class DatasetCommands
+{
+    private static IEnumerable<Command> OfVersions(Verbs verbs, Argument<string> name)
+    {
+        var partition = new Option<string?>("--partition") { Description = "Only this slice, such as month=2019-06.", HelpName = "K=V,..." };
+        var limit = new Option<int>("--limit") { Description = "How many at most.", DefaultValueFactory = _ => 50 };
+        var at = new Option<int?>("--version") { Description = "The dataset as it was at this version; the newest unless given.", HelpName = "N" };
+        var version = new Argument<int>("VERSION") { Description = "Number of the version." };
+        var reason = new Option<string>("--reason") { Description = "Why.", Required = true, HelpName = "TEXT" };
+        yield return verbs.Verb(
+            "versions", "Lists the versions of a dataset, and how they are kept; newest first.", [name, partition, limit], (parsed, session, token) =>
+                VersionsAsync(session, parsed.GetRequiredValue(name), parsed.GetValue(partition), parsed.GetValue(limit), token));
+        yield return verbs.Verb(
+            "verify", "Reads all files of a dataset, and compares their hashes.", [name, at], (parsed, session, token) =>
+                VerifyAsync(session, parsed.GetRequiredValue(name), parsed.GetValue(at), token));
+        yield return verbs.Verb("hold", "Keeps the content of a version, whatever the retention says.", [name, version, reason], (parsed, session, token) =>
+            ActAsync(
+                session, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version), "is on hold", path => session.Api.PostAsync(
+                    $"{path}/hold", new JsonObject { ["reason"] = parsed.GetRequiredValue(reason), ["by"] = Environment.UserName }, token)));
+        yield return verbs.Verb("lift", "Lifts a hold.", [name, version], (parsed, session, token) => ActAsync(
+            session, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version), "is no longer on hold", path =>
+                session.Api.DeleteAsync($"{path}/hold?by={Paths.Escape(Environment.UserName)}", token)));
+        yield return verbs.Verb("recall", "Brings a version back from the cold store.", [name, version], (parsed, session, token) => ActAsync(
+            session, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version), "is back from the cold store", path =>
+                session.Api.PostAsync($"{path}/recall", null, token)));
+    }
+
+    private static async Task VersionsAsync(Session session, string name, string? partition, int limit, CancellationToken cancellationToken)
+    {
+        var query = partition is null ? null : $"partition={Paths.Escape(partition)}";
+        var versions = await session.Api.ListAsync($"datasets/{Paths.Escape(name)}/versions", "versions", query, limit, cancellationToken);
+        session.ShowList(versions, "No versions of that slice.", () =>
+        {
+            var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "Kept").AlignRight(0, 2, 3);
+            foreach (var version in versions)
+            {
+                table.Row(
+                    Format.Count(version.Number("version")),
+                    Format.Hash(version.Text("sha256")),
+                    Format.Count(version.Number("rows")),
+                    Format.Bytes(version.Number("bytes")),
+                    Format.Pairs(version.Map("partition")),
+                    session.Time(version.Time("created_at")),
+                    MadeBy(version),
+                    State(version));
+            }
+
+            return table;
+        });
+    }
+
+    private static async Task<int> VerifyAsync(Session session, string name, int? version, CancellationToken cancellationToken)
+    {
+        var query = version is { } number ? $"?version={number}" : "";
+        var found = await session.Api.PostAsync($"datasets/{Paths.Escape(name)}/verify{query}", null, cancellationToken);
+        var damages = found.Texts("damages").ToList();
+        session.Show(found, () =>
+        {
+            session.Line($"{name} version {found.Int("version")}: {found.Int("sound")} of {found.Int("files")} files are sound.");
+            foreach (var damage in damages)
+                session.Line(damage);
+        });
+        return damages.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static async Task ActAsync(Session session, string name, int version, string what, Func<string, Task> act)
+    {
+        await act($"datasets/{Paths.Escape(name)}/versions/{version}");
+        session.Show(new JsonObject { ["name"] = name, ["version"] = version }, () => session.Line($"{name} version {version} {what}."));
+    }
+
+    private static string State(JsonNode? version)
+    {
+        if (version?["hold"] is { } hold)
+            return $"held by {hold.Text("by")}: {hold.Text("reason")}";
+        if (version.Text("expired_at") is not null)
+            return "expired";
+        if (version.Text("cold_at") is not null)
+            return "cold";
+        return version?["is_newest_of_slice"]?.GetValue<bool>() == true ? "newest of its slice" : "replaced";
+    }
+
+    private static string Kept(JsonNode? retention)
+    {
+        string?[] parts =
+        [
+            retention.Number("versions") is { } versions ? $"{versions} versions of each slice" : null,
+            retention.Number("days") is { } days ? $"{Format.Metric(days)} days" : null,
+            retention.Number("cold_after_days") is { } cold ? $"cold after {Format.Metric(cold)} days" : null,
+        ];
+        return string.Join(", ", parts.OfType<string>()) is { Length: > 0 } text ? text : "for ever";
+    }
+}
