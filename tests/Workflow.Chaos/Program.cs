@@ -1,6 +1,6 @@
 using Workflow.Chaos;
 
-// Usage: dotnet run -c Release --project tests/Workflow.Chaos -- --minutes N [--seed S]
+// Usage: dotnet run -c Release --project tests/Workflow.Chaos -- (--minutes N | --kills N [--rows N]) [--seed S]
 if (args is [ShiftedHost.Verb, var kind, var name, var offset])
 {
     await ShiftedHost.RunAsync(kind, name, TimeSpan.Parse(offset, System.Globalization.CultureInfo.InvariantCulture));
@@ -22,5 +22,8 @@ Console.CancelKeyPress += (_, pressed) =>
     stopping.Cancel();
 };
 var seed = arguments.Seed ?? Environment.TickCount & int.MaxValue;
-var trouble = Trouble.For(TimeSpan.FromMinutes(arguments.Minutes));
-return await ChaosTest.RunAsync(seed, trouble, Console.Out, TimeProvider.System, stopping.Token) ? 0 : 1;
+var isWhole = arguments.Kills > 0
+    ? await LoadTest.RunAsync(seed, arguments.Kills, arguments.Rows, Console.Out, TimeProvider.System, stopping.Token)
+    : await ChaosTest.RunAsync(
+        seed, Trouble.For(TimeSpan.FromMinutes(arguments.Minutes)), Console.Out, TimeProvider.System, stopping.Token);
+return isWhole ? 0 : 1;

@@ -17,4 +17,14 @@ public sealed class ChaosTests
 
         isWhole.ShouldBeTrue(output.ToString());
     }
+
+    [Fact]
+    public async Task Load_WorkerKilledInTheMiddle_MakesTheSameVersionAndLeavesNothing()
+    {
+        using var output = new StringWriter();
+
+        var isWhole = await LoadTest.RunAsync(seed: 1, kills: 3, rows: 200_000, output, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        isWhole.ShouldBeTrue(output.ToString());
+    }
 }
