@@ -66,14 +66,23 @@ internal static class Taxi
     public static string MonthOf(DateTimeOffset instant) =>
         TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(TimeZone)).ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Brings a month of trips into the dataset <c>taxi.raw</c>.</summary>
-    public static Task<DatasetVersion> IngestAsync(TaskContext run, string source, string month, int rows)
+    /// <summary>Brings a month of trips into a dataset.</summary>
+    /// <param name="run">The attempt.</param>
+    /// <param name="source">Where the trips come from.</param>
+    /// <param name="month">The month, YYYY-MM.</param>
+    /// <param name="rows">How many trips a synthetic month has.</param>
+    /// <param name="into">The dataset.</param>
+    /// <param name="bySource">Whether months of several sources lie side by side; otherwise one replaces the other.</param>
+    public static Task<DatasetVersion> IngestAsync(
+        TaskContext run, string source, string month, int rows, string into = "taxi.raw", bool bySource = true)
     {
-        var partition = new Dictionary<string, string> { ["source"] = source, ["month"] = month };
+        var partition = new Dictionary<string, string> { ["month"] = month };
+        if (bySource)
+            partition["source"] = source;
         return source == Synthetic
             ? run.Datasets.GenerateAsync(
-                SyntheticSql, "taxi.raw", partition, new Dictionary<string, object> { ["month"] = month, ["rows"] = (long)rows })
-            : run.Datasets.IngestAsync(Locate(source, month), "taxi.raw", partition, Columns);
+                SyntheticSql, into, partition, new Dictionary<string, object> { ["month"] = month, ["rows"] = (long)rows })
+            : run.Datasets.IngestAsync(Locate(source, month), into, partition, Columns);
     }
 
     /// <summary>The file of a month: the pattern filled in, or the file of the usual name in a folder.</summary>
