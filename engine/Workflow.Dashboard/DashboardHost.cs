@@ -48,7 +48,7 @@ public static class DashboardHost
         services.TryAddSingleton<ExternalEventStore>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<WhyReads>().AddSingleton<Explainer>();
         services.AddSingleton<BackfillReads>();
-        services.AddSingleton<DatasetReads>().AddSingleton<SnapshotReads>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
+        services.AddSingleton<DatasetReads>().AddSingleton<SnapshotReads>().AddSingleton<DatasetFiles>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
         services.AddSingleton<SignInCodes>().AddSingleton<SessionTokens>().AddSingleton<FailureLimit>().AddSingleton<DashboardAuth>();
         services.AddSingleton<ChangeHub>().AddHostedService<ChangePoller>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));

@@ -103,6 +103,17 @@ public sealed class DatasetVersionTests : IAsyncLifetime
         (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/recall")).Status.ShouldBe(409);
     }
 
+    [Fact]
+    public async Task Diff_OfWhatCannotBeCompared_SaysWhy()
+    {
+        (await server.SendAsync(HttpMethod.Get, "/datasets/trips/diff?from=9&to=1")).Body.Text("detail").ShouldContain("no version '9'");
+        (await server.SendAsync(HttpMethod.Get, "/datasets/trips/diff?from=month&to=1")).Status.ShouldBe(422);
+        await server.Given.ExecuteAsync("UPDATE dataset_version SET expired_at = now() WHERE version = 1");
+        (await server.SendAsync(HttpMethod.Get, "/datasets/trips/diff?from=1&to=2")).Body.Text("detail").ShouldContain("has expired");
+        File.Delete(Directory.GetFiles(Path.Combine(folder, "sha256"), "*", SearchOption.AllDirectories).Single(file => File.ReadAllText(file) == "b"));
+        (await server.SendAsync(HttpMethod.Get, "/datasets/trips/diff?from=month%3D02&to=3")).Status.ShouldBe(409);
+    }
+
     private async Task<string> CommitAsync(string content)
     {
         var staged = artifacts.Stage();

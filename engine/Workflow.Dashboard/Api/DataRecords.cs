@@ -72,6 +72,22 @@ public sealed record DatasetSlice(IReadOnlyDictionary<string, string> Partition,
 /// <param name="Damages">What is wrong, a sentence for each file.</param>
 public sealed record DatasetVerification(string Name, int Version, int Files, int Sound, IReadOnlyList<string> Damages);
 
+/// <summary>How two versions of a dataset differ, row by row as bags: order means nothing.</summary>
+/// <param name="SameContent">Whether their files are the same, byte by byte.</param>
+/// <param name="RowsAdded">How many rows only the second has, in the columns of both.</param>
+/// <param name="RowsRemoved">How many rows only the first has, in the columns of both.</param>
+/// <param name="Columns">The columns that are not the same on both sides.</param>
+public sealed record DatasetDiff(
+    string Name, DatasetDiffSide From, DatasetDiffSide To, bool SameContent, long RowsAdded, long RowsRemoved, IReadOnlyList<ColumnDiff> Columns);
+
+/// <summary>One side of a difference.</summary>
+public sealed record DatasetDiffSide(int Version, IReadOnlyDictionary<string, string> Partition, string Sha256, long Rows);
+
+/// <summary>A column that differs.</summary>
+/// <param name="From">Its type in the first; null when it is not there.</param>
+/// <param name="To">Its type in the second; null when it is not there.</param>
+public sealed record ColumnDiff(string Name, string? From, string? To);
+
 /// <summary>Keeps a version by hand.</summary>
 /// <param name="Reason">Why.</param>
 /// <param name="By">Who; the user unless given.</param>

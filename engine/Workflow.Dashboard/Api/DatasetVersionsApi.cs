@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.DependencyInjection;
 using Workflow.Artifacts;
 using Workflow.Dashboard.Http;
+using Workflow.Data;
 using Workflow.Postgres.Datasets;
 using Workflow.Postgres.Reads;
 
@@ -18,6 +18,7 @@ internal static class DatasetVersionsApi
     {
         datasets.MapGet("/{name}/versions", ListAsync).WithSummary("How the versions of a dataset are kept, newest first.").Refuses(401, 404, 422);
         datasets.MapGet("/{name}/whole", WholeAsync).WithSummary("A dataset as a whole, at a version or as of a time.").Refuses(401, 404, 422);
+        datasets.MapGet("/{name}/diff", DiffAsync).WithSummary("How two versions differ, row by row.").Refuses(401, 404, 409, 422);
         datasets.MapPost("/{name}/verify", VerifyAsync)
             .WithSummary("Reads all files of a dataset at a version, and compares their hashes.").Refuses(401, 404, 409, 422);
         datasets.MapPost("/{name}/versions/{version}/hold", HoldAsync)
@@ -59,10 +60,26 @@ internal static class DatasetVersionsApi
             [.. snapshot.Slices.Select(slice => new DatasetSlice(slice.Partition, slice.Sha256, slice.Rows))]);
     }
 
-    private static async Task<DatasetVerification> VerifyAsync(
-        string name, int? version, DatasetReads reads, SnapshotReads snapshots, IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<DatasetDiff> DiffAsync(
+        string name, string from, string to, DatasetReads reads, DatasetFiles files, CancellationToken cancellationToken)
     {
-        var artifacts = RequireArtifacts(services);
+        await DatasetsApi.RequireAsync(name, reads, cancellationToken).ConfigureAwait(false);
+        var before = await files.OpenAsync(name, "from", from, cancellationToken).ConfigureAwait(false);
+        var after = await files.OpenAsync(name, "to", to, cancellationToken).ConfigureAwait(false);
+        var found = await Task.Run(
+            () => DatasetComparison.Compare([before.Path], [after.Path], DatasetFiles.Share, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return new DatasetDiff(
+            name, DiffSide(before), DiffSide(after), before.Version.Sha256 == after.Version.Sha256, found.Added, found.Removed,
+            [.. found.Columns.Select(column => new ColumnDiff(column.Name, column.From, column.To))]);
+    }
+
+    private static DatasetDiffSide DiffSide(OpenedVersion opened) =>
+        new(opened.Number, opened.Version.Partition, opened.Version.Sha256, opened.Version.Rows);
+
+    private static async Task<DatasetVerification> VerifyAsync(
+        string name, int? version, DatasetReads reads, SnapshotReads snapshots, DatasetFiles files, CancellationToken cancellationToken)
+    {
+        var artifacts = files.RequireArtifacts();
         var snapshot = await SnapshotAsync(name, version, null, reads, snapshots, cancellationToken).ConfigureAwait(false);
         var damages = new List<string>();
         foreach (var slice in snapshot.Slices)
@@ -114,22 +131,17 @@ internal static class DatasetVersionsApi
     }
 
     private static async Task<IResult> RecallAsync(
-        string name, int version, DatasetReads reads, HoldStore holds, IServiceProvider services, CancellationToken cancellationToken)
+        string name, int version, DatasetReads reads, HoldStore holds, DatasetFiles files, CancellationToken cancellationToken)
     {
         var state = await RequireAsync(name, version, reads, cancellationToken).ConfigureAwait(false);
         if (state.ColdAt is null)
             throw ApiException.Conflict($"{name} version {version} is not in the cold store.");
 
         // Reading it brings it back; a kill before the record leaves a copy in front that goes again by itself.
-        await RequireArtifacts(services).PathAsync(state.Sha256, cancellationToken).ConfigureAwait(false);
+        await files.RequireArtifacts().PathAsync(state.Sha256, cancellationToken).ConfigureAwait(false);
         await holds.RecallAsync(name, version, cancellationToken).ConfigureAwait(false);
         return TypedResults.NoContent();
     }
-
-    /// <summary>The artifact store, which a server that stands alone has only when its folder or bucket is named.</summary>
-    internal static IArtifactStore RequireArtifacts(IServiceProvider services) =>
-        services.GetService<IArtifactStore>() ?? throw ApiException.Conflict(
-            "This server does not know where the artifacts are. Start it with Artifacts__Folder, or with Artifacts__Store=s3 and its bucket.");
 
     private static async Task<DatasetSnapshot> SnapshotAsync(
         string name, int? version, DateTimeOffset? asOf, DatasetReads reads, SnapshotReads snapshots, CancellationToken cancellationToken)

@@ -16,6 +16,10 @@ internal static partial class DatasetCommands
         yield return verbs.Verb(
             "versions", "Lists the versions of a dataset, and how they are kept; newest first.", [name, partition, limit], (parsed, session, token) =>
                 VersionsAsync(session, parsed.GetRequiredValue(name), parsed.GetValue(partition), parsed.GetValue(limit), token));
+        var from = new Option<string>("--from") { Description = "A version's number, or a slice such as month=2019-06.", Required = true, HelpName = "VERSION" };
+        var to = new Option<string>("--to") { Description = "What to compare it with, likewise.", Required = true, HelpName = "VERSION" };
+        yield return verbs.Verb("diff", "Compares two versions of a dataset, row by row.", [name, from, to], (parsed, session, token) =>
+            DiffAsync(session, parsed.GetRequiredValue(name), parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), token));
         yield return verbs.Verb(
             "verify", "Reads all files of a dataset, and compares their hashes.", [name, at], (parsed, session, token) =>
                 VerifyAsync(session, parsed.GetRequiredValue(name), parsed.GetValue(at), token));
@@ -53,6 +57,29 @@ internal static partial class DatasetCommands
 
             return table;
         });
+    }
+
+    private static async Task DiffAsync(Session session, string name, string from, string to, CancellationToken cancellationToken)
+    {
+        var path = $"datasets/{Paths.Escape(name)}/diff?from={Paths.Escape(from)}&to={Paths.Escape(to)}";
+        var diff = await session.Api.GetAsync(path, cancellationToken);
+        session.Show(diff, () =>
+        {
+            session.Console.Write(Grid.Facts(("From", Side(diff["from"])), ("To", Side(diff["to"]))));
+            session.Line();
+            session.Line(diff["same_content"]?.GetValue<bool>() == true
+                ? "The content is the same."
+                : $"{Format.Count(diff.Number("rows_added"))} rows added, {Format.Count(diff.Number("rows_removed"))} removed.");
+            if (diff.List("columns").Count == 0)
+                return;
+            var table = Grid.Of("Column", "From", "To");
+            foreach (var column in diff.List("columns"))
+                table.Row(column.Text("name"), column.Text("from"), column.Text("to"));
+            session.Console.Write(table);
+        });
+
+        static string Side(JsonNode? side) =>
+            $"version {side.Int("version")}, {Format.Pairs(side.Map("partition"))}, {Format.Count(side.Number("rows"))} rows ({Format.Hash(side.Text("sha256"))})";
     }
 
     private static async Task<int> VerifyAsync(Session session, string name, int? version, CancellationToken cancellationToken)

@@ -4,7 +4,13 @@ using Npgsql;
 
 namespace Workflow.Postgres.Datasets;
 
-/// <summary>Datasets as a whole.</summary>
+/// <summary>A published version with its number.</summary>
+/// <param name="Number">Its number in its dataset.</param>
+/// <param name="Version">The version.</param>
+/// <param name="IsExpired">Whether its content may be gone.</param>
+public sealed record NumberedVersion(int Number, DatasetVersion Version, bool IsExpired);
+
+/// <summary>Versions of datasets, as a whole and one by one.</summary>
 public sealed partial class SnapshotReads(NpgsqlDataSource dataSource)
 {
     /// <summary>A dataset as a whole at a version; null when it has none such.</summary>
@@ -19,6 +25,25 @@ public sealed partial class SnapshotReads(NpgsqlDataSource dataSource)
         return rows.Count == 0 || (at.Number is { } asked && rows[0].At != asked)
             ? null
             : new DatasetSnapshot(dataset, rows[0].At, [.. rows.Select(row => Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))]);
+    }
+
+    /// <summary>One version: the one with a number, or the newest of a slice; null when there is none.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="number">Its number; null for a slice.</param>
+    /// <param name="partition">The slice's keys, or some of them; null for a number.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<NumberedVersion?> FindOneAsync(
+        string dataset, int? number, IReadOnlyDictionary<string, string>? partition, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var parameters = new { dataset, number, partition = partition is null ? null : JsonSerializer.Serialize(partition) };
+        var row = await connection
+            .QuerySingleOrDefaultAsync<(int Number, long VersionId, string Dataset, string Sha256, long Rows, string Partition, DateTime? ExpiredAt)?>(
+                new CommandDefinition(One, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        return row is { } found
+            ? new NumberedVersion(
+                found.Number, Version(found.VersionId, found.Dataset, found.Sha256, found.Rows, found.Partition), found.ExpiredAt is not null)
+            : null;
     }
 
     /// <summary>A version as tasks hand it on.</summary>
