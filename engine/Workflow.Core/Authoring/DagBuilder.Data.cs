@@ -18,6 +18,16 @@ public sealed partial class DagBuilder
         return new(this, Draft(taskId, [input], new SqlSpec(into, sql), line, typeof(DatasetVersion)));
     }
 
+    /// <summary>A SQL transform that says what its rows are to those that it reads.</summary>
+    /// <inheritdoc cref="Sql(string, TaskHandle{DatasetVersion}, string, string, int)" path="/param" />
+    /// <param name="rows">Whether each row written is one that was read; the task fails when there are more.</param>
+    public TaskHandle<DatasetVersion> Sql(
+        string taskId, TaskHandle<DatasetVersion> input, string into, string sql, SqlRows rows, [CallerLineNumber] int line = 0)
+    {
+        Identifier.Require(into, "dataset name");
+        return new(this, Draft(taskId, [input], new SqlSpec(into, sql) { Rows = rows }, line, typeof(DatasetVersion)));
+    }
+
     /// <summary>A quality gate: checks a dataset version, records a verdict, and fails the run unless every blocking check passes.</summary>
     public GateHandle<DatasetVersion> Gate(string taskId, TaskHandle<DatasetVersion> subject, Action<QualityGate> define, [CallerLineNumber] int line = 0)
     {

@@ -26,11 +26,14 @@ public sealed record PlainSpec(Func<TaskContext, IReadOnlyList<object?>, Task<ob
 /// <param name="Sql">One <c>SELECT</c> that reads <c>input</c>.</param>
 public sealed record SqlSpec(string Into, string Sql) : TaskSpec
 {
+    /// <summary>What the rows written are to those read.</summary>
+    public SqlRows Rows { get; init; }
+
     /// <inheritdoc />
     public override string Kind => "sql";
 
     /// <inheritdoc />
-    public override object Settings => new { Into, Sql };
+    public override object Settings => Rows == SqlRows.Others ? new { Into, Sql } : new { Into, Sql, Rows };
 
     /// <inheritdoc />
     public override IReadOnlyList<string> Outlets => [Into];

@@ -23,6 +23,9 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
 
     private readonly DuckDbOptions options = options ?? new DuckDbOptions();
 
+    /// <summary>What messages call a file: an address without its user and query, which may hold secrets.</summary>
+    public static string Name(string file) => FileFetcher.Name(file);
+
     /// <summary>Reads a CSV or Parquet file, whichever its content is, into a dataset.</summary>
     /// <param name="file">A path, or an <c>http(s)</c> address.</param>
     /// <param name="columns">The columns that the file must have, in order, with their DuckDB types; null to take the types that

@@ -12,7 +12,8 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
     public static bool IsUnfit(TaskFailureException error) => error.Message.Contains(Unfit, StringComparison.Ordinal);
 
     /// <summary>The records of a CSV file.</summary>
-    public static TextRows Csv(IReadOnlyList<string> files, CsvDialect dialect)
+    /// <param name="quotedNulls">Whether an empty field in quotes is a null too, rather than an empty text.</param>
+    public static TextRows Csv(IReadOnlyList<string> files, CsvDialect dialect, bool quotedNulls = true)
     {
         var types = string.Join(", ", dialect.Names.Select((_, index) => $"'c_{index}': 'VARCHAR'"));
         var nulls = string.Join(", ", dialect.Options.Nulls.Prepend("").Select(Sql.Literal));
@@ -21,7 +22,8 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
             read_csv(
                 [{string.Join(", ", files.Select(Sql.Literal))}], columns = {'{'}{types}{'}'}, auto_detect = false, header = false,
                 delim = {Sql.Literal(dialect.Delimiter.ToString())}, quote = {Sql.Literal(dialect.Quote.ToString())},
-                escape = {Sql.Literal(dialect.Escape.ToString())}, nullstr = [{nulls}], compression = 'none', comment = '', new_line = '\n',
+                escape = {Sql.Literal(dialect.Escape.ToString())}, nullstr = [{nulls}], allow_quoted_nulls = {(quotedNulls ? "true" : "false")},
+                compression = 'none', comment = '', new_line = '\n',
                 strict_mode = true, null_padding = false, ignore_errors = false, hive_partitioning = false)
             """,
             dialect.Options);

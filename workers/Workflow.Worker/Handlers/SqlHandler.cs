@@ -21,6 +21,7 @@ public sealed class SqlHandler(DataPlanes planes) : ITaskHandler
             Inputs = new Dictionary<string, IReadOnlyList<string>> { ["input"] = [await planes.PathAsync(input, context.Cancellation).ConfigureAwait(false)] },
             Values = context.Dag.Values.ToDictionary(pair => pair.Key, pair => (object?)pair.Value(context.Run)),
         };
-        return await planes.Datasets(context).WriteAsync(query, sql.Into, input.Partition, [input]).ConfigureAwait(false);
+        var rowsIn = sql.Rows == SqlRows.Filtered ? input.Rows : (long?)null;
+        return await planes.Datasets(context).WriteAsync(query, sql.Into, input.Partition, [input], rowsIn).ConfigureAwait(false);
     }
 }
