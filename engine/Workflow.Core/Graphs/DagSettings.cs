@@ -34,6 +34,10 @@ public sealed record DagSettings
     /// <summary>After which ends of a run the author's code wants to be called.</summary>
     public IReadOnlyList<CallbackKind> Callbacks { get; init; } = [];
 
+    /// <summary>The contracts that the DAG declares, by dataset; null for none.</summary>
+    /// <remarks>Not empty for none: definitions that declare none keep the hash that they had before there were contracts.</remarks>
+    public IReadOnlyList<DataContract>? Contracts { get; init; }
+
     /// <summary>Reads the stored form.</summary>
     public static DagSettings FromJson(string json) => JsonSerializer.Deserialize<DagSettings>(json, Json)!;
 
