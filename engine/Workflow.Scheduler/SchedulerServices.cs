@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Workflow.Postgres;
 using Workflow.Postgres.Backfills;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Retention;
@@ -26,6 +27,7 @@ public static class SchedulerServices
         var queue = Database.OpenQueue(connectionString, options.Name);
         services.AddSingleton(options);
         services.AddSingleton(new DagStore(general));
+        services.AddSingleton(new ContractStore(general));
         services.AddSingleton(new ScheduleStore(general));
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new SchedulerStore(general));
