@@ -25,7 +25,11 @@ public sealed record AttemptSource(ClaimedTask Task, string TaskId);
 /// <param name="Parents">The versions that it was made from.</param>
 public sealed record StagedDataset(
     string Dataset, string Sha256, long Bytes, long Rows, IReadOnlyDictionary<string, string> Partition, IReadOnlyList<Column> Columns,
-    IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents);
+    IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents)
+{
+    /// <summary>The hash of the contract that it met; null for none.</summary>
+    public string? ContractHash { get; init; }
+}
 
 /// <summary>A model version to stage.</summary>
 /// <param name="Model">The registered model.</param>
@@ -80,6 +84,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             columns = JsonSerializer.Serialize(dataset.Columns, Json),
             profile = JsonSerializer.Serialize(dataset.Profile, Json),
             dataset.Writer,
+            dataset.ContractHash,
         });
         return await StageWithParentsAsync(StageDataset, AddDatasetParents, parameters, dataset.Parents, cancellationToken).ConfigureAwait(false);
     }
@@ -148,6 +153,15 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     /// <inheritdoc />
     public Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken) => dataSource.AskPatientlyAsync(
         connection => connection.QuerySingleOrDefaultAsync<AliasedModel>(AliasHolder, new { model, alias }), cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<RegisteredContract?> ContractAsync(string dataset, string? hash, CancellationToken cancellationToken)
+    {
+        var row = await dataSource.AskPatientlyAsync(
+            connection => connection.QuerySingleOrDefaultAsync<(int Version, string? Contract)>(Contract, new { dataset, hash }), cancellationToken)
+            .ConfigureAwait(false);
+        return row.Contract is null ? null : new RegisteredContract(row.Version, DataContract.FromJson(row.Contract));
+    }
 
     /// <inheritdoc />
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken)

@@ -51,6 +51,8 @@ internal sealed class EngineCalls(
                 return Frames.ToElement(await effects.EarlierAsync(earlier.Of, earlier.Key, cancellationToken).ConfigureAwait(false));
             case EngineCall.AliasHolder alias:
                 return Frames.ToElement(await effects.AliasAsync(alias.Model, alias.Alias, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Contract contract:
+                return Frames.ToElement(await effects.ContractAsync(contract.Dataset, contract.Hash, cancellationToken).ConfigureAwait(false));
             case EngineCall.Now:
                 return Frames.ToElement(await clock(cancellationToken).ConfigureAwait(false));
             case EngineCall.Triggers:

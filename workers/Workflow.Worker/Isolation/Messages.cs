@@ -85,6 +85,9 @@ internal abstract record EngineCall
     /// <summary>The version that holds an alias.</summary>
     public sealed record AliasHolder(string Model, string Alias) : EngineCall;
 
+    /// <summary>The contract of a dataset.</summary>
+    public sealed record Contract(string Dataset, string? Hash) : EngineCall;
+
     /// <summary>What triggered the run.</summary>
     public sealed record Triggers : EngineCall;
 

@@ -36,10 +36,15 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     private async Task<DatasetVersion> StageAsync(
         StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents)
     {
+        var contract = await ContractGuard.RequireAsync(planes, context, stored, into).ConfigureAwait(false);
+
         // The artifact is durable by now; a kill before the row is staged leaves a file that nothing refers to.
         var staged = new StagedDataset(
             into, stored.Sha256, stored.Bytes, stored.Rows, partition, stored.Schema, stored.Profile, stored.WriterVersion,
-            [.. parents.Select(parent => parent.VersionId)]);
+            [.. parents.Select(parent => parent.VersionId)])
+        {
+            ContractHash = contract?.Hash,
+        };
         var id = await planes.Effects.StageAsync(context.Source, staged, context.Cancellation).ConfigureAwait(false);
         context.HasEffects = true;
         context.Log($"Wrote {stored.Rows:N0} rows of {stored.Schema.Count} columns to {into} ({stored.Sha256[..8]})");
