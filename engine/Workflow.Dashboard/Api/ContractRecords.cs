@@ -7,8 +7,8 @@ namespace Workflow.Dashboard.Api;
 /// <param name="DagId">The DAG that brought the version.</param>
 /// <param name="Refused">How many DAGs are refused for breaking it.</param>
 public sealed record Contract(
-    string Dataset, int Version, Compatibility Compatibility, string? Owner, string? Licence, int Columns, IReadOnlyList<string> PersonalColumns,
-    string DagId, DateTime RegisteredAt, int Refused);
+    string Dataset, int Version, Compatibility Compatibility, string? Owner, string? Licence, int Columns,
+    IReadOnlyList<string> PersonalColumns, string DagId, DateTime RegisteredAt, int Refused);
 
 /// <summary>A page of contracts.</summary>
 /// <param name="TotalEntries">How many there are in all.</param>
@@ -33,7 +33,8 @@ public sealed record ContractDeclaration(string DagId, int Version);
 /// <param name="AcceptedBy">Who allowed it to break what was promised.</param>
 /// <param name="Changes">What it changed against the version before.</param>
 public sealed record ContractVersion(
-    int Version, string DagId, int? DagVersion, DateTime RegisteredAt, string? AcceptedBy, string? Reason, IReadOnlyList<ContractDifference> Changes);
+    int Version, string DagId, int? DagVersion, DateTime RegisteredAt, string? AcceptedBy, string? Reason,
+    IReadOnlyList<ContractDifference> Changes);
 
 /// <summary>A difference between versions of a contract.</summary>
 /// <param name="Field">The column; null for the contract as a whole.</param>

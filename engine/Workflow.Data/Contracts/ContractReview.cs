@@ -97,9 +97,10 @@ public sealed class ContractReview
         if (column.Values is { } allowed)
         {
             // As values of the type and not as text: 1 and 1.0 are one number.
-            var places = Enumerable.Range(0, allowed.Count).Select(at => string.Create(CultureInfo.InvariantCulture, $"value{at}")).ToList();
+            var places = allowed.Select((_, at) => string.Create(CultureInfo.InvariantCulture, $"value{at}")).ToList();
             yield return new Rule(
-                column, prefix => $"{name} NOT IN ({string.Join(", ", places.Select(place => $"CAST(${prefix}{place} AS {column.Type})"))})",
+                column,
+                prefix => $"{name} NOT IN ({string.Join(", ", places.Select(place => $"CAST(${prefix}{place} AS {column.Type})"))})",
                 $"are none of {string.Join(", ", allowed)}", [.. places.Zip(allowed, (place, value) => (place, (object?)value))]);
         }
     }
@@ -110,22 +111,19 @@ public sealed class ContractReview
             yield break;
 
         // Each rule's values under names of their own, so that all of them go into one scan.
-        var terms = rules.Select((rule, at) => string.Create(CultureInfo.InvariantCulture, $"count(*) FILTER ({rule.Condition(at)}) AS failing_{at}"));
+        var terms = rules.Select((rule, at) => $"count(*) FILTER ({rule.Condition(at)}) AS {Term(at)}");
         var values = rules.SelectMany((rule, at) => rule.ValuesOf(at)).ToDictionary(pair => pair.Key, pair => pair.Value);
         var counts = session.Query($"SELECT count(*) AS rows, {string.Join(", ", terms)} FROM {View}", values, cancellationToken)[0];
         foreach (var (at, rule) in rules.Index())
         {
-            var failing = counts.Long(string.Create(CultureInfo.InvariantCulture, $"failing_{at}"));
+            var failing = counts.Long(Term(at));
             if (failing == 0)
                 continue;
             var shown = Shown(contract.Key.Append(rule.Column.Name));
-            var samples = session.Query(
-                $"{Select(shown)} WHERE {rule.Condition(at)} LIMIT {SampleRows}", rule.ValuesOf(at).ToDictionary(pair => pair.Key, pair => pair.Value),
-                cancellationToken);
-            yield return new(
-                rule.Column.Name,
-                string.Create(CultureInfo.InvariantCulture, $"{failing} of {counts.Long("rows")} rows of '{rule.Column.Name}' {rule.Complaint}"),
-                failing, Write(samples, shown));
+            var own = rule.ValuesOf(at).ToDictionary(pair => pair.Key, pair => pair.Value);
+            var samples = session.Query($"{Select(shown)} WHERE {rule.Condition(at)} LIMIT {SampleRows}", own, cancellationToken);
+            var share = string.Create(CultureInfo.InvariantCulture, $"{failing} of {counts.Long("rows")} rows");
+            yield return new(rule.Column.Name, $"{share} of '{rule.Column.Name}' {rule.Complaint}", failing, Write(samples, shown));
         }
     }
 
@@ -135,17 +133,19 @@ public sealed class ContractReview
             yield break;
         var names = Sql.Names(contract.Key);
         var repeated = $"FROM {View} GROUP BY {names} HAVING count(*) > 1";
-        var failing = session.Query(
-            $"SELECT coalesce(sum(n), 0)::BIGINT AS failing FROM (SELECT count(*) AS n {repeated})", cancellationToken: cancellationToken)[0].Long("failing");
+        var count = $"SELECT coalesce(sum(n), 0)::BIGINT AS failing FROM (SELECT count(*) AS n {repeated})";
+        var failing = session.Query(count, cancellationToken: cancellationToken)[0].Long("failing");
         if (failing == 0)
             yield break;
         var shown = Shown(contract.Key);
         var samples = session.Query(
             $"{Select(shown, $"(SELECT {names} {repeated} ORDER BY {names} LIMIT {SampleRows})")}", cancellationToken: cancellationToken);
+        var key = string.Join(", ", contract.Key);
         yield return new(
-            null, string.Create(CultureInfo.InvariantCulture, $"{failing} rows share their key ({string.Join(", ", contract.Key)}) with another"),
-            failing, Write(samples, shown));
+            null, string.Create(CultureInfo.InvariantCulture, $"{failing} rows share their key ({key}) with another"), failing, Write(samples, shown));
     }
+
+    private static string Term(int at) => string.Create(CultureInfo.InvariantCulture, $"failing_{at}");
 
     private List<ContractColumn> Shown(IEnumerable<string> names) =>
         [.. names.Distinct(StringComparer.Ordinal).Select(name => contract.Columns.First(column => column.Name == name))];
@@ -160,7 +160,8 @@ public sealed class ContractReview
 
     private static IReadOnlyList<string> Write(IReadOnlyList<DuckDbRow> rows, IReadOnlyList<ContractColumn> shown)
     {
-        var schema = shown.Select(column => new Column(column.Name, column.PersonalData == PersonalData.None ? column.Type : "VARCHAR")).ToList();
+        var schema = shown
+            .Select(column => new Column(column.Name, column.PersonalData == PersonalData.None ? column.Type : "VARCHAR")).ToList();
         return [.. rows.Select(row => JsonRows.Write(row, schema))];
     }
 
@@ -180,7 +181,9 @@ public sealed class ContractReview
 
     /// <summary>Something that no row may be.</summary>
     /// <param name="Column">Whose rule it is.</param>
-    /// <param name="Failing">Gives what is true for rows that break it, false or null for others, from the prefix of its values' names.</param>
+    /// <param name="Failing">
+    /// Gives what is true for rows that break it, false or null for others, from the prefix of its values' names.
+    /// </param>
     /// <param name="Complaint">What is wrong with those, in words that follow "3 of 10 rows of 'x'".</param>
     /// <param name="Values">What its SQL refers to.</param>
     private sealed record Rule(

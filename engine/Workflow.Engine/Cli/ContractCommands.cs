@@ -15,11 +15,12 @@ internal static class ContractCommands
             Description = "The folder of the DAG files. Default: the nearest above the file that has shared code.",
             HelpName = "FOLDER",
         };
-        var dag = new Option<string?>("--dag") { Description = "The DAG whose contract is meant, where several are refused.", HelpName = "ID" };
-        var reason = new Option<string>("--reason") { Description = "Why it may break; kept with the version.", HelpName = "TEXT", Required = true };
+        var dag = new Option<string?>("--dag") { Description = "The DAG that is meant, where several are refused.", HelpName = "ID" };
+        var reason = new Option<string>("--reason") { Description = "Why it may; kept with the version.", HelpName = "TEXT", Required = true };
         yield return verbs.Verb("list", "Lists the newest contracts of datasets.", [], (_, session, token) => ListAsync(session, token));
-        yield return verbs.Verb("show", "Shows a dataset's contract, its versions and who reads the dataset.", [name], (parsed, session, token) =>
-            ShowAsync(session, parsed.GetRequiredValue(name), token));
+        yield return verbs.Verb(
+            "show", "Shows a dataset's contract, its versions and who reads the dataset.", [name], (parsed, session, token) =>
+                ShowAsync(session, parsed.GetRequiredValue(name), token));
         yield return verbs.Verb(
             "check", "Says what would become of a DAG file's contracts, or whether a dataset's contract is broken now. Registers nothing.",
             [target, dags], (parsed, session, token) =>
@@ -36,7 +37,8 @@ internal static class ContractCommands
         var contracts = await session.Api.ListAsync("contracts", "contracts", null, null, cancellationToken);
         session.ShowList(contracts, "No contracts yet. A DAG declares one with dag.Contract.", () =>
         {
-            var table = Grid.Of("Dataset", "Version", "Level", "Columns", "Personal data", "Owner", "Declared by", "Since", "Refused").AlignRight(1, 3, 8);
+            var table = Grid.Of("Dataset", "Version", "Level", "Columns", "Personal data", "Owner", "Declared by", "Since", "Refused")
+                .AlignRight(1, 3, 8);
             foreach (var contract in contracts)
             {
                 table.Row(

@@ -3,7 +3,9 @@ using Workflow.Scheduler.Loading;
 
 namespace Workflow.Engine.Cli;
 
-/// <summary>Takes the contracts out of a DAG file without a server, as a scheduler would: it is compiled and its definitions are run.</summary>
+/// <summary>
+/// Takes the contracts out of a DAG file without a server, as a scheduler would: it is compiled and its definitions are run.
+/// </summary>
 internal static class ContractFile
 {
     /// <summary>Whether an argument is meant as a file and not as the name of a dataset.</summary>
@@ -11,10 +13,11 @@ internal static class ContractFile
 
     /// <summary>The contracts of a file, as the API takes them.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="dags">The DAG folder, for its shared code and packages; null for the nearest folder above the file that has shared code.</param>
+    /// <param name="dags">The DAG folder, for its shared code and packages; null for the nearest above the file that has shared code.</param>
     /// <param name="cancellationToken">Gives up the compilation.</param>
     /// <exception cref="ClientException">There is no such file, or it does not load.</exception>
-    internal static IReadOnlyList<(string Dag, string Dataset, JsonNode Contract)> Read(string path, string? dags, CancellationToken cancellationToken)
+    internal static IReadOnlyList<(string Dag, string Dataset, JsonNode Contract)> Read(
+        string path, string? dags, CancellationToken cancellationToken)
     {
         var file = Path.GetFullPath(path);
         if (!File.Exists(file))

@@ -1,3 +1,4 @@
+using Workflow.Contracts;
 using Workflow.Runs;
 
 namespace Workflow.Postgres.Contracts;
@@ -30,10 +31,11 @@ public sealed record RefusedContract(string DagId, DataContract Contract, Contra
     {
         get
         {
-            var breaks = Verdict.Breaks.Select(found => $"{found.Change} (breaks version {found.Version}, {Readers(found.Change.Breaks)}). {found.Change.Remedy}");
+            var breaks = Verdict.Breaks.Select(found =>
+                $"{found.Change} (breaks version {found.Version}, {Readers(found.Change.Breaks)}). {found.Change.Remedy}");
             return $"The contract of '{Contract.Dataset}' breaks what version {Verdict.Newest} promises (level {Verdict.Level!.Value.Name()}): "
                 + $"{string.Join(" ", breaks)} Affected: {Consumers}. "
-                + $"Mend the contract, or let a person allow the break: workflow contracts accept {Contract.Dataset} --dag {DagId} --reason \"...\".";
+                + $"Mend the contract, or let a person allow it: workflow contracts accept {Contract.Dataset} --dag {DagId} --reason \"...\".";
         }
     }
 

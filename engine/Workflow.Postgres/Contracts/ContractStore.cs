@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using Workflow.Contracts;
 using Workflow.Postgres.Reads;
 using Workflow.Runs;
 

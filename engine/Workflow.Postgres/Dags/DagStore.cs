@@ -66,7 +66,7 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
     /// </param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>True if the version is new.</returns>
-    /// <exception cref="ContractRefusedException">A contract breaks what is promised of its dataset: nothing of the DAG is stored.</exception>
+    /// <exception cref="ContractRefusedException">A contract breaks what is promised of its dataset: nothing is stored.</exception>
     public async Task<bool> SaveAsync(DagVersionContent content, FirstFire firstFire, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
@@ -75,8 +75,8 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
         var newest = await connection.QuerySingleOrDefaultAsync<VersionRow>(NewestVersion, new { content.DagId }, transaction).ConfigureAwait(false);
         var isNew = newest?.Hash != content.Hash;
         var versionId = newest?.DagVersionId;
-        await ContractStore.RegisterAsync(transaction, content.DagId, isNew ? Number(newest) : newest!.Number, content.Settings.Contracts ?? [])
-            .ConfigureAwait(false);
+        var number = isNew ? Number(newest) : newest!.Number;
+        await ContractStore.RegisterAsync(transaction, content.DagId, number, content.Settings.Contracts ?? []).ConfigureAwait(false);
         if (isNew)
         {
             if (newest is { IsUsed: false })

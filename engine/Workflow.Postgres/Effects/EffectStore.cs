@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Dapper;
 using Npgsql;
+using Workflow.Contracts;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Steps;
 

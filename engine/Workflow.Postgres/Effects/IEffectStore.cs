@@ -1,3 +1,5 @@
+using Workflow.Contracts;
+
 namespace Workflow.Postgres.Effects;
 
 /// <summary>

@@ -14,7 +14,10 @@ internal static class ContractProblems
         if (refused.Count == 0)
             return loaded;
         var byFile = refused.ToLookup(one => one.File, one => one.Contract);
-        return loaded with { Files = [.. loaded.Files.Select(file => byFile.Contains(file.File) ? Into(file, [.. byFile[file.File]]) : file)] };
+        return loaded with
+        {
+            Files = [.. loaded.Files.Select(file => byFile.Contains(file.File) ? Into(file, [.. byFile[file.File]]) : file)],
+        };
     }
 
     private static LoadedFile Into(LoadedFile file, IReadOnlyList<RefusedContract> refused)

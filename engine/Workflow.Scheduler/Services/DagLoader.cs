@@ -13,8 +13,8 @@ namespace Workflow.Scheduler.Services;
 
 /// <summary>Keeps the database in step with the DAG folder: loads what changed, stores versions, import errors and what is gone.</summary>
 public sealed class DagLoader(
-    DagStore dags, ContractStore contracts, FireAlarm alarm, FolderSay say, SchedulerOptions options, TimeProvider time, ILogger<DagLoader> logger)
-    : BackgroundService
+    DagStore dags, ContractStore contracts, FireAlarm alarm, FolderSay say, SchedulerOptions options, TimeProvider time,
+    ILogger<DagLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
@@ -52,8 +52,8 @@ public sealed class DagLoader(
     }
 
     /// <summary>
-    /// Says that the scheduler lives, and loads when its folder began to count, when pools changed that definitions are held against, or when
-    /// a person accepted a contract that was refused.
+    /// Says that the scheduler lives, and loads when its folder began to count, when pools changed that definitions are held against, or
+    /// when a person accepted a contract that was refused.
     /// </summary>
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
@@ -62,7 +62,8 @@ public sealed class DagLoader(
             return;
         var known = await dags.PoolsAsync(cancellationToken).ConfigureAwait(false);
         if (now != term || !known.OrderBy(pool => pool.Key).SequenceEqual(pools.OrderBy(pool => pool.Key))
-            || (refused.Count > 0 && await contracts.IsAnyNewestAsync([.. refused.Select(one => one.Contract)], cancellationToken).ConfigureAwait(false)))
+            || (refused.Count > 0 && await contracts.IsAnyNewestAsync([.. refused.Select(one => one.Contract)], cancellationToken)
+                .ConfigureAwait(false)))
             await LoadAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -61,6 +61,7 @@ public sealed class ContractTests
         { contract => contract.Column("a", "INT", column => column.OneOf()), "no values at all" },
         { contract => contract.Column("a", "INT", column => column.OneOf("1", "x")), "allows 'x'" },
         { contract => contract.Column(" ", "INT"), "no name" },
+        { contract => contract.Column("a", "INT").Meaning("a\0b"), "NUL" },
     };
 
     [Theory]

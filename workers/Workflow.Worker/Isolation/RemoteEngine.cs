@@ -1,3 +1,4 @@
+using Workflow.Contracts;
 using Workflow.Postgres.Effects;
 using Workflow.Worker.Execution;
 

@@ -2,7 +2,7 @@ namespace Workflow;
 
 /// <summary>
 /// What a contract promises about its next version. The meaning is that of Confluent's schema registry, with data that lies in files in the
-/// place of messages. A new version is judged by the level of the newest registered one, so no version loosens its level and breaks at once.
+/// place of messages. A new version is judged by the level of the newest registered one, so that none loosens its level and breaks at once.
 /// </summary>
 /// <remarks>Confluent, "Schema Evolution and Compatibility for Schema Registry"; Apache Avro 1.11, "Schema Resolution".</remarks>
 public enum Compatibility
@@ -29,7 +29,9 @@ public enum Compatibility
     FullTransitive,
 }
 
-/// <summary>How far a column tells of people; a later one is stricter. Values of every class but <see cref="None"/> are masked in samples.</summary>
+/// <summary>
+/// How far a column tells of people; a later one is stricter. Values of every class but <see cref="None"/> are masked in samples.
+/// </summary>
 public enum PersonalData
 {
     /// <summary>It tells nothing of a person.</summary>
@@ -43,21 +45,4 @@ public enum PersonalData
 
     /// <summary>It is of a special category, such as health or belief (GDPR, article 9).</summary>
     Sensitive,
-}
-
-/// <summary>Whom a change of a contract breaks.</summary>
-[Flags]
-public enum BreakDirection
-{
-    /// <summary>Nobody.</summary>
-    None = 0,
-
-    /// <summary>Readers of the new version, when they read old data.</summary>
-    Backward = 1,
-
-    /// <summary>Readers of the old version, when they read new data.</summary>
-    Forward = 2,
-
-    /// <summary>The people of whom the data tell: it counts at every level, and only a person can allow it.</summary>
-    Protection = 4,
 }

@@ -23,7 +23,9 @@ public sealed class ContractBuilder
     /// <summary>Data may hold columns that the contract does not name. Without it they are a violation.</summary>
     public ContractBuilder AllowExtraColumns() => With(contract with { ExtraColumns = true });
 
-    /// <summary>The columns that together name a row. They hold no nulls, and no two rows of a dataset version agree in all of them.</summary>
+    /// <summary>
+    /// The columns that together name a row. They hold no nulls, and no two rows of a dataset version agree in all of them.
+    /// </summary>
     /// <remarks>Within one version: a dataset in partitions may hold a key once in each of them.</remarks>
     public ContractBuilder Key(params string[] names) => With(contract with { Key = [.. names] });
 
@@ -49,19 +51,27 @@ public sealed class ContractBuilder
             throw Wrong(of, "it has no columns: name at least one");
         if (of.Key is null)
             throw Wrong(of, "the key is null: leave it out for no key");
-        if (of.Columns.GroupBy(column => column.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        var twice = of.Columns.GroupBy(column => column.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
             throw Wrong(of, $"two columns are called '{twice.Key}', which SQL cannot tell apart: rename one");
         if (of.Key.FirstOrDefault(name => of.Columns.All(column => column.Name != name)) is { } missing)
-            throw Wrong(of, $"the key names '{missing}', which is no column; the columns are {string.Join(", ", of.Columns.Select(one => one.Name))}");
+        {
+            var known = string.Join(", ", of.Columns.Select(one => one.Name));
+            throw Wrong(of, $"the key names '{missing}', which is no column; the columns are {known}");
+        }
+
         if (of.Key.Distinct(StringComparer.Ordinal).Count() < of.Key.Count)
             throw Wrong(of, "the key names a column twice: name each once");
         if (!Enum.IsDefined(of.Compatibility))
             throw Wrong(of, $"'{of.Compatibility}' is no compatibility level");
-        return of with
+        var sound = of with
         {
             Columns = [.. of.Columns.Select(column => Sound(of, column))],
             Key = [.. of.Key.Order(StringComparer.Ordinal)],
         };
+        if (sound.ToJson().Contains("\\u0000", StringComparison.Ordinal))
+            throw Wrong(of, "a text holds the character NUL, which the database cannot store: take it out");
+        return sound;
     }
 
     private static ContractColumn Sound(DataContract of, ContractColumn column)
@@ -70,7 +80,7 @@ public sealed class ContractBuilder
             throw Wrong(of, "a column has no name");
         DagDefinitionException Bad(string what) => Wrong(of, $"column '{column.Name}' {what}");
         var type = ContractTypes.Normalise(column.Type ?? "")
-            ?? throw Bad($"has the type '{column.Type}', which DuckDB does not know: use one such as BIGINT, DOUBLE, DECIMAL(10,2), VARCHAR or TIMESTAMP");
+            ?? throw Bad($"has the type '{column.Type}', which DuckDB does not know: use one such as BIGINT, DECIMAL(10,2), VARCHAR or TIMESTAMP");
         if (column is { Minimum: not null } or { Maximum: not null } && !ContractTypes.IsNumeric(type))
             throw Bad($"has a range, but its type {type} is no number: leave the range out");
         if (column.Minimum is { } low && !double.IsFinite(low) || column.Maximum is { } high && !double.IsFinite(high))
@@ -89,7 +99,7 @@ public sealed class ContractBuilder
             Required = column.Required || of.Key.Contains(column.Name),
             Values = column.Values is null
                 ? null
-                : [.. column.Values.Select(value => ContractTypes.Value(type, value)!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                : [.. column.Values.Select(value => ContractTypes.Value(type, value)!).ToHashSet(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         };
     }
 

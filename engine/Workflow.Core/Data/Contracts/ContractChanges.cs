@@ -1,10 +1,10 @@
 using System.Globalization;
 
-namespace Workflow;
+namespace Workflow.Contracts;
 
 /// <summary>A difference between two versions of a contract.</summary>
 /// <param name="Field">The column; null where it concerns the contract as a whole.</param>
-/// <param name="What">What of it changed: <c>column</c>, <c>type</c>, <c>required</c>, <c>values</c>, <c>range</c>, <c>unit</c>, <c>key</c>, …</param>
+/// <param name="What">What of it changed, such as <c>column</c>, <c>type</c>, <c>required</c>, <c>values</c>, <c>range</c> or <c>key</c>.</param>
 /// <param name="Old">What it was; null when there was nothing.</param>
 /// <param name="New">What it is; null when there is nothing.</param>
 /// <param name="Breaks">Whom it breaks.</param>
@@ -25,13 +25,13 @@ public sealed record ContractChange(string? Field, string What, string? Old, str
 }
 
 /// <summary>
-/// Compares contracts. Readers take columns by name, read nulls for a column that data lack, and leave alone what they do not know. A version
-/// is therefore readable with another where every promise of the reader's version follows from the writer's:
+/// Compares contracts. Readers take columns by name, read nulls for a column that data lack, and leave alone what they do not know. So data
+/// of one version are readable with another where every promise of the reader's version follows from the writer's:
 /// <list type="bullet">
-/// <item>A column that is added breaks backward when it is required, and nobody when it may be null. Renaming is removing and adding.</item>
+/// <item>A column that is added breaks backward when it is required, and nobody otherwise. Renaming is removing and adding.</item>
 /// <item>A column that is removed breaks forward when it was required, and nobody otherwise.</item>
-/// <item>Where the writer may add columns of its own, a column that only the reader declares may be there with any type: that breaks.</item>
-/// <item>A type that holds every value of the old one breaks forward, one whose values the old one holds breaks backward, any other both.</item>
+/// <item>Where the writer may add columns of its own, one that only the reader declares may be there with any type: that breaks.</item>
+/// <item>A type that holds every value of the old one breaks forward, one of which the old one does breaks backward, any other both.</item>
 /// <item>Promising more (required, fewer values, a narrower range, a key of fewer columns) breaks backward, promising less forward.</item>
 /// <item>Another unit, or none any more, breaks both: the numbers look the same. Naming a first one says what held already.</item>
 /// <item>A less strict class of personal data counts at every level, since it unmasks what is stored. A stricter one breaks nobody.</item>
@@ -49,7 +49,7 @@ public static class ContractChanges
         ArgumentNullException.ThrowIfNull(now);
         var before = old.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
         var after = now.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
-        return
+        IEnumerable<ContractChange> all =
         [
             .. old.Columns.Where(column => !after.ContainsKey(column.Name)).Select(column => Removed(column, now)),
             .. now.Columns.Where(column => !before.ContainsKey(column.Name)).Select(column => Added(column, old)),
@@ -61,6 +61,7 @@ public static class ContractChanges
             .. Note(null, "compatibility", $"{old.Compatibility}", $"{now.Compatibility}"),
             .. Note(null, "extra columns", Allowed(old), Allowed(now)),
         ];
+        return [.. all.Select(change => change.Breaks == BreakDirection.None ? change with { Remedy = "" } : change)];
     }
 
     /// <summary>Whom a contract of a level must not break. Full is backward and forward.</summary>
@@ -88,9 +89,10 @@ public static class ContractChanges
 
     private static ContractChange Added(ContractColumn column, DataContract old) => (column.Required, old.ExtraColumns) switch
     {
-        (true, _) => new(column.Name, "column", null, Text(column), BreakDirection.Backward, "Old data lack it: add it as a column that may be null."),
+        (true, _) => new(column.Name, "column", null, Text(column), BreakDirection.Backward,
+            "Old data lack it: add it as a column that may be null."),
         (_, true) => new(column.Name, "column", null, Text(column), BreakDirection.Backward,
-            "Old data may hold it with any type, as extra columns were allowed: give it a name that no data has, or let a person accept it."),
+            "Old data may hold it with any type, as extra columns were allowed: give it a new name, or let a person accept it."),
         _ => new(column.Name, "column", null, Text(column), BreakDirection.None, ""),
     };
 
@@ -99,26 +101,30 @@ public static class ContractChanges
         if (old.Type != now.Type)
         {
             var breaks = Directions(readsOld: ContractTypes.Holds(now.Type, old.Type), readsNew: ContractTypes.Holds(old.Type, now.Type));
-            yield return new(now.Name, "type", old.Type, now.Type, breaks, "Add a column of the new type beside it, and remove the old one later.");
+            yield return new(now.Name, "type", old.Type, now.Type, breaks,
+                "Add a column of the new type beside it, and remove the old one later.");
         }
 
         if (old.Required != now.Required)
         {
             yield return now.Required
-                ? new(now.Name, "required", "no", "yes", BreakDirection.Backward, "Old data may hold nulls: leave it optional, or fill it in a new column.")
+                ? new(now.Name, "required", "no", "yes", BreakDirection.Backward,
+                    "Old data may hold nulls: leave it optional, or fill it in a new column.")
                 : new(now.Name, "required", "yes", "no", BreakDirection.Forward, "Readers rely on a value: keep it required.");
         }
 
         if (!Same(old.Values, now.Values))
         {
             var breaks = Directions(readsOld: Covers(now.Values, old.Values), readsNew: Covers(old.Values, now.Values));
-            yield return new(now.Name, "values", Text(old.Values), Text(now.Values), breaks, "Keep the values that the other side may hold or expects.");
+            yield return new(now.Name, "values", Text(old.Values), Text(now.Values), breaks,
+                "Keep the values that the other side may hold or expects.");
         }
 
         if (old.Minimum != now.Minimum || old.Maximum != now.Maximum)
         {
             var breaks = Directions(readsOld: Covers(now, old), readsNew: Covers(old, now));
-            yield return new(now.Name, "range", Range(old), Range(now), breaks, "Keep the range within which the other side writes or expects numbers.");
+            yield return new(now.Name, "range", Range(old), Range(now), breaks,
+                "Keep the range within which the other side writes or expects numbers.");
         }
 
         if (old.Unit != now.Unit)
@@ -143,10 +149,12 @@ public static class ContractChanges
         if (old.SequenceEqual(now))
             yield break;
         var breaks = Directions(readsOld: Follows(now, old), readsNew: Follows(old, now));
-        yield return new(null, "key", Text(old), Text(now), breaks, "Readers join by it and expect one row each: keep it, and give a new key a dataset of its own.");
+        yield return new(null, "key", Text(old), Text(now), breaks,
+            "Readers join by it and expect one row each: keep it, and give a new key a dataset of its own.");
 
         // Rows that differ in some columns differ in more of them too.
-        static bool Follows(IReadOnlyList<string> key, IReadOnlyList<string> from) => key.Count == 0 || (from.Count > 0 && from.All(key.Contains));
+        static bool Follows(IReadOnlyList<string> key, IReadOnlyList<string> from) =>
+            key.Count == 0 || (from.Count > 0 && from.All(key.Contains));
     }
 
     private static IEnumerable<ContractChange> Note(string? field, string what, string? old, string? now)
@@ -174,7 +182,9 @@ public static class ContractChanges
 
     private static string? Range(ContractColumn column) => column is { Minimum: null, Maximum: null }
         ? null
-        : string.Create(CultureInfo.InvariantCulture, $"[{column.Minimum?.ToString("R", CultureInfo.InvariantCulture) ?? "-∞"}, {column.Maximum?.ToString("R", CultureInfo.InvariantCulture) ?? "∞"}]");
+        : $"[{Bound(column.Minimum, "-∞")}, {Bound(column.Maximum, "∞")}]";
+
+    private static string Bound(double? bound, string open) => bound?.ToString("R", CultureInfo.InvariantCulture) ?? open;
 
     private static string Allowed(DataContract contract) => contract.ExtraColumns ? "allowed" : "refused";
 }

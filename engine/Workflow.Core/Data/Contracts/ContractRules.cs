@@ -1,4 +1,4 @@
-namespace Workflow;
+namespace Workflow.Contracts;
 
 /// <summary>A version of a contract as the registry keeps it.</summary>
 /// <param name="Version">Its number, counted from 1 for each dataset.</param>
@@ -46,7 +46,8 @@ public static class ContractRules
             .Where(change => (change.Breaks & level.Refuses()) != BreakDirection.None)
             .Select(change => new ContractBreak(version.Version, change)));
         var isUnchanged = newest.Contract.Hash == proposed.Hash;
-        return new ContractVerdict(level, newest.Version, ContractChanges.Between(newest.Contract, proposed), isUnchanged ? [] : [.. breaks])
+        var changes = ContractChanges.Between(newest.Contract, proposed);
+        return new ContractVerdict(level, newest.Version, changes, isUnchanged ? [] : [.. breaks])
         {
             IsUnchanged = isUnchanged,
         };

@@ -45,9 +45,9 @@ internal static partial class ContractTypes
 
     private static readonly HashSet<string> Plain = new(StringComparer.Ordinal)
     {
-        "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE",
-        "BOOLEAN", "VARCHAR", "BLOB", "BIT", "DATE", "TIME", "TIME WITH TIME ZONE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS",
-        "TIMESTAMP WITH TIME ZONE", "INTERVAL", "UUID", "JSON",
+        "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT",
+        "DOUBLE", "BOOLEAN", "VARCHAR", "BLOB", "BIT", "DATE", "TIME", "TIME WITH TIME ZONE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS",
+        "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "UUID", "JSON",
     };
 
     // Bits of magnitude: a signed type holds an unsigned one of fewer bits, and a floating-point type what fits its significand.
@@ -90,8 +90,8 @@ internal static partial class ContractTypes
     public static bool IsNumeric(string type) => Integers.ContainsKey(type) || type is "FLOAT" or "DOUBLE" || OfDecimal(type) is not null;
 
     /// <summary>
-    /// Whether the wider type holds every value of the narrower one unchanged. Stricter than Avro's promotion, which also lets whole numbers of
-    /// 64 bits become floating-point: from 2^53 on those would change unnoticed, and ids are such numbers.
+    /// Whether the wider type holds every value of the narrower one unchanged. Stricter than Avro's promotion, which also lets whole numbers
+    /// of 64 bits become floating-point: from 2^53 on those would change unnoticed, and ids are such numbers.
     /// </summary>
     public static bool Holds(string wider, string narrower)
     {
@@ -127,15 +127,28 @@ internal static partial class ContractTypes
         if (Integers.ContainsKey(type))
             return BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, culture, out var whole) ? whole.ToString(culture) : null;
         if (OfDecimal(type) is not null)
-            return decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, culture, out var exact) ? exact.ToString("G29", culture) : null;
+        {
+            return decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, culture, out var exact)
+                ? exact.ToString("G29", culture)
+                : null;
+        }
+
         if (type is "FLOAT" or "DOUBLE")
-            return double.TryParse(text, NumberStyles.Float, culture, out var number) && double.IsFinite(number) ? number.ToString("R", culture) : null;
+        {
+            return double.TryParse(text, NumberStyles.Float, culture, out var number) && double.IsFinite(number)
+                ? number.ToString("R", culture)
+                : null;
+        }
+
         return type == "BOOLEAN" ? (bool.TryParse(text, out var truth) ? (truth ? "true" : "false") : null) : text;
     }
 
-    private static (int Width, int Scale)? OfDecimal(string type) => DecimalForm().Match(type) is { Success: true } match
-        ? (int.Parse(match.Groups["width"].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups["scale"].Value, CultureInfo.InvariantCulture))
-        : null;
+    private static (int Width, int Scale)? OfDecimal(string type)
+    {
+        return DecimalForm().Match(type) is { Success: true } match ? (Part("width"), Part("scale")) : null;
+
+        int Part(string name) => int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);
+    }
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
