@@ -130,6 +130,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents)
     {
         stored.Counts?.Check(into, stored.Rows);
+        var contract = await ContractGuard.RequireAsync(planes, context, stored, into).ConfigureAwait(false);
 
         // The artifact is durable by now; a kill before the row is staged leaves a file that nothing refers to.
         var staged = new StagedDataset(
@@ -138,6 +139,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         {
             Counts = stored.Counts,
             Source = stored.Source,
+            ContractHash = contract?.Hash,
         };
         var id = await planes.Effects.StageAsync(context.Source, staged, context.Cancellation).ConfigureAwait(false);
         context.HasEffects = true;

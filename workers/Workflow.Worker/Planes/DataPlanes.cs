@@ -19,6 +19,9 @@ public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpC
     /// <summary>Where attempts stage what they make.</summary>
     public IEffectStore Effects => effects;
 
+    /// <summary>What one task may use of the machine; null for the default.</summary>
+    public DuckDbOptions? Share => share;
+
     /// <summary>Writes datasets.</summary>
     public DatasetWriter Writer { get; } = new(store, share);
 
