@@ -1,5 +1,6 @@
 using Workflow.Data;
 using Workflow.Postgres.Effects;
+using Workflow.Postgres.Tables;
 using Workflow.Worker.Execution;
 
 namespace Workflow.Worker.Planes;
@@ -17,6 +18,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     /// <inheritdoc />
     public async Task<DatasetVersion> IngestAsync(Source source, string into, IReadOnlyDictionary<string, string>? partition = null)
     {
+        if (source is PostgresSource query)
+            return await IngestAsync(query, into, partition ?? Unpartitioned).ConfigureAwait(false);
         if (source is not FileToRead file)
             throw new ArgumentOutOfRangeException(nameof(source), source, "There is no such source.");
         context.Log($"Reading {FileSource.Name(file.File)}");
@@ -40,8 +43,41 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     {
         ArgumentNullException.ThrowIfNull(version);
         var path = await OpenAsync(version).ConfigureAwait(false);
-        await DatasetExport.WriteAsync(path, sink, context.Cancellation).ConfigureAwait(false);
+        if (sink is PostgresSink table)
+            await ExportAsync(path, table).ConfigureAwait(false);
+        else
+            await DatasetExport.WriteAsync(path, sink, context.Cancellation).ConfigureAwait(false);
         context.Log($"Exported {version.Rows:N0} rows of {version.Dataset}");
+    }
+
+    private async Task<DatasetVersion> IngestAsync(PostgresSource source, string into, IReadOnlyDictionary<string, string> partition)
+    {
+        context.Log($"Reading a query of {source.Connection}");
+        var file = planes.Store.Stage();
+        try
+        {
+            var columns = await TableCopy.Open(source.Connection).ReadAsync(source, file, context.Cancellation).ConfigureAwait(false);
+            var stored = await planes.Copied.StoreAsync(file, columns, $"postgres, connection {source.Connection}", context.Cancellation).ConfigureAwait(false);
+            return await StageAsync(stored, into, partition, []).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private async Task ExportAsync(string path, PostgresSink sink)
+    {
+        var file = planes.Store.Stage();
+        try
+        {
+            var columns = await Task.Run(() => DatasetExport.WriteCsv(path, file, context.Cancellation), context.Cancellation).ConfigureAwait(false);
+            await TableCopy.Open(sink.Connection).WriteAsync(sink, columns, file, context.Cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     /// <inheritdoc />
