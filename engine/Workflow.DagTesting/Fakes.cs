@@ -5,9 +5,13 @@ namespace Workflow.DagTesting;
 public sealed class FakeDatasets(long rows = 1000) : IDatasets
 {
     private readonly List<DatasetVersion> versions = [];
+    private readonly Dictionary<string, IReadOnlyList<ColumnEdge>> lineage = [];
 
     /// <summary>What was written, oldest first.</summary>
     public IReadOnlyList<DatasetVersion> Versions => versions;
+
+    /// <summary>What was declared of the columns of each dataset.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<ColumnEdge>> Lineage => lineage;
 
     /// <summary>A version of a dataset, for tests to hand to tasks.</summary>
     public static DatasetVersion Version(
@@ -19,6 +23,9 @@ public sealed class FakeDatasets(long rows = 1000) : IDatasets
     public Task<DatasetVersion> IngestAsync(
         string file, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyList<Column>? columns = null) =>
         AddAsync(into, partition);
+
+    /// <inheritdoc />
+    public void DeclareLineage(string into, params IReadOnlyList<ColumnEdge> columns) => lineage[into] = columns;
 
     /// <inheritdoc />
     public Task<DatasetVersion> GenerateAsync(

@@ -12,6 +12,7 @@ using Workflow.Postgres;
 using Workflow.Postgres.Backfills;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
+using Workflow.Postgres.Lineage;
 using Workflow.Postgres.Pools;
 using Workflow.Postgres.Reads;
 using Workflow.Postgres.Runs;
@@ -46,7 +47,7 @@ public static class DashboardHost
         services.TryAddSingleton<ExternalEventStore>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<WhyReads>().AddSingleton<Explainer>();
         services.AddSingleton<BackfillReads>();
-        services.AddSingleton<DatasetReads>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
+        services.AddSingleton<DatasetReads>().AddSingleton<ModelReads>().AddSingleton<LineageReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
         services.AddSingleton<SignInCodes>().AddSingleton<SessionTokens>().AddSingleton<FailureLimit>().AddSingleton<DashboardAuth>();
         services.AddSingleton<ChangeHub>().AddHostedService<ChangePoller>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -82,6 +83,7 @@ public static class DashboardHost
         GatesApi.Map(api);
         DatasetsApi.Map(api);
         ModelsApi.Map(api);
+        LineageApi.Map(api);
         api.MapOpenApi("/openapi.json").ExcludeFromDescription();
         return app;
     }

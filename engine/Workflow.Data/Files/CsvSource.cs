@@ -40,6 +40,9 @@ internal static class CsvSource
         return new CsvQuery($"SELECT {string.Join(", ", terms)} FROM {Reader(file, read, delimiter)}", values, columns, delimiter);
     }
 
+    /// <summary>What separates the fields of a file that was read.</summary>
+    public static char Delimiter(DataFile file) => Header(file).Delimiter;
+
     private static string Converted(Column column, int index)
     {
         var name = Sql.Name(column.Name);

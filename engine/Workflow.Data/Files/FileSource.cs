@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Workflow.Artifacts;
 using Workflow.Data.DuckDb;
 using Workflow.Data.Files;
@@ -30,19 +31,39 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
     {
         var expected = columns is null ? null : ExpectedColumns.Normalise(columns);
         var staged = store.Stage();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             var path = await new FileFetcher(http).FetchAsync(file, staged, log, cancellationToken).ConfigureAwait(false);
             var data = DataFile.Open(FileFetcher.Name(file), path);
-            return data.Format == FileFormat.Parquet
+
+            // Beside the reading, which takes one thread and far longer.
+            var hash = Task.Run(() => HashAsync(data.Path, stop.Token), stop.Token);
+            var stored = data.Format == FileFormat.Parquet
                 ? await ReadParquetAsync(data, expected, cancellationToken).ConfigureAwait(false)
                 : await ReadAnyCsvAsync(data, expected, cancellationToken).ConfigureAwait(false);
+            var (sha256, bytes) = await hash.ConfigureAwait(false);
+            return stored with { Source = new SourceFile(data.Name, sha256, bytes, DialectOf(data)) };
         }
         finally
         {
+            await stop.CancelAsync().ConfigureAwait(false);
             File.Delete(staged);
         }
     }
+
+    private static async Task<(string Sha256, long Bytes)> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, useAsync: false);
+        return (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)), file.Length);
+    }
+
+    private static Dictionary<string, string> DialectOf(DataFile file) => file.Format switch
+    {
+        FileFormat.Parquet => new() { ["format"] = "parquet" },
+        FileFormat.GzipCsv => new() { ["format"] = "csv", ["compression"] = "gzip", ["delimiter"] = CsvSource.Delimiter(file).ToString() },
+        _ => new() { ["format"] = "csv", ["delimiter"] = CsvSource.Delimiter(file).ToString() },
+    };
 
     private async Task<StoredDataset> ReadAnyCsvAsync(DataFile file, IReadOnlyList<Column>? expected, CancellationToken cancellationToken)
     {

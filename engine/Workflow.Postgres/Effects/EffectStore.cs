@@ -25,7 +25,20 @@ public sealed record AttemptSource(ClaimedTask Task, string TaskId);
 /// <param name="Parents">The versions that it was made from.</param>
 public sealed record StagedDataset(
     string Dataset, string Sha256, long Bytes, long Rows, IReadOnlyDictionary<string, string> Partition, IReadOnlyList<Column> Columns,
-    IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents);
+    IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents)
+{
+    /// <summary>The file that it was read from; null when it was not read from one.</summary>
+    public StagedSource? Source { get; init; }
+
+    /// <summary>The SQL that made it; null when none did.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>From which columns its columns come.</summary>
+    public IReadOnlyList<ColumnEdge> Lineage { get; init; } = [];
+
+    /// <summary>The models that its rows were scored with.</summary>
+    public IReadOnlyList<AppliedModel> Models { get; init; } = [];
+}
 
 /// <summary>A model version to stage.</summary>
 /// <param name="Model">The registered model.</param>
@@ -80,8 +93,12 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             columns = JsonSerializer.Serialize(dataset.Columns, Json),
             profile = JsonSerializer.Serialize(dataset.Profile, Json),
             dataset.Writer,
+            dataset.Query,
         });
-        return await StageWithParentsAsync(StageDataset, AddDatasetParents, parameters, dataset.Parents, cancellationToken).ConfigureAwait(false);
+        return await StageWithParentsAsync(
+            StageDataset, AddDatasetParents, parameters, dataset.Parents,
+            (versionId, connection, transaction) => AddLineageAsync(versionId, dataset, connection, transaction), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -98,7 +115,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             metrics = JsonSerializer.Serialize(model.Metrics, Json),
             source.Task.DagVersionId,
         });
-        return await StageWithParentsAsync(StageModel, AddModelParents, parameters, model.Parents, cancellationToken).ConfigureAwait(false);
+        return await StageWithParentsAsync(
+            StageModel, AddModelParents, parameters, model.Parents, static (_, _, _) => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -156,12 +174,14 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     }
 
     private Task<long> StageWithParentsAsync(
-        string insert, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents, CancellationToken cancellationToken) =>
+        string insert, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents,
+        Func<long, NpgsqlConnection, NpgsqlTransaction, Task> addMore, CancellationToken cancellationToken) =>
         dataSource.CommitOnceAsync(
             async (connection, transaction) =>
             {
                 var versionId = await connection.ExecuteScalarAsync<long>(insert, parameters, transaction).ConfigureAwait(false);
                 await connection.ExecuteAsync(addParents, new { versionId, parents = parents.Distinct().ToArray() }, transaction).ConfigureAwait(false);
+                await addMore(versionId, connection, transaction).ConfigureAwait(false);
                 return versionId;
             },
             cancellationToken);

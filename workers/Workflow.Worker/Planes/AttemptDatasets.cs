@@ -8,6 +8,9 @@ namespace Workflow.Worker.Planes;
 public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) : IDatasets
 {
     private static readonly IReadOnlyDictionary<string, string> Unpartitioned = new Dictionary<string, string>();
+    private static readonly IReadOnlyDictionary<string, DatasetInput> NoInputs = new Dictionary<string, DatasetInput>();
+
+    private readonly Dictionary<string, IReadOnlyList<ColumnEdge>> declared = [];
 
     /// <inheritdoc />
     public async Task<DatasetVersion> IngestAsync(
@@ -15,15 +18,18 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     {
         context.Log($"Reading {file}");
         var stored = await planes.Files.IngestAsync(file, columns, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
-        return await StageAsync(stored, into, partition ?? Unpartitioned, []).ConfigureAwait(false);
+        return await StageAsync(stored, into, partition ?? Unpartitioned, [], origin: null).ConfigureAwait(false);
     }
+
+    /// <inheritdoc />
+    public void DeclareLineage(string into, params IReadOnlyList<ColumnEdge> columns) => declared[into] = columns;
 
     /// <inheritdoc />
     public Task<DatasetVersion> GenerateAsync(
         string sql, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyDictionary<string, object>? values = null) =>
         WriteAsync(
             new DatasetQuery(sql) { Values = (values ?? new Dictionary<string, object>()).ToDictionary(pair => pair.Key, pair => (object?)pair.Value) },
-            into, partition ?? Unpartitioned, []);
+            into, partition ?? Unpartitioned, [], new Origin(sql, NoInputs, []));
 
     /// <inheritdoc />
     public async Task<DatasetSnapshot> ReadAsync(string dataset, AsOf? at = null)
@@ -52,7 +58,9 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
             Inputs = await OpenAsync(inputs).ConfigureAwait(false),
             Values = (values ?? new Dictionary<string, object>()).ToDictionary(pair => pair.Key, pair => (object?)pair.Value),
         };
-        return await WriteAsync(query, into, partition ?? Unpartitioned, [.. inputs.Values.SelectMany(input => input.Slices)]).ConfigureAwait(false);
+        return await WriteAsync(
+            query, into, partition ?? Unpartitioned, [.. inputs.Values.SelectMany(input => input.Slices)], new Origin(sql, inputs, []))
+            .ConfigureAwait(false);
     }
 
     /// <summary>The local path of the files of each input. They count as read from here on.</summary>
@@ -84,22 +92,41 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
 
     /// <summary>Writes the result of a query into a new version and stages it.</summary>
     internal async Task<DatasetVersion> WriteAsync(
-        DatasetQuery query, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents)
+        DatasetQuery query, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, Origin origin)
     {
         var stored = await planes.Writer.WriteAsync(query, context.Cancellation).ConfigureAwait(false);
-        return await StageAsync(stored, into, partition, parents).ConfigureAwait(false);
+        return await StageAsync(stored, into, partition, parents, origin).ConfigureAwait(false);
     }
 
+    /// <summary>What was declared counts; otherwise what the query says, with each of its inputs as the datasets that they are.</summary>
+    private IReadOnlyList<ColumnEdge> Lineage(StoredDataset stored, string into, Origin? origin) =>
+        declared.TryGetValue(into, out var columns)
+            ? columns
+            : [.. stored.Lineage.SelectMany(edge => origin?.Inputs.GetValueOrDefault(edge.Input)?.Slices
+                .Select(slice => slice.Dataset).Distinct().Select(dataset => edge with { Input = dataset }) ?? [])];
+
     private async Task<DatasetVersion> StageAsync(
-        StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents)
+        StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, Origin? origin)
     {
         // The artifact is durable by now; a kill before the row is staged leaves a file that nothing refers to.
         var staged = new StagedDataset(
             into, stored.Sha256, stored.Bytes, stored.Rows, partition, stored.Schema, stored.Profile, stored.WriterVersion,
-            [.. parents.Select(parent => parent.VersionId)]);
+            [.. parents.Select(parent => parent.VersionId)])
+        {
+            Source = stored.Source is { } file ? new StagedSource(file.Location, file.Sha256, file.Bytes, file.Dialect) : null,
+            Query = origin?.Query,
+            Lineage = Lineage(stored, into, origin),
+            Models = origin?.Models ?? [],
+        };
         var id = await planes.Effects.StageAsync(context.Source, staged, context.Cancellation).ConfigureAwait(false);
         context.HasEffects = true;
         context.Log($"Wrote {stored.Rows:N0} rows of {stored.Schema.Count} columns to {into} ({stored.Sha256[..8]})");
         return new DatasetVersion(id, into, stored.Sha256, stored.Rows, partition);
     }
+
+    /// <summary>What made a version.</summary>
+    /// <param name="Query">The SQL; null when it only carries rows from a file into the store.</param>
+    /// <param name="Inputs">What the SQL calls its inputs.</param>
+    /// <param name="Models">The models that scored the rows.</param>
+    internal sealed record Origin(string? Query, IReadOnlyDictionary<string, DatasetInput> Inputs, IReadOnlyList<AppliedModel> Models);
 }
