@@ -77,7 +77,63 @@ GRANT SELECT ON version_source, column_lineage, dataset_model TO workflow_worker
 GRANT INSERT ON version_source, column_lineage, dataset_model TO workflow_worker;
 GRANT INSERT (query) ON dataset_version TO workflow_worker;
 
+-- What is told to others of attempts that read or write data: an outbox, written by the transaction that completes the attempt. What the
+-- event says is read from the rows that the attempt left when it is delivered; those do not change any more.
+CREATE TABLE lineage_event (
+    lineage_event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    dag_id          text NOT NULL,
+    run_id          bigint NOT NULL,
+    run_key         text NOT NULL,
+    task_index      int NOT NULL,
+    map_index       int NOT NULL,
+    attempt         int NOT NULL,
+    task_id         text NOT NULL,
+    event_type      text NOT NULL CHECK (event_type IN ('START', 'COMPLETE', 'FAIL', 'ABORT')),
+    event_at        timestamptz NOT NULL,
+    message         text,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    tries           int NOT NULL DEFAULT 0,
+    -- While it lies ahead, a sender is at it, or waits until the receiver is back.
+    next_try_at     timestamptz NOT NULL DEFAULT now(),
+    delivered_at    timestamptz,
+    -- Why the receiver will never take it.
+    refused         text,
+    UNIQUE (run_id, task_index, map_index, attempt, event_type)
+);
+CREATE INDEX lineage_event_due ON lineage_event (lineage_event_id) WHERE delivered_at IS NULL AND refused IS NULL;
+CREATE INDEX lineage_event_age ON lineage_event (created_at);
+GRANT SELECT ON lineage_event TO workflow_worker;
+
+-- Called with publish_attempt, for attempts that read or wrote data only: all others cost nothing. An attempt that was given back says nothing.
+CREATE FUNCTION record_lineage_events(of_run bigint, of_task int, of_map int, of_attempt int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    ended record;
+BEGIN
+    SELECT state, started_at, finished_at, message INTO ended FROM task_attempt
+    WHERE run_id = of_run AND task_index = of_task AND map_index = of_map AND attempt = of_attempt;
+    IF NOT FOUND THEN
+        SELECT state, started_at, finished_at, message INTO ended FROM task_instance
+        WHERE run_id = of_run AND task_index = of_task AND map_index = of_map AND attempt = of_attempt;
+    END IF;
+    IF NOT FOUND OR ended.state NOT IN ('success', 'skipped', 'failed', 'up_for_retry', 'cancelled') THEN
+        RETURN;
+    END IF;
+    INSERT INTO lineage_event (dag_id, run_id, run_key, task_index, map_index, attempt, task_id, event_type, event_at, message)
+    SELECT r.dag_id, of_run, r.run_key, of_task, of_map, of_attempt, t.task_id, e.event_type, e.event_at, e.message
+    FROM dag_run r JOIN task_instance t ON t.run_id = r.run_id AND t.task_index = of_task AND t.map_index = of_map
+        CROSS JOIN LATERAL (VALUES
+            (1, 'START', coalesce(ended.started_at, now()), NULL),
+            (2, CASE WHEN ended.state IN ('success', 'skipped') THEN 'COMPLETE' WHEN ended.state = 'cancelled' THEN 'ABORT' ELSE 'FAIL' END,
+                coalesce(ended.finished_at, now()), ended.message)) AS e (place, event_type, event_at, message)
+    WHERE r.run_id = of_run ORDER BY e.place
+    ON CONFLICT DO NOTHING;
+END $$;
+REVOKE EXECUTE ON FUNCTION record_lineage_events(bigint, int, int, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_lineage_events(bigint, int, int, int) TO workflow_worker;
+
 DO $$
 BEGIN
     EXECUTE format('ALTER FUNCTION name_maker() SET search_path = %I, pg_temp', current_schema());
+    EXECUTE format('ALTER FUNCTION record_lineage_events(bigint, int, int, int) SET search_path = %I, pg_temp', current_schema());
 END $$;

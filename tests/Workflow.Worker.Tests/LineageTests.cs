@@ -6,8 +6,11 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Workflow.Dashboard;
 using Workflow.Engine.Cli;
+using Workflow.Postgres.Lineage;
+using Workflow.Scheduler.OpenLineage;
 using Workflow.Testing;
 using Workflow.Testing.Running;
 
@@ -74,7 +77,7 @@ public sealed class LineageTests : IAsyncLifetime
         text.ShouldContain("gate backtest: pass");
         text.ShouldContain("on test-0");
         if (used.Length > 3)
-            text.ShouldContain("taxi.features  4 slices  month=2019-01 .. month=2019-04");
+            text.ShouldContain("dataset taxi.features  4 slices  month=2019-01 .. month=2019-04");
         else
             text.ShouldContain("month=2019-01");
         json["nodes"]!.AsArray().Count(node => (string?)node!["kind"] == "source").ShouldBe(used.Length);
@@ -86,6 +89,48 @@ public sealed class LineageTests : IAsyncLifetime
         broken.ShouldContain("DAGs that would break: taxi_fare_nightly");
         (await RunAsync("lineage", "downstream", "dataset:taxi.raw", "--column", "tolls_amount")).ShouldContain("Nothing would break.");
         TestContext.Current.TestOutputHelper?.WriteLine(night + broken);
+        Check(await EventsAsync());
+    }
+
+    /// <summary>What others hear of the same runs.</summary>
+    private static void Check(IReadOnlyList<JsonNode> events)
+    {
+        events.ShouldAllBe(one => (string?)one["schemaURL"] == "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent");
+        foreach (var attempt in events.GroupBy(one => (string)one["run"]!["runId"]!))
+            attempt.Select(one => (string?)one["eventType"]).ShouldBe(["START", "COMPLETE"]);
+        string[] tasks = ["ingest", "quality", "features", "train", "predict", "backtest", "promote"];
+        events.Select(one => (string)one["job"]!["name"]!).Distinct().ShouldBe(tasks.Select(task => $"taxi_fare_nightly.{task}"), ignoreOrder: true);
+        events.Select(one => (string)one["run"]!["facets"]!["parent"]!["run"]!["runId"]!).Distinct().Count().ShouldBe(4, "one a run of the DAG");
+
+        JsonNode Of(string task) => events.First(one => (string?)one["job"]!["name"] == $"taxi_fare_nightly.{task}" && (string?)one["eventType"] == "COMPLETE");
+        var ingest = Of("ingest");
+        ((string?)ingest["inputs"]![0]!["namespace"]).ShouldBe("file");
+        ((string?)ingest["outputs"]![0]!["name"]).ShouldBe("taxi.raw");
+        ((long)ingest["outputs"]![0]!["outputFacets"]!["outputStatistics"]!["rowCount"]!).ShouldBe(10_000);
+        ((string?)ingest["outputs"]![0]!["facets"]!["columnLineage"]!["fields"]!["fare_amount"]!["inputFields"]![0]!["field"]).ShouldBe("fare_amount");
+        var assertions = Of("quality")["inputs"]![0]!["inputFacets"]!["dataQualityAssertions"]!["assertions"]!.AsArray();
+        assertions.Count.ShouldBe(7);
+        assertions.ShouldAllBe(assertion => (bool)assertion!["success"]!);
+        var features = Of("features");
+        ((string?)features["job"]!["facets"]!["sql"]!["query"]).ShouldNotBeNull().ShouldContain("pickup_datetime");
+        var night = features["outputs"]![0]!["facets"]!["columnLineage"]!["fields"]!["is_night"]!["inputFields"]![0]!;
+        $"{night["name"]} {night["field"]} {night["transformations"]![0]!["subtype"]}".ShouldBe("taxi.raw pickup_datetime TRANSFORMATION");
+        ((double?)features["outputs"]![0]!["facets"]!["dataQualityMetrics"]!["columnMetrics"]!["fare_amount"]!["max"]).ShouldNotBeNull().ShouldBeInRange(50, 500);
+        ((string?)Of("train")["outputs"]![0]!["namespace"]).ShouldBe("models");
+        ((string?)Of("predict")["run"]!["facets"]!["modelsApplied"]!["models"]![0]!["role"]).ShouldBe("candidate");
+    }
+
+    private async Task<IReadOnlyList<JsonNode>> EventsAsync()
+    {
+        var file = Path.Combine(engine.Artifacts, "events.jsonl");
+        using var http = new HttpClient();
+        var sender = new OpenLineageSender(
+            new LineageEventStore(engine.Data), new OpenLineageOptions { File = file }, http, NullLogger<OpenLineageSender>.Instance);
+        while (await sender.RunOnceAsync(default) > 0)
+        {
+        }
+
+        return [.. (await File.ReadAllLinesAsync(file)).Select(line => JsonNode.Parse(line)!)];
     }
 
     private async Task<string> RunAsync(params string[] arguments)

@@ -34,7 +34,8 @@ internal static class EngineCommands
             var folder = settings[Settings.ArtifactsKey] ?? (s3 is null ? null : Settings.DefaultArtifacts);
             Hosts.AddScheduler(
                 builder.Services, connection, parsed.GetValue(Dags)!,
-                folder is null ? null : ArtifactStores.Open(folder, s3, settings.ReadCold()), settings.Retention());
+                folder is null ? null : ArtifactStores.Open(folder, s3, settings.ReadCold()), settings.Retention(),
+                settings.OpenLineage());
             Transports.Find(settings)?.AddScheduler(builder.Services, connection);
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
         }));

@@ -58,7 +58,9 @@ internal static class UpCommand
         var token = folder.Secret("token");
         var builder = Hosts.CreateWeb(settings);
         Hosts.AddDashboard(builder.Services, connection, token, port);
-        Hosts.AddScheduler(builder.Services, connection, dags, ArtifactStores.Open(folder.Artifacts, s3, settings.ReadCold()), settings.Retention());
+        Hosts.AddScheduler(
+            builder.Services, connection, dags, ArtifactStores.Open(folder.Artifacts, s3, settings.ReadCold()), settings.Retention(),
+            settings.OpenLineage());
         transport?.AddServer(builder.Services, connection);
         transport?.AddScheduler(builder.Services, connection);
 

@@ -16,6 +16,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     public async Task<DatasetVersion> IngestAsync(
         string file, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyList<Column>? columns = null)
     {
+        // Said before it reads: one that fails in it is told of, too.
+        context.HasEffects = true;
         context.Log($"Reading {file}");
         var stored = await planes.Files.IngestAsync(file, columns, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
         return await StageAsync(stored, into, partition ?? Unpartitioned, [], origin: null).ConfigureAwait(false);
@@ -87,13 +89,17 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     }
 
     /// <summary>Records what the attempt is about to read: a kill after this leaves a record that nothing came of.</summary>
-    internal Task RecordAsync(IReadOnlyList<DatasetVersion> versions) =>
-        planes.Effects.RecordInputsAsync(context.Source, [.. versions.Select(version => version.VersionId)], context.Cancellation);
+    internal Task RecordAsync(IReadOnlyList<DatasetVersion> versions)
+    {
+        context.HasEffects |= versions.Count > 0;
+        return planes.Effects.RecordInputsAsync(context.Source, [.. versions.Select(version => version.VersionId)], context.Cancellation);
+    }
 
     /// <summary>Writes the result of a query into a new version and stages it.</summary>
     internal async Task<DatasetVersion> WriteAsync(
         DatasetQuery query, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, Origin origin)
     {
+        context.HasEffects = true;
         var stored = await planes.Writer.WriteAsync(query, context.Cancellation).ConfigureAwait(false);
         return await StageAsync(stored, into, partition, parents, origin).ConfigureAwait(false);
     }
@@ -119,7 +125,6 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
             Models = origin?.Models ?? [],
         };
         var id = await planes.Effects.StageAsync(context.Source, staged, context.Cancellation).ConfigureAwait(false);
-        context.HasEffects = true;
         context.Log($"Wrote {stored.Rows:N0} rows of {stored.Schema.Count} columns to {into} ({stored.Sha256[..8]})");
         return new DatasetVersion(id, into, stored.Sha256, stored.Rows, partition);
     }
