@@ -26,6 +26,6 @@ public sealed class CopiedRows(IArtifactStore store, DuckDbOptions? options = nu
         var terms = columns.Select((column, index) => $"CAST(c_{index} AS {column.Type}) AS {Sql.Name(column.Name)}");
         var query = new DatasetQuery($"SELECT {string.Join(", ", terms)} FROM {rows.Relation}") { KeepsOrder = true };
         var stored = await new DatasetWriter(store, options).WriteAsync(query, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
-        return stored with { Source = source, Counts = new RowCounts(stored.Rows) };
+        return stored with { Source = SourceFile.Of(source, null, null, "copied rows"), Counts = new RowCounts(stored.Rows) };
     }
 }
