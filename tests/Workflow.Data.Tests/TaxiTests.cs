@@ -3,7 +3,7 @@ namespace Workflow.Data.Tests;
 /// <summary>Months of taxi trips as they were published, with the defects that their README lists.</summary>
 public sealed class TaxiTests : IDisposable
 {
-    private static readonly Column[] Columns =
+    internal static readonly Column[] Columns =
     [
         new("vendor_id", "BIGINT"), new("pickup_datetime", "TIMESTAMP"), new(
             "dropoff_datetime", "TIMESTAMP"), new("passenger_count", "BIGINT"),

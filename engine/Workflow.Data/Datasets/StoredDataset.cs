@@ -9,4 +9,11 @@ namespace Workflow.Data;
 /// <param name="WriterVersion">Who wrote the file, such as <c>duckdb v1.5.6</c>: another version may give the same rows other
 /// bytes.</param>
 public sealed record StoredDataset(
-    string Sha256, long Bytes, long Rows, IReadOnlyList<Column> Schema, IReadOnlyList<ColumnProfile> Profile, string WriterVersion);
+    string Sha256, long Bytes, long Rows, IReadOnlyList<Column> Schema, IReadOnlyList<ColumnProfile> Profile, string WriterVersion)
+{
+    /// <summary>What became of the rows that were read; null where the rows written are others than those read, as in a sum.</summary>
+    public RowCounts? Counts { get; init; }
+
+    /// <summary>What the source was found to be, such as <c>csv, delimiter ';', windows-1252</c>; null for no source.</summary>
+    public string? Source { get; init; }
+}

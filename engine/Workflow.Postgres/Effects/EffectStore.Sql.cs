@@ -5,9 +5,9 @@ public sealed partial class EffectStore
     private const string StageDataset = """
         WITH named AS (INSERT INTO dataset (dataset) VALUES (@dataset) ON CONFLICT DO NOTHING)
         INSERT INTO dataset_version (dataset, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id, run_key, task_index,
-            map_index, attempt, task_id)
+            map_index, attempt, task_id, rows_in, rejected, filtered, source)
         VALUES (@dataset, @sha256, @bytes, @rows, @partition::jsonb, @columns::jsonb, @profile::jsonb, @writer, @dagId, @runId, @runKey, @taskIndex,
-            @mapIndex, @attempt, @taskId)
+            @mapIndex, @attempt, @taskId, @rowsIn, @rejected, @filtered, @source)
         RETURNING dataset_version_id
         """;
 

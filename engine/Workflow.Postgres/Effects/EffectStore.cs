@@ -26,7 +26,14 @@ public sealed record AttemptSource(ClaimedTask Task, string TaskId);
 /// <param name="Parents">The versions that it was made from.</param>
 public sealed record StagedDataset(
     string Dataset, string Sha256, long Bytes, long Rows, IReadOnlyDictionary<string, string> Partition, IReadOnlyList<Column> Columns,
-    IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents);
+    IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents)
+{
+    /// <summary>What became of the rows read; null where the rows written are others.</summary>
+    public RowCounts? Counts { get; init; }
+
+    /// <summary>What the source was found to be; null for no source.</summary>
+    public string? Source { get; init; }
+}
 
 /// <summary>A model version to stage.</summary>
 /// <param name="Model">The registered model.</param>
@@ -70,6 +77,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     /// <inheritdoc />
     public async Task<long> StageAsync(AttemptSource source, StagedDataset dataset, CancellationToken cancellationToken)
     {
+        dataset.Counts?.Check(dataset.Dataset, dataset.Rows);
         var parameters = Of(source);
         parameters.AddDynamicParams(new
         {
@@ -81,6 +89,10 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             columns = JsonSerializer.Serialize(dataset.Columns, Json),
             profile = JsonSerializer.Serialize(dataset.Profile, Json),
             dataset.Writer,
+            dataset.Counts?.RowsIn,
+            dataset.Counts?.Rejected,
+            dataset.Counts?.Filtered,
+            source = dataset.Source,
         });
         return await StageWithParentsAsync(StageDataset, AddDatasetParents, parameters, dataset.Parents, cancellationToken).ConfigureAwait(false);
     }

@@ -25,6 +25,9 @@ public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpC
     /// <summary>Reads files into datasets.</summary>
     public FileSource Files { get; } = new(store, http, share);
 
+    /// <summary>Makes datasets row by row.</summary>
+    public RowTransform Rows { get; } = new(store, share);
+
     /// <summary>The datasets, for one attempt.</summary>
     public AttemptDatasets Datasets(AttemptContext context) => new(this, context);
 
