@@ -45,6 +45,8 @@ public static class DashboardHost
         services.TryAddSingleton<AdmissionStore>();
         services.TryAddSingleton<PoolStore>();
         services.TryAddSingleton<HoldStore>();
+        services.TryAddSingleton<ReviewStore>();
+        services.TryAddSingleton<ProposalStore>();
         services.TryAddSingleton<ExternalEventStore>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<WhyReads>().AddSingleton<Explainer>();
         services.AddSingleton<BackfillReads>();
@@ -82,6 +84,8 @@ public static class DashboardHost
         ExternalEventsApi.Map(api);
         BackfillsApi.Map(api);
         GatesApi.Map(api);
+        ReviewsApi.Map(api);
+        ProposalsApi.Map(api);
         DatasetsApi.Map(api);
         ModelsApi.Map(api);
         api.MapOpenApi("/openapi.json").ExcludeFromDescription();

@@ -31,8 +31,8 @@ public sealed partial class QualityGate
     public QualityGate HoldBatches() => Set(Options with { HoldsBatches = true });
 
     /// <summary>
-    /// Adds the checks that a person has accepted for this gate and dataset, looked up when it runs. While there are none, and no others
-    /// here, its verdict is <see cref="Verdict.Learning"/>: it records and does not block.
+    /// Adds the checks that a person has accepted for this gate and dataset, looked up when it runs. While there are none, what would
+    /// be a pass is <see cref="Verdict.Learning"/>: it records and does not block.
     /// </summary>
     public QualityGate Learnt() => Set(Options with { IsLearnt = true });
 

@@ -25,7 +25,8 @@ public static class ClientCommands
         root.Add(Group("datasets", "Datasets and their versions.", DatasetCommands.All(verbs)));
         root.Add(Group("models", "Models, their versions and aliases.", ModelCommands.All(verbs)));
         root.Add(Group("schedulers", "Schedulers, and whose DAG folder counts.", SchedulerCommands.All(verbs)));
-        root.Add(Group("gates", "Verdicts of gates.", GateCommands.All(verbs)));
+        root.Add(Group("gates", "Verdicts of gates, and checks learnt from history.", GateCommands.All(verbs)));
+        root.Add(Group("review", "Versions that wait for a person.", ReviewCommands.All(verbs)));
     }
 
     private static Command Group(string name, string description, IEnumerable<Command> verbs)

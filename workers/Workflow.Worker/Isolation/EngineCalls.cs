@@ -59,6 +59,12 @@ internal sealed class EngineCalls(
             case EngineCall.RecordInputs read:
                 await effects.RecordInputsAsync(source, read.VersionIds, cancellationToken).ConfigureAwait(false);
                 return null;
+            case EngineCall.FindReview review:
+                return Frames.ToElement(await effects.ReviewAsync(source, review.VersionId, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Hold hold:
+                return Frames.ToElement(await effects.HoldAsync(source, hold.VersionId, hold.Checks, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Learnt learnt:
+                return Frames.ToElement(await effects.LearntAsync(learnt.Dataset, learnt.Gate, cancellationToken).ConfigureAwait(false));
             case EngineCall.Now:
                 return Frames.ToElement(await clock(cancellationToken).ConfigureAwait(false));
             case EngineCall.Triggers:

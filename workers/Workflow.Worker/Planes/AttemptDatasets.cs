@@ -126,7 +126,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         return await StageAsync(read.Rows, into, partition, parents).ConfigureAwait(false);
     }
 
-    private async Task<DatasetVersion> StageAsync(
+    /// <summary>Stages what was written.</summary>
+    internal async Task<DatasetVersion> StageAsync(
         StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents)
     {
         stored.Counts?.Check(into, stored.Rows);
