@@ -86,13 +86,13 @@ ALTER TABLE gate_verdict
     ADD CONSTRAINT gate_verdict_waived_by_review CHECK (verdict <> 'waived' OR review_item_id IS NOT NULL);
 
 -- A worker may open a review, for a task that it runs, and look at it; who decides is a person.
-CREATE FUNCTION open_review(of_run bigint, of_task int, of_map int, of_version bigint, found jsonb) RETURNS bigint
+CREATE FUNCTION open_review(of_run bigint, of_task int, of_map int, of_version bigint, evidence jsonb) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     opened bigint;
 BEGIN
     INSERT INTO review_item (dag_id, run_id, run_key, task_index, map_index, task_id, dataset_version_id, checks)
-    SELECT r.dag_id, t.run_id, r.run_key, t.task_index, t.map_index, t.task_id, of_version, found
+    SELECT r.dag_id, t.run_id, r.run_key, t.task_index, t.map_index, t.task_id, of_version, evidence
     FROM task_instance t JOIN dag_run r ON r.run_id = t.run_id
     WHERE t.run_id = of_run AND t.task_index = of_task AND t.map_index = of_map AND t.state = 'running'
     ON CONFLICT (run_id, task_index, map_index, dataset_version_id) DO NOTHING;
