@@ -48,6 +48,8 @@ public static class DashboardHost
         services.TryAddSingleton<PoolStore>();
         services.TryAddSingleton<HoldStore>();
         services.TryAddSingleton<ContractStore>();
+        services.TryAddSingleton<ReviewStore>();
+        services.TryAddSingleton<ProposalStore>();
         services.TryAddSingleton<ExternalEventStore>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<WhyReads>().AddSingleton<Explainer>();
         services.AddSingleton<BackfillReads>();
@@ -86,6 +88,8 @@ public static class DashboardHost
         ExternalEventsApi.Map(api);
         BackfillsApi.Map(api);
         GatesApi.Map(api);
+        ReviewsApi.Map(api);
+        ProposalsApi.Map(api);
         DatasetsApi.Map(api);
         ContractsApi.Map(api);
         ModelsApi.Map(api);

@@ -58,9 +58,9 @@ public sealed partial class DagBuilder
     {
         var gate = new QualityGate();
         define(gate);
-        if (gate.Checks.Count == 0)
+        if (gate.Checks.Count == 0 && !gate.Options.IsLearnt)
             throw new DagDefinitionException($"Gate '{taskId}' has no checks: a gate that checks nothing cannot pass.");
-        return new(this, Draft(taskId, [subject], new QualityGateSpec([.. gate.Checks]), line, typeof(DatasetVersion)));
+        return new(this, Draft(taskId, [subject, .. gate.Others], new QualityGateSpec([.. gate.Checks], gate.Options), line, typeof(DatasetVersion)));
     }
 
     /// <summary>A backtest gate: holds a candidate model's predictions against thresholds and against the champion on the same rows.</summary>

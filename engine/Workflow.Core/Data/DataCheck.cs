@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Workflow;
 
 /// <summary>What a check does when it fails.</summary>
@@ -8,28 +10,11 @@ public enum Severity
 
     /// <summary>The gate fails, and with it the run.</summary>
     Block,
-}
 
-/// <summary>The kinds of check; they follow Great Expectations' expectations of the same meaning.</summary>
-public enum CheckKind
-{
-    /// <summary>Values are not null; the ratio is over all rows.</summary>
-    NotNull,
-
-    /// <summary>The share of nulls is at most <see cref="DataCheck.Maximum"/>.</summary>
-    NullRate,
-
-    /// <summary>Values lie between the bounds, both included; nulls are left out.</summary>
-    Between,
-
-    /// <summary>Values are in the set; nulls are left out.</summary>
-    InSet,
-
-    /// <summary>No value occurs twice; every occurrence of a double counts as failing; nulls are left out.</summary>
-    Unique,
-
-    /// <summary>The number of rows lies between the bounds.</summary>
-    RowCount,
+    /// <summary>
+    /// Rows that fail are set aside and the others go on; where no single rows are to blame, the whole version waits for a person.
+    /// </summary>
+    Quarantine,
 }
 
 /// <summary>An assertion on a dataset version.</summary>
@@ -37,53 +22,85 @@ public enum CheckKind
 /// <param name="Column">The column; null for a check of the whole table.</param>
 /// <param name="Minimum">The lower bound, included.</param>
 /// <param name="Maximum">The upper bound, included.</param>
-/// <param name="Values">The allowed values, as text.</param>
+/// <param name="Values">The allowed values, patterns, types or names, as text.</param>
 /// <param name="Mostly">The share of values, 0 to 1, that must pass; no values at all pass.</param>
 /// <param name="Severity">What failing means.</param>
 public sealed record DataCheck(
     CheckKind Kind, string? Column, double? Minimum = null, double? Maximum = null, IReadOnlyList<string>? Values = null, double Mostly = 1,
-    Severity Severity = Severity.Block);
-
-/// <summary>Collects the checks of a quality gate.</summary>
-public sealed class QualityGate
+    Severity Severity = Severity.Block)
 {
-    internal QualityGate()
-    {
-    }
+    // Runs are pinned to a hash over the JSON of their checks: what a check does not use is left out of it.
 
-    internal List<DataCheck> Checks { get; } = [];
+    /// <summary>Further columns: of a pair, of a combination, or the one that gives the order.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Columns { get; init; }
 
-    /// <summary>Values are not null.</summary>
-    public QualityGate NotNull(string column, double mostly = 1, Severity severity = Severity.Block) =>
-        Add(new(CheckKind.NotNull, column, Mostly: mostly, Severity: severity));
+    /// <summary>The bounds that are excluded; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StrictBounds? Strict { get; init; }
 
-    /// <summary>At most this share of the rows, 0 to 1, is null.</summary>
-    public QualityGate NullRate(string column, double atMost, Severity severity = Severity.Block) =>
-        Add(new(CheckKind.NullRate, column, Maximum: atMost, Severity: severity));
+    /// <summary>How many of the patterns must match, or whether there may be no other columns.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MatchRule? Match { get; init; }
 
-    /// <summary>Values lie between the bounds, both included. Nulls are left out.</summary>
-    public QualityGate Between(string column, double minimum, double maximum, double mostly = 1, Severity severity = Severity.Block) =>
-        Add(new(CheckKind.Between, column, minimum, maximum, Mostly: mostly, Severity: severity));
+    /// <summary>Which rows a check of several columns leaves out; those with all of them null unless given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MissingRule? Missing { get; init; }
 
-    /// <summary>Values are among those given, compared as text. Nulls are left out.</summary>
-    public QualityGate InSet(string column, IEnumerable<string> values, double mostly = 1, Severity severity = Severity.Block) =>
-        Add(new(CheckKind.InSet, column, Values: [.. values], Mostly: mostly, Severity: severity));
+    /// <summary>The quantiles with their ranges.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<QuantileRange>? Quantiles { get; init; }
 
-    /// <summary>No value occurs twice. Nulls are left out.</summary>
-    public QualityGate Unique(string column, double mostly = 1, Severity severity = Severity.Block) =>
-        Add(new(CheckKind.Unique, column, Mostly: mostly, Severity: severity));
+    /// <summary>The distribution that is compared with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DataPartition? Partition { get; init; }
 
-    /// <summary>The number of rows lies between the bounds, both included.</summary>
-    public QualityGate RowCount(long minimum, long maximum = long.MaxValue, Severity severity = Severity.Block) =>
-        Add(new(CheckKind.RowCount, null, minimum, maximum, Severity: severity));
+    /// <summary>The other dataset that is compared with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OtherDataset? Other { get; init; }
 
-    private QualityGate Add(DataCheck check)
-    {
-        if (check.Mostly is not (>= 0 and <= 1))
-            throw new DagDefinitionException($"{check.Kind} on '{check.Column}': mostly must lie between 0 and 1, got {check.Mostly}.");
-        if (check.Minimum > check.Maximum)
-            throw new DagDefinitionException($"{check.Kind} on '{check.Column}': the minimum {check.Minimum} is above the maximum {check.Maximum}.");
-        Checks.Add(check);
-        return this;
-    }
+    /// <summary>What it says besides.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CheckPolicy? Policy { get; init; }
+}
+
+/// <summary>A quantile with the range, both ends included, in which its value must lie.</summary>
+/// <param name="Quantile">From 0 to 1.</param>
+/// <param name="Minimum">The lower bound; null for none.</param>
+/// <param name="Maximum">The upper bound; null for none.</param>
+public sealed record QuantileRange(double Quantile, double? Minimum, double? Maximum);
+
+/// <summary>A distribution: values with their weights, or bins of numbers with theirs.</summary>
+public sealed record DataPartition
+{
+    /// <summary>The values, as text; null for bins.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Values { get; init; }
+
+    /// <summary>The edges of bins, ascending, one more than weights; the last bin includes its upper edge. Null for values.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? Edges { get; init; }
+
+    /// <summary>The weight of each value or bin; together 1.</summary>
+    public IReadOnlyList<double> Weights { get; init; } = [];
+
+    /// <summary>
+    /// The weight that what lies outside of the partition shares; without it, such a value makes the divergence infinite.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TailHoldout { get; init; }
+
+    /// <summary>The weight that values or bins of weight 0 share.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? InternalHoldout { get; init; }
+}
+
+/// <summary>Another dataset that a check reads: by name at its newest version, or what another task gave.</summary>
+/// <param name="Dataset">The dataset's name; null for an input.</param>
+/// <param name="Input">Which of the gate's inputs, from 1; null for a name.</param>
+/// <param name="Column">The column compared with; null for the whole.</param>
+public sealed record OtherDataset(string? Dataset, int? Input, string? Column)
+{
+    /// <summary>What the evaluation calls it.</summary>
+    public string Key => Dataset is { } name ? $"dataset {name}" : $"input {Input}";
 }

@@ -58,13 +58,20 @@ public sealed record SqlSpec(string Into, string Sql, IReadOnlyList<SqlInput> In
 
 /// <summary>A gate over a dataset version.</summary>
 /// <param name="Checks">What must hold.</param>
-public sealed record QualityGateSpec(IReadOnlyList<DataCheck> Checks) : TaskSpec
+/// <param name="Options">What it does besides.</param>
+public sealed record QualityGateSpec(IReadOnlyList<DataCheck> Checks, GateOptions Options) : TaskSpec
 {
+    private static readonly GateOptions Plain = new();
+
     /// <inheritdoc />
     public override string Kind => "gate";
 
+    // A gate that only checks hashes as it did before gates could do more: runs are pinned to the hash.
     /// <inheritdoc />
-    public override object Settings => Checks;
+    public override object Settings => Options == Plain ? Checks : new { Checks, Options };
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> Outlets => Options.Into is { } into ? [into] : [];
 }
 
 /// <summary>A gate over a candidate model's predictions.</summary>

@@ -4,15 +4,19 @@ namespace Workflow.Dashboard.Api;
 
 /// <summary>A gate's decision with every check that led to it.</summary>
 /// <param name="Subject">What was judged.</param>
+/// <param name="LearntChecks">The accepted proposals whose checks it used.</param>
 public sealed record Gate(
     string RunId, string DagId, string TaskId, int TryNumber, Verdict Verdict, string Subject, DateTime CreatedAt,
-    IReadOnlyList<GateCheck> Checks);
+    IReadOnlyList<GateCheck> Checks, IReadOnlyList<long> LearntChecks);
 
 /// <summary>One check of a gate.</summary>
 /// <param name="SampleRows">A few of the failing rows, by column name.</param>
+/// <param name="Slice">The slice that it looked at; null for all rows.</param>
+/// <param name="Owner">Who answers for it.</param>
+/// <param name="Meaning">Why it matters.</param>
 public sealed record GateCheck(
-    string Check, string? Column, Verdict Verdict, double? Observed, string Threshold, long? Rows, long? FailingRows,
-    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> SampleRows, string? Message);
+    string Check, string? Column, Verdict Verdict, Severity Severity, double? Observed, string Threshold, long? Rows, long? FailingRows,
+    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> SampleRows, string? Message, string? Slice, string? Owner, string? Meaning);
 
 /// <summary>A page of gates.</summary>
 /// <param name="TotalEntries">How many there are in all, whatever the limit.</param>

@@ -21,7 +21,9 @@ internal static class GatesApi
 
     private static Gate GateOf(GateRow row) => new(
         row.RunKey, row.DagId, row.TaskId, row.Attempt, StateNames.Parse<Verdict>(row.Verdict), row.Subject, row.PublishedAt,
-        [.. ApiJson.Read<CheckResult[]>(row.Checks).Select(check => new GateCheck(
-            check.Check, check.Column, check.Verdict, ApiJson.Finite(check.Observed), check.Threshold, check.Rows, check.FailingRows,
-            [.. (check.SampleRows ?? []).Select(ApiJson.Row)], check.Message))]);
+        ChecksOf(row.Checks), ApiJson.Read<long[]>(row.LearntChecks));
+
+    internal static IReadOnlyList<GateCheck> ChecksOf(string json) => [.. ApiJson.Read<CheckResult[]>(json).Select(check => new GateCheck(
+        check.Check, check.Column, check.Verdict, check.Severity, ApiJson.Finite(check.Observed), check.Threshold, check.Rows, check.FailingRows,
+        [.. (check.SampleRows ?? []).Select(ApiJson.Row)], check.Message, check.Slice, check.Owner, check.Meaning))];
 }

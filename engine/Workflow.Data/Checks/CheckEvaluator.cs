@@ -1,14 +1,27 @@
-using System.Globalization;
 using Workflow.Data.Checks;
 using Workflow.Data.DuckDb;
 using Workflow.Runs;
 
 namespace Workflow.Data;
 
+/// <summary>What an evaluation takes besides the file and the checks.</summary>
+public sealed record CheckRequest
+{
+    /// <summary>The Parquet files of other datasets, by <see cref="OtherDataset.Key"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Others { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>The columns whose values are not shown with failing rows.</summary>
+    public IReadOnlySet<string> Masked { get; init; } = new HashSet<string>();
+
+    /// <summary>The share of the machine; one thread gives the same sums on each run.</summary>
+    public DuckDbOptions? Options { get; init; }
+}
+
 /// <summary>
-/// Evaluates checks over a Parquet file. All counts come from one scan, except those of a unique check, which has to group its
-/// column; failing checks then fetch up to five sample rows each. The meaning of each check is Great Expectations': nulls are
-/// dropped before the share of passing values is taken, and a column without values passes.
+/// Evaluates checks over a Parquet file. All counts and measures come from one scan; checks of different values share one more for each
+/// column, and failing checks fetch up to five sample rows each. The meaning of each check is Great Expectations': nulls are dropped before
+/// the share of passing values is taken, and a column without values passes checks of rows and fails checks of measures; what a check says
+/// in its <see cref="CheckPolicy"/> comes before that.
 /// </summary>
 public static class CheckEvaluator
 {
@@ -19,70 +32,98 @@ public static class CheckEvaluator
     /// <param name="checks">What must hold.</param>
     /// <param name="options">The share of the machine; counting may use several threads.</param>
     /// <param name="cancellationToken">Interrupts the query.</param>
-    /// <returns>One result for each check, in their order.</returns>
+    /// <returns>One result for each check, in their order; one for each slice of a sliced check.</returns>
     public static IReadOnlyList<CheckResult> Evaluate(
-        string parquet, IReadOnlyList<DataCheck> checks, DuckDbOptions? options = null, CancellationToken cancellationToken = default)
+        string parquet, IReadOnlyList<DataCheck> checks, DuckDbOptions? options = null, CancellationToken cancellationToken = default) =>
+        Evaluate(parquet, checks, new CheckRequest { Options = options }, cancellationToken).Results;
+
+    /// <summary>Evaluates checks, and says which rows checks of severity quarantine set aside.</summary>
+    /// <param name="parquet">The local path of the dataset.</param>
+    /// <param name="checks">What must hold.</param>
+    /// <param name="request">What else there is.</param>
+    /// <param name="cancellationToken">Interrupts the query.</param>
+    public static CheckReport Evaluate(
+        string parquet, IReadOnlyList<DataCheck> checks, CheckRequest request, CancellationToken cancellationToken = default)
     {
-        using var session = new DuckDbSession(options);
-        Views.Create(session, CheckSql.View, parquet);
-        var schema = session.Describe($"SELECT * FROM {CheckSql.View}", cancellationToken: cancellationToken);
-        var plans = checks.Select((check, index) => CheckSql.Plan(check, index, schema)).ToList();
-        var counts = Count(session, plans, cancellationToken);
-        return [.. plans.Select(plan => Judge(session, plan, counts, schema, cancellationToken))];
+        ArgumentNullException.ThrowIfNull(checks);
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return Judge(parquet, checks, request, cancellationToken);
+        }
+        catch (TaskFailureException refused) when (!refused.Retryable && checks.Count == 1)
+        {
+            return new CheckReport([Result(checks[0], null, null, 0, Finding.Problem(refused.Message), [])], null);
+        }
+        catch (TaskFailureException refused) when (!refused.Retryable && checks.Count > 0)
+        {
+            // One check that DuckDB cannot make, such as a pattern that is none, must not hide what the others find.
+            var sound = new List<DataCheck>();
+            var broken = new Dictionary<int, CheckResult>();
+            foreach (var (index, check) in checks.Index())
+            {
+                var alone = Evaluate(parquet, [check], request, cancellationToken);
+                if (alone.Results is [{ Verdict: Verdict.Fail, Observed: null, FailingRows: null } problem])
+                    broken.Add(index, problem);
+                else
+                    sound.Add(check);
+            }
+
+            var report = Judge(parquet, sound, request, cancellationToken);
+            return report with { Results = [.. report.Results, .. broken.Values] };
+        }
     }
 
-    private static DuckDbRow Count(DuckDbSession session, IReadOnlyList<CheckPlan> plans, CancellationToken cancellationToken)
+    private static CheckReport Judge(string parquet, IReadOnlyList<DataCheck> checks, CheckRequest request, CancellationToken cancellationToken)
     {
-        var terms = plans.Where(plan => plan.Problem is null).SelectMany(plan => plan.Aggregates).Prepend("count(*) AS rows");
-        var values = plans.SelectMany(plan => plan.Values).ToDictionary(pair => pair.Key, pair => pair.Value);
-        return session.Query($"SELECT {string.Join(", ", terms)} FROM {CheckSql.View}", values, cancellationToken)[0];
+        using var session = new DuckDbSession(request.Options);
+        var schema = CheckViews.Create(session, parquet, checks, request.Others);
+        var scan = new CheckScan(session, schema, cancellationToken);
+        var plans = checks.SelectMany(check => CheckPlanner.Plan(check, session, scan)).ToList();
+        scan.Run();
+        var judged = plans.Select(plan => (Plan: plan, Result: Result(plan, session, scan, request.Masked, cancellationToken))).ToList();
+        var quarantined = judged
+            .Where(each => each is { Result: { Verdict: Verdict.Fail, Severity: Severity.Quarantine }, Plan.Failing: not null })
+            .Select(each => (CheckViews.Name(each.Plan.Check), each.Plan.Failing!)).ToList();
+        return new CheckReport(
+            [.. judged.Select(each => each.Result)],
+            quarantined.Count == 0 ? null : new RowQuarantine(schema, parquet, checks, request.Others, [.. scan.Made], scan.Values, quarantined));
     }
 
-    private static CheckResult Judge(
-        DuckDbSession session, CheckPlan plan, DuckDbRow counts, IReadOnlyList<Column> schema, CancellationToken cancellationToken)
+    private static CheckResult Result(
+        CheckPlan plan, DuckDbSession session, CheckScan scan, IReadOnlySet<string> masked, CancellationToken cancellationToken)
     {
-        var check = plan.Check;
-        var rows = counts.Long("rows");
-        if (plan.Problem is not null)
-            return new(check.Kind.Name(), check.Column, Verdict.Fail, check.Severity, null, plan.Threshold, rows, null, [], plan.Problem);
-        if (check.Kind == CheckKind.RowCount)
-            return JudgeRows(plan, rows);
+        var finding = plan.Judge();
+        IReadOnlyList<string> samples = [];
+        if (!finding.Passes && finding.Failing > 0)
+        {
+            // The first rows in the order of the file, so that a rerun shows the same ones.
+            var sql = plan.Samples ?? $"SELECT * FROM {CheckScan.View} WHERE {plan.Failing}";
+            var columns = plan.Samples is null ? scan.Schema : session.Describe(sql, scan.Values, cancellationToken);
+            samples = [.. scan.Query($"SELECT {JsonRows.Select(columns)} FROM ({sql} LIMIT {SampleRows})").Select(
+                row => JsonRows.Write(row, columns, masked))];
+        }
 
-        var values = counts.Long(plan.ValuesTerm);
-        var failing = plan.FailingQuery is { } query
-            ? session.Query(query, plan.Values, cancellationToken)[0].Long("failing")
-            : counts.Long(plan.FailingTerm);
-
-        // Shares are compared, not counts: 55 of 100 rounds to the same double as 0.55, while 0.55 * 100 is a little more than 55.
-        var nullRate = check.Kind == CheckKind.NullRate;
-        var share = values == 0 ? (nullRate ? 0 : 1) : (double)(nullRate ? failing : values - failing) / values;
-        var passes = nullRate ? share <= check.Maximum : values == 0 || share >= check.Mostly;
-        var samples = passes ? [] : Samples(session, plan, schema, cancellationToken);
-        var counted = plan.OverRows ? "rows" : "values";
-        var message = values == 0
-            ? $"'{check.Column}' has no values to check."
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{failing} of {values} {counted} of '{check.Column}' {plan.Complaint}; allowed: {plan.Threshold}.");
-        return new(
-            check.Kind.Name(), check.Column, passes ? Verdict.Pass : Verdict.Fail, check.Severity, share, plan.Threshold, rows, failing,
-            samples, message);
+        // The values that a set lacks or holds are values of the column.
+        if (plan.Check is { Column: { } column, Kind: CheckKind.DistinctInSet or CheckKind.DistinctEqualSet or CheckKind.MostCommonInSet } && masked.Contains(column))
+            finding = finding with { Message = $"The values of '{column}', which are not shown: {(finding.Passes ? "as" : "not as")} allowed." };
+        return Result(plan.Check, plan.Slice, plan.Failing, plan.Count(), finding, samples);
     }
 
-    private static CheckResult JudgeRows(CheckPlan plan, long rows)
+    private static CheckResult Result(DataCheck check, string? slice, string? failing, long rows, Finding finding, IReadOnlyList<string> samples)
     {
-        var check = plan.Check;
-        var passes = !(rows < check.Minimum) && !(rows > check.Maximum);
-        var message = string.Create(CultureInfo.InvariantCulture, $"The dataset has {rows} rows; allowed: {plan.Threshold}.");
-        return new(
-            check.Kind.Name(), null, passes ? Verdict.Pass : Verdict.Fail, check.Severity, rows, plan.Threshold, rows, null, [], message);
-    }
-
-    private static IReadOnlyList<string> Samples(
-        DuckDbSession session, CheckPlan plan, IReadOnlyList<Column> schema, CancellationToken cancellationToken)
-    {
-        // The first rows in the order of the file, so that a rerun shows the same ones.
-        var sql = $"SELECT {JsonRows.Select(schema)} FROM {CheckSql.View} WHERE {plan.Failing} LIMIT {SampleRows}";
-        return [.. session.Query(sql, plan.Values, cancellationToken).Select(row => JsonRows.Write(row, schema))];
+        var policy = check.Policy;
+        var empty = finding.IsEmpty ? policy?.OnEmpty : null;
+        var passes = empty is null ? finding.Passes : empty == EmptyRule.Pass;
+        var message = slice is null ? finding.Message : $"Slice {slice}: {finding.Message}";
+        return new CheckResult(
+            check.Kind.Name(), check.Column ?? (check.Columns is { } columns ? string.Join(", ", columns) : null), passes ? Verdict.Pass : Verdict.Fail,
+            empty == EmptyRule.Warn ? Severity.Warn : check.Severity, finding.Observed, Thresholds.Of(check), rows, finding.Failing, samples, message)
+        {
+            Slice = slice,
+            Owner = policy?.Owner,
+            Meaning = policy?.Meaning,
+            HasRows = failing is not null,
+        };
     }
 }

@@ -8,12 +8,15 @@ namespace Workflow.Data.Checks;
 /// <summary>Rows as JSON objects for people to read: numbers and booleans as such, everything else as DuckDB's text.</summary>
 internal static class JsonRows
 {
+    private const string Mask = "***";
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Select(IReadOnlyList<Column> schema) => string.Join(", ", schema.Select(column =>
         IsPlain(column) ? Sql.Name(column.Name) : $"CAST({Sql.Name(column.Name)} AS VARCHAR) AS {Sql.Name(column.Name)}"));
 
-    public static string Write(DuckDbRow row, IReadOnlyList<Column> schema)
+    /// <param name="masked">The columns whose values are not shown.</param>
+    public static string Write(DuckDbRow row, IReadOnlyList<Column> schema, IReadOnlySet<string> masked)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Options))
@@ -22,7 +25,7 @@ internal static class JsonRows
             foreach (var (index, column) in schema.Index())
             {
                 json.WritePropertyName(column.Name);
-                Write(json, row[index]);
+                Write(json, masked.Contains(column.Name) && row[index] is not null ? Mask : row[index]);
             }
 
             json.WriteEndObject();

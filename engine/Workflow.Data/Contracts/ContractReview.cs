@@ -25,7 +25,6 @@ public sealed class ContractReview
     private const int SampleRows = 3;
 
     // Nobody can tell from it what stood there, not even its length.
-    private const string Mask = "***";
 
     private readonly DataContract contract;
     private readonly List<Rule> rules = [];
@@ -150,20 +149,12 @@ public sealed class ContractReview
     private List<ContractColumn> Shown(IEnumerable<string> names) =>
         [.. names.Distinct(StringComparer.Ordinal).Select(name => contract.Columns.First(column => column.Name == name))];
 
-    private static string Select(IReadOnlyList<ContractColumn> shown, string from = View)
-    {
-        var masked = shown.Select(column => column.PersonalData == PersonalData.None
-            ? JsonRows.Select([new Column(column.Name, column.Type)])
-            : $"{Sql.Literal(Mask)} AS {Sql.Name(column.Name)}");
-        return $"SELECT {string.Join(", ", masked)} FROM {from}";
-    }
+    private static string Select(IReadOnlyList<ContractColumn> shown, string from = View) => $"SELECT {JsonRows.Select(Schema(shown))} FROM {from}";
 
-    private static IReadOnlyList<string> Write(IReadOnlyList<DuckDbRow> rows, IReadOnlyList<ContractColumn> shown)
-    {
-        var schema = shown
-            .Select(column => new Column(column.Name, column.PersonalData == PersonalData.None ? column.Type : "VARCHAR")).ToList();
-        return [.. rows.Select(row => JsonRows.Write(row, schema))];
-    }
+    private IReadOnlyList<string> Write(IReadOnlyList<DuckDbRow> rows, IReadOnlyList<ContractColumn> shown) =>
+        [.. rows.Select(row => JsonRows.Write(row, Schema(shown), contract.Masked))];
+
+    private static IReadOnlyList<Column> Schema(IReadOnlyList<ContractColumn> shown) => [.. shown.Select(column => new Column(column.Name, column.Type))];
 
     /// <remarks>Where the least and the greatest are no finite numbers, only the scan can tell.</remarks>
     private static bool IsWithin(ContractColumn column, ColumnProfile? profile) =>

@@ -27,7 +27,8 @@ public static class ClientCommands
         root.Add(Group("models", "Models, their versions and aliases.", ModelCommands.All(verbs)));
         root.Add(Group("lineage", "Where data and models come from, and where they go.", LineageCommands.All(verbs)));
         root.Add(Group("schedulers", "Schedulers, and whose DAG folder counts.", SchedulerCommands.All(verbs)));
-        root.Add(Group("gates", "Verdicts of gates.", GateCommands.All(verbs)));
+        root.Add(Group("gates", "Verdicts of gates, and checks learnt from history.", GateCommands.All(verbs)));
+        root.Add(Group("review", "Versions that wait for a person.", ReviewCommands.All(verbs)));
     }
 
     private static Command Group(string name, string description, IEnumerable<Command> verbs)

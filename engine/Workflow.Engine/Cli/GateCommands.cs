@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Workflow.Engine.Cli;
 
-/// <summary><c>gates list</c>.</summary>
+/// <summary><c>gates list|show|suggest|proposals</c>.</summary>
 internal static class GateCommands
 {
     internal static IEnumerable<Command> All(Verbs verbs)
@@ -13,6 +13,27 @@ internal static class GateCommands
         var dag = new Option<string?>("--dag") { Description = "Only gates of this DAG.", HelpName = "ID" };
         yield return verbs.Verb("list", "Lists verdicts and the checks that led to them.", [run, dag], (parsed, session, token) =>
             ListAsync(session, parsed.GetValue(run), parsed.GetValue(dag), token));
+        var ofRun = new Argument<string>("RUN") { Description = "Id of the run." };
+        var task = new Argument<string>("GATE") { Description = "Task of the gate." };
+        yield return verbs.Verb("show", "Shows the verdicts of a gate in a run, with their evidence; newest first.", [ofRun, task, dag], (parsed, session, token) =>
+            ShowAsync(session, parsed.GetRequiredValue(ofRun), parsed.GetRequiredValue(task), parsed.GetValue(dag), token));
+        foreach (var verb in ProposalCommands.All(verbs))
+            yield return verb;
+    }
+
+    /// <summary>The checks of one verdict with their evidence.</summary>
+    internal static Table Checks(JsonArray checks)
+    {
+        var table = Grid.Of("Verdict", "Severity", "Check", "Column", "Slice", "Observed", "Threshold", "Rows", "Failing", "Message").AlignRight(5, 7, 8);
+        foreach (var check in checks)
+        {
+            table.Row(
+                StateLook.Of(check.Text("verdict")), check.Text("severity"), check.Text("check"), check.Text("column"), check.Text("slice"),
+                Format.Metric(check.Number("observed")), check.Text("threshold"), Format.Count(check.Number("rows")),
+                Format.Count(check.Number("failing_rows")), check.Text("message"));
+        }
+
+        return table;
     }
 
     /// <summary>A row for each check; a gate without any has one of its own.</summary>
@@ -41,6 +62,27 @@ internal static class GateCommands
         }
 
         return table;
+    }
+
+    private static async Task ShowAsync(Session session, string run, string task, string? dag, CancellationToken cancellationToken)
+    {
+        var query = $"run_id={Paths.Escape(run)}{(dag is null ? "" : $"&dag_id={Paths.Escape(dag)}")}";
+        var all = await session.Api.ListAsync("gates", "gates", query, null, cancellationToken);
+        var gates = new JsonArray([.. all.Where(gate => gate.Text("task_id") == task).Select(gate => gate!.DeepClone())]);
+        session.Show(gates, () =>
+        {
+            if (gates.Count == 0)
+                session.Note($"Gate {task} has given no verdict in run {run}.");
+            foreach (var gate in gates)
+            {
+                session.Console.Write(Grid.Facts(
+                    ("Gate", gate.Text("task_id")), ("Verdict", StateLook.Of(gate.Text("verdict"))), ("Subject", gate.Text("subject")),
+                    ("Given", session.Time(gate.Time("created_at")))));
+                session.Console.Write(Checks(gate.List("checks")));
+                foreach (var row in gate.List("checks").SelectMany(check => check.List("sample_rows")))
+                    session.Line(row?.ToJsonString() ?? "");
+            }
+        });
     }
 
     private static async Task ListAsync(Session session, string? run, string? dag, CancellationToken cancellationToken)

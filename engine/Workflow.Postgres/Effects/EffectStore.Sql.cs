@@ -36,9 +36,9 @@ public sealed partial class EffectStore
 
     private const string StageVerdict = """
         INSERT INTO gate_verdict (dag_id, run_id, run_key, task_index, map_index, attempt, task_id, subject, dataset_version_id, model_version_id,
-            alias, baseline_version_id, verdict, checks)
+            alias, baseline_version_id, review_item_id, learnt_checks, verdict, checks)
         VALUES (@dagId, @runId, @runKey, @taskIndex, @mapIndex, @attempt, @taskId, @subject, @datasetVersionId, @modelVersionId, @alias,
-            @baselineVersionId, @verdict, @checks::jsonb)
+            @baselineVersionId, @reviewId, @learnt, @verdict, @checks::jsonb)
         """;
 
     private const string StageMove = """

@@ -65,8 +65,11 @@ public sealed record StagedModel(
 /// <param name="ModelVersionId">The candidate, for a backtest gate.</param>
 /// <param name="Alias">The alias compared with.</param>
 /// <param name="BaselineVersionId">The version that held it.</param>
+/// <param name="ReviewId">The review in which a person let the version pass.</param>
+/// <param name="LearntChecks">The accepted proposals whose checks were used; null for none.</param>
 public sealed record VerdictSubject(
-    long? DatasetVersionId = null, long? ModelVersionId = null, string? Alias = null, long? BaselineVersionId = null);
+    long? DatasetVersionId = null, long? ModelVersionId = null, string? Alias = null, long? BaselineVersionId = null, long? ReviewId = null,
+    IReadOnlyList<long>? LearntChecks = null);
 
 /// <summary>The version that holds an alias.</summary>
 /// <param name="VersionId">The engine's key.</param>
@@ -136,9 +139,14 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     public async Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken)
     {
         var parameters = Of(source);
-        parameters.AddDynamicParams(subject);
         parameters.AddDynamicParams(new
         {
+            subject.DatasetVersionId,
+            subject.ModelVersionId,
+            subject.Alias,
+            subject.BaselineVersionId,
+            subject.ReviewId,
+            learnt = (subject.LearntChecks ?? []).ToArray(),
             verdict.Subject,
             verdict = Workflow.Runs.StateNames.Name(verdict.Verdict),
             checks = JsonSerializer.Serialize(verdict.Checks, Json),

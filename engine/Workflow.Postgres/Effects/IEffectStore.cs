@@ -37,6 +37,15 @@ public interface IEffectStore
     /// <summary>A dataset as a whole at a version; null when it has none such.</summary>
     Task<DatasetSnapshot?> SnapshotAsync(string dataset, AsOf at, CancellationToken cancellationToken);
 
+    /// <summary>What has become of a version that the attempt's gate held; null when it did not.</summary>
+    Task<Review?> ReviewAsync(AttemptSource source, long versionId, CancellationToken cancellationToken);
+
+    /// <summary>Holds a version until a person decides. Doing it again finds what was opened before.</summary>
+    Task<Review> HoldAsync(AttemptSource source, long versionId, IReadOnlyList<CheckResult> checks, CancellationToken cancellationToken);
+
+    /// <summary>The checks that a person has accepted for a gate of a dataset.</summary>
+    Task<IReadOnlyList<LearntCheck>> LearntAsync(string dataset, string gate, CancellationToken cancellationToken);
+
     /// <summary>The versions that a run has read, or made and published.</summary>
     Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runKey, CancellationToken cancellationToken);
 

@@ -46,7 +46,7 @@ public sealed partial class ModelReads
 
     private const string Gates = """
         SELECT dag_id AS DagId, run_key AS RunKey, task_id AS TaskId, attempt AS Attempt, verdict AS Verdict, subject AS Subject,
-            published_at AS PublishedAt, checks::text AS Checks
+            published_at AS PublishedAt, checks::text AS Checks, to_json(learnt_checks)::text AS LearntChecks
         FROM gate_verdict WHERE published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
         ORDER BY published_at DESC, gate_verdict_id DESC LIMIT @limit OFFSET @offset
         """;
@@ -58,7 +58,7 @@ public sealed partial class ModelReads
     // By the run's key, which verdicts keep: the run itself may be gone.
     private const string GatesOfRun = """
         SELECT dag_id AS DagId, run_key AS RunKey, task_id AS TaskId, attempt AS Attempt, verdict AS Verdict, subject AS Subject,
-            published_at AS PublishedAt, checks::text AS Checks
+            published_at AS PublishedAt, checks::text AS Checks, to_json(learnt_checks)::text AS LearntChecks
         FROM gate_verdict WHERE run_key = @runKey AND published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
         ORDER BY published_at DESC, gate_verdict_id DESC LIMIT @limit OFFSET @offset
         """;

@@ -21,7 +21,7 @@ public sealed record AliasMoveRow(string Alias, int? FromVersion, int? ToVersion
 
 /// <summary>A gate's verdict.</summary>
 public sealed record GateRow(
-    string DagId, string RunKey, string TaskId, int Attempt, string Verdict, string Subject, DateTime PublishedAt, string Checks);
+    string DagId, string RunKey, string TaskId, int Attempt, string Verdict, string Subject, DateTime PublishedAt, string Checks, string LearntChecks);
 
 /// <summary>What pages show of models and gates. Rows that are staged are never seen.</summary>
 public sealed partial class ModelReads(NpgsqlDataSource dataSource)

@@ -7,24 +7,6 @@ using Workflow.Worker.Planes;
 
 namespace Workflow.Worker.Handlers;
 
-/// <summary>Performs a quality gate over a dataset version.</summary>
-public sealed class QualityGateHandler(DataPlanes planes) : ITaskHandler
-{
-    /// <inheritdoc />
-    public Type Spec => typeof(QualityGateSpec);
-
-    /// <inheritdoc />
-    public async Task<object?> RunAsync(AttemptContext context, TaskSpec spec, IReadOnlyList<object?> inputs)
-    {
-        var version = (DatasetVersion)inputs[0]!;
-        var path = await planes.Datasets(context).OpenAsync(version).ConfigureAwait(false);
-        var checks = CheckEvaluator.Evaluate(path, ((QualityGateSpec)spec).Checks, cancellationToken: context.Cancellation);
-        var verdict = GateVerdict.Of($"dataset {version.Dataset} {version.Sha256[..8]}", checks);
-        await Gates.RecordAsync(planes, context, verdict, new VerdictSubject(DatasetVersionId: version.VersionId)).ConfigureAwait(false);
-        return version;
-    }
-}
-
 /// <summary>Performs a backtest gate over a candidate's predictions.</summary>
 public sealed class BacktestGateHandler(DataPlanes planes) : ITaskHandler
 {
@@ -58,10 +40,10 @@ internal static class Gates
         context.HasEffects = true;
         foreach (var check in verdict.Checks)
             context.Log($"{check.Verdict.Name()}: {check.Message}", check.Verdict == Verdict.Pass ? TaskLogLevel.Info : TaskLogLevel.Warn);
-        if (verdict.Verdict == Verdict.Pass)
+        if (verdict.Verdict is Verdict.Pass or Verdict.Learning or Verdict.Waived)
             return;
 
-        var refusing = verdict.Checks.Where(check => check.Verdict != Verdict.Pass && check.Severity == Severity.Block);
+        var refusing = verdict.Checks.Where(check => check.Verdict != Verdict.Pass && GateVerdict.Blocks(check));
         throw new TaskFailureException(
             $"Gate {context.TaskId} did not pass {verdict.Subject}: {string.Join(" ", refusing.Select(check => check.Message))}", retryable: false);
     }

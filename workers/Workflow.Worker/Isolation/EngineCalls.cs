@@ -62,6 +62,12 @@ internal sealed class EngineCalls(
                 return null;
             case EngineCall.Contract contract:
                 return Frames.ToElement(await effects.ContractAsync(contract.Dataset, contract.Hash, cancellationToken).ConfigureAwait(false));
+            case EngineCall.FindReview review:
+                return Frames.ToElement(await effects.ReviewAsync(source, review.VersionId, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Hold hold:
+                return Frames.ToElement(await effects.HoldAsync(source, hold.VersionId, hold.Checks, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Learnt learnt:
+                return Frames.ToElement(await effects.LearntAsync(learnt.Dataset, learnt.Gate, cancellationToken).ConfigureAwait(false));
             case EngineCall.Now:
                 return Frames.ToElement(await clock(cancellationToken).ConfigureAwait(false));
             case EngineCall.Triggers:

@@ -88,6 +88,15 @@ internal abstract record EngineCall
     /// <summary>A dataset as a whole.</summary>
     public sealed record Snapshot(string Dataset, int? Number, DateTimeOffset? Time) : EngineCall;
 
+    /// <summary>What has become of a version that the gate held.</summary>
+    public sealed record FindReview(long VersionId) : EngineCall;
+
+    /// <summary>Holds a version until a person decides.</summary>
+    public sealed record Hold(long VersionId, IReadOnlyList<CheckResult> Checks) : EngineCall;
+
+    /// <summary>The checks that a person has accepted for a gate.</summary>
+    public sealed record Learnt(string Dataset, string Gate) : EngineCall;
+
     /// <summary>What a run has read and made.</summary>
     public sealed record OfRun(string DagId, string RunKey) : EngineCall;
 

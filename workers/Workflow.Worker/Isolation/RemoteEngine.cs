@@ -42,6 +42,15 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
     public Task<DatasetSnapshot?> SnapshotAsync(string dataset, AsOf at, CancellationToken cancellationToken) =>
         connection.AskAsync<DatasetSnapshot?>(new EngineCall.Snapshot(dataset, at.Number, at.Time), cancellationToken);
 
+    public Task<Review?> ReviewAsync(AttemptSource source, long versionId, CancellationToken cancellationToken) =>
+        connection.AskAsync<Review?>(new EngineCall.FindReview(versionId), cancellationToken);
+
+    public Task<Review> HoldAsync(AttemptSource source, long versionId, IReadOnlyList<CheckResult> checks, CancellationToken cancellationToken) =>
+        connection.AskAsync<Review>(new EngineCall.Hold(versionId, checks), cancellationToken);
+
+    public Task<IReadOnlyList<LearntCheck>> LearntAsync(string dataset, string gate, CancellationToken cancellationToken) =>
+        connection.AskAsync<IReadOnlyList<LearntCheck>>(new EngineCall.Learnt(dataset, gate), cancellationToken);
+
     public Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runKey, CancellationToken cancellationToken) =>
         connection.AskAsync<IReadOnlyList<DatasetVersion>>(new EngineCall.OfRun(dagId, runKey), cancellationToken);
 

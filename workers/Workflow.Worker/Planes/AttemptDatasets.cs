@@ -186,7 +186,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
             : [.. stored.Lineage.SelectMany(edge => origin?.Inputs.GetValueOrDefault(edge.Input)?.Slices
                 .Select(slice => slice.Dataset).Distinct().Select(dataset => edge with { Input = dataset }) ?? [])];
 
-    private async Task<DatasetVersion> StageAsync(
+    /// <summary>Stages what was written.</summary>
+    internal async Task<DatasetVersion> StageAsync(
         StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, Origin? origin)
     {
         stored.Counts?.Check(into, stored.Rows);

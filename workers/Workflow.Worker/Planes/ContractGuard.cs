@@ -9,6 +9,11 @@ internal static class ContractGuard
 {
     private const int MostShown = 10;
 
+    /// <summary>The contract of a dataset as the run sees it; null when it has none.</summary>
+    public static async Task<DataContract?> FindAsync(DataPlanes planes, AttemptContext context, string dataset) =>
+        context.Dag.Settings.Contracts?.FirstOrDefault(one => one.Dataset == dataset)
+        ?? (await planes.Effects.ContractAsync(dataset, null, context.Cancellation).ConfigureAwait(false))?.Contract;
+
     /// <summary>
     /// Finds the contract and checks that the data meet it. What the run's own DAG version declares counts, so that a run does not change
     /// its promise halfway; where that declares none, the newest registered one does.
@@ -20,9 +25,7 @@ internal static class ContractGuard
     /// </exception>
     public static async Task<DataContract?> RequireAsync(DataPlanes planes, AttemptContext context, StoredDataset stored, string dataset)
     {
-        var contract = context.Dag.Settings.Contracts?.FirstOrDefault(one => one.Dataset == dataset)
-            ?? (await planes.Effects.ContractAsync(dataset, null, context.Cancellation).ConfigureAwait(false))?.Contract;
-        if (contract is null)
+        if (await FindAsync(planes, context, dataset).ConfigureAwait(false) is not { } contract)
             return null;
         var review = ContractReview.Of(contract, stored.Schema, stored.Profile);
         var violations = review.Violations;

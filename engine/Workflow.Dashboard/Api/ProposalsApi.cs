@@ -1,0 +1,119 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Mvc;
+using Workflow.Dashboard.Http;
+using Workflow.Data;
+using Workflow.Postgres.Datasets;
+using Workflow.Postgres.Reads;
+
+namespace Workflow.Dashboard.Api;
+
+/// <summary>Checks learnt from history.</summary>
+internal static partial class ProposalsApi
+{
+    private const int MostVersions = 500;
+    private const int UsualVersions = 20;
+    private const int MostProposals = 1000;
+    private const int LongestName = 200;
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        var proposals = api.MapGroup("").WithTags("Data");
+        proposals.MapPost("/datasets/{name}/proposals", SuggestAsync)
+            .WithSummary("Suggests checks that past versions of a dataset would have passed.").Refuses(401, 403, 404, 409, 422);
+        proposals.MapGet("/proposals", ListAsync).WithSummary("Checks that were suggested, newest first.").Refuses(401, 422);
+        proposals.MapPost("/proposals/{proposal_id:long}/accept", (
+                [FromRoute(Name = "proposal_id")] long proposalId, ProposalDecision body, ProposalStore store, CancellationToken token) =>
+            DecideAsync(proposalId, true, body, store, token)).WithSummary("Makes a check part of the gates that learn.").Refuses(401, 403, 404, 409, 422);
+        proposals.MapPost("/proposals/{proposal_id:long}/reject", (
+                [FromRoute(Name = "proposal_id")] long proposalId, ProposalDecision body, ProposalStore store, CancellationToken token) =>
+            DecideAsync(proposalId, false, body, store, token)).WithSummary("Turns a check down, or withdraws it.").Refuses(401, 403, 404, 409, 422);
+    }
+
+    private static async Task<Suggestion> SuggestAsync(
+        string name, SuggestRequest body, DatasetReads reads, DatasetFiles files, ProposalStore store, CancellationToken cancellationToken)
+    {
+        if (body.Last is < CheckSuggestions.FewestVersions or > MostVersions)
+            throw ApiException.Invalid("last", $"must lie between {CheckSuggestions.FewestVersions} and {MostVersions}, got {body.Last}");
+        RequireName("gate", body.Gate);
+        RequireName("by", body.By);
+        await DatasetsApi.RequireAsync(name, reads, cancellationToken).ConfigureAwait(false);
+        var keeps = Where(body.Where);
+        var states = await reads.StatesAsync(name, null, null, MostVersions, 0, cancellationToken).ConfigureAwait(false);
+        var kept = states.Items.Where(state => state.ExpiredAt is null)
+            .Select(state => (State: state, Partition: ApiJson.Read<Dictionary<string, string>>(state.Partition)))
+            .Where(each => body.Where is null || (each.State.IsNewestOfSlice && keeps(each.Partition)))
+            .Take(body.Last ?? (body.Where is null ? UsualVersions : MostVersions))
+            .Select(each => new Workflow.DatasetVersion(each.State.VersionId, name, each.State.Sha256, each.State.Rows, each.Partition)).ToList();
+        if (kept.Count < CheckSuggestions.FewestVersions)
+        {
+            throw ApiException.Conflict(
+                $"There are {kept.Count} versions of {name} to learn from; it takes {CheckSuggestions.FewestVersions} or more to see what changes between them.");
+        }
+
+        var paths = new List<string>();
+        foreach (var version in kept)
+            paths.Add(await files.PathAsync(version, cancellationToken).ConfigureAwait(false));
+        var (rows, columns) = await Task.Run(() => CheckHistory.Read(paths, DatasetFiles.Share, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var added = await store.ProposeAsync(
+            name, body.Gate, CheckSuggestions.Of(rows, columns), [.. kept.Select(version => version.VersionId)], body.By ?? SignInApi.UserName,
+            cancellationToken).ConfigureAwait(false);
+        var proposed = await store.ListAsync(name, "proposed", MostProposals, 0, cancellationToken).ConfigureAwait(false);
+        return new Suggestion(name, kept.Count, added, [.. proposed.Items.Where(row => row.Gate == body.Gate).Select(Of)]);
+    }
+
+    private static async Task<ProposalCollection> ListAsync(
+        string? dataset, string? state, [AsParameters] PageQuery page, ProposalStore store, CancellationToken cancellationToken)
+    {
+        if (state is not (null or "" or "proposed" or "accepted" or "rejected" or "withdrawn"))
+            throw ApiException.Invalid("state", $"must be proposed, accepted, rejected or withdrawn, got '{state}'");
+        var found = await store.ListAsync(dataset is "" ? null : dataset, state is "" ? null : state, page.Take, page.Skip, cancellationToken)
+            .ConfigureAwait(false);
+        return new ProposalCollection([.. found.Items.Select(Of)], found.Total);
+    }
+
+    private static async Task<Proposal> DecideAsync(
+        long proposalId, bool accept, ProposalDecision body, ProposalStore store, CancellationToken cancellationToken)
+    {
+        RequireName("by", body.By);
+        var isDecided = await store.DecideAsync(proposalId, accept, body.By ?? SignInApi.UserName, cancellationToken).ConfigureAwait(false);
+        var proposal = await store.FindAsync(proposalId, cancellationToken).ConfigureAwait(false)
+            ?? throw ApiException.NotFound($"There is no proposal {proposalId}.");
+        return isDecided
+            ? Of(proposal)
+            : throw ApiException.Conflict($"Proposal {proposalId} was {proposal.State} by {proposal.WithdrawnBy ?? proposal.DecidedBy}.");
+    }
+
+    /// <summary>Parses conditions on the keys of slices.</summary>
+    private static Func<IReadOnlyDictionary<string, string>, bool> Where(string? text)
+    {
+        var conditions = (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
+            Condition().Match(part) is { Success: true } match
+                ? (Key: match.Groups[1].Value, Sign: match.Groups[2].Value, Value: match.Groups[3].Value)
+                : throw ApiException.Invalid("where", $"must be conditions on keys of slices such as month<2019-01, got '{part}'")).ToList();
+        return slice => conditions.All(condition => slice.TryGetValue(condition.Key, out var value)
+            && Holds(string.CompareOrdinal(value, condition.Value), condition.Sign));
+    }
+
+    private static bool Holds(int order, string sign) => sign switch
+    {
+        "=" => order == 0,
+        "!=" => order != 0,
+        "<" => order < 0,
+        "<=" => order <= 0,
+        ">" => order > 0,
+        _ => order >= 0,
+    };
+
+    private static void RequireName(string field, string? name)
+    {
+        if (name is { Length: 0 or > LongestName })
+            throw ApiException.Invalid(field, $"must have 1 to {LongestName} characters, got {name.Length}");
+    }
+
+    private static Proposal Of(ProposalRow row) => new(
+        row.ProposalId, row.Dataset, row.Gate, ApiJson.Object(row.Spec), row.Evidence, row.Versions, row.State, row.ProposedAt, row.ProposedBy,
+        row.DecidedAt, row.DecidedBy, row.WithdrawnAt, row.WithdrawnBy);
+
+    [GeneratedRegex(@"^([\w.-]+)\s*(=|!=|<=|<|>=|>)\s*(.+)$")]
+    private static partial Regex Condition();
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Workflow.Data.DuckDb;
+
+namespace Workflow.Data.Checks;
+
+/// <summary>
+/// What the checks of one evaluation share. While they are planned, each asks for the aggregates and groups that it needs; the same one is
+/// computed once, however many ask. Then <see cref="Run"/> reads the file: once for all aggregates, and once more for each column, or
+/// combination of columns, of which the different values matter.
+/// </summary>
+internal sealed class CheckScan(DuckDbSession session, IReadOnlyList<Column> schema, CancellationToken cancellationToken)
+{
+    /// <summary>What the checks read.</summary>
+    public const string View = "checked";
+
+    private readonly Dictionary<string, int> terms = [];
+    private readonly Dictionary<string, string> tables = [];
+    private readonly Dictionary<string, object?> values = [];
+    private DuckDbRow? found;
+
+    public IReadOnlyList<Column> Schema => schema;
+
+    /// <summary>The values that the SQL of the checks refers to.</summary>
+    public IReadOnlyDictionary<string, object?> Values => values;
+
+    /// <summary>The statements that made the tables which conditions refer to.</summary>
+    public List<string> Made { get; } = [];
+
+    /// <summary>Binds a value.</summary>
+    /// <returns>What SQL calls it.</returns>
+    public string Bind(object? value)
+    {
+        var name = Numbered("v", values.Count);
+        values.Add(name, value);
+        return $"${name}";
+    }
+
+    /// <summary>Asks for an aggregate of the one scan.</summary>
+    /// <returns>Gives its value once the scan has run.</returns>
+    public Func<object?> Aggregate(string sql)
+    {
+        if (!terms.TryGetValue(sql, out var index))
+            terms.Add(sql, index = terms.Count);
+        return () => found![index];
+    }
+
+    /// <summary>Asks for the number of rows for which a condition holds.</summary>
+    public Func<long> Count(string condition)
+    {
+        var count = Aggregate(condition == Conditions.True ? "count(*)" : $"count(*) FILTER ({condition})");
+        return () => (long)count()!;
+    }
+
+    /// <summary>A table of the different values of columns, <c>k0, k1, ...</c>, with the number <c>n</c> of their rows.</summary>
+    public string Groups(IReadOnlyList<string> columns, string rows)
+    {
+        var keys = columns.Select((column, index) => $"{Sql.Name(column)} AS {Numbered("k", index)}");
+        return Table($"SELECT {string.Join(", ", keys)}, count(*) AS n FROM {View} WHERE {rows} GROUP BY ALL");
+    }
+
+    /// <summary>A table that a query fills; the same query fills one table.</summary>
+    public string Table(string query)
+    {
+        if (!tables.TryGetValue(query, out var name))
+        {
+            tables.Add(query, name = Numbered("made", tables.Count));
+            var statement = $"CREATE TEMP TABLE {name} AS {query}";
+            session.Execute(statement, values, cancellationToken);
+            Made.Add(statement);
+        }
+
+        return name;
+    }
+
+    /// <summary>Runs a small query.</summary>
+    public IReadOnlyList<DuckDbRow> Query(string sql) => session.Query(sql, values, cancellationToken);
+
+    /// <summary>The one scan.</summary>
+    public void Run()
+    {
+        if (terms.Count > 0)
+            found = Query($"SELECT {string.Join(",\n", terms.Keys)} FROM {View}")[0];
+    }
+
+    private static string Numbered(string word, int number) => string.Create(CultureInfo.InvariantCulture, $"{word}{number}");
+}
+
+/// <summary>Conditions in SQL.</summary>
+internal static class Conditions
+{
+    public const string True = "true";
+
+    public static string And(params IEnumerable<string> conditions)
+    {
+        var parts = conditions.Where(condition => condition != True).Select(condition => $"({condition})").ToList();
+        return parts.Count == 0 ? True : string.Join(" AND ", parts);
+    }
+
+    public static string Any(IEnumerable<string> conditions) => Join(conditions, " OR ", "false");
+
+    public static string All(IEnumerable<string> conditions) => Join(conditions, " AND ", True);
+
+    private static string Join(IEnumerable<string> conditions, string by, string none)
+    {
+        var parts = conditions.Select(condition => $"({condition})").ToList();
+        return parts.Count == 0 ? none : string.Join(by, parts);
+    }
+}

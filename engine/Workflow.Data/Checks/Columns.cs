@@ -1,0 +1,49 @@
+using Workflow.Data.DuckDb;
+
+namespace Workflow.Data.Checks;
+
+/// <summary>A check that cannot be made as it is written; it fails with this message.</summary>
+internal sealed class CheckProblemException(string message) : WorkflowException(message);
+
+/// <summary>The columns of checks.</summary>
+internal static class Columns
+{
+    /// <summary>Gives a row's place in its file, where a check needs it.</summary>
+    public const string RowNumber = "workflow_row";
+
+    /// <summary>The columns that a check names, in its order.</summary>
+    public static IReadOnlyList<string> All(DataCheck check) => [.. check.Column is { } column ? [column] : Array.Empty<string>(), .. check.Columns ?? []];
+
+    /// <summary>Refuses columns that there are not.</summary>
+    public static void Require(IEnumerable<string> names, IReadOnlyList<Column> schema)
+    {
+        foreach (var name in names)
+        {
+            if (schema.All(column => column.Name != name))
+            {
+                throw new CheckProblemException(
+                    $"There is no column '{name}'; the columns are {string.Join(", ", schema.Select(column => column.Name))}.");
+            }
+        }
+    }
+
+    /// <summary>A numeric column as a double.</summary>
+    public static string Number(DataCheck check, string column, IReadOnlyList<Column> schema, string why)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        var type = schema.First(each => each.Name == column).Type;
+        return Profiler.IsNumeric(type)
+            ? $"CAST({Sql.Name(column)} AS DOUBLE)"
+            : throw new CheckProblemException($"Column '{column}' is {type}: {why}.");
+    }
+
+    /// <summary>The name of the other dataset's view.</summary>
+    public static string OtherView(OtherDataset other) => $"other {other.Key}";
+
+    /// <summary>A table of the values of the other dataset's column.</summary>
+    public static string Other(DataCheck check, CheckScan scan)
+    {
+        var column = Sql.Name(check.Other!.Column!);
+        return scan.Table($"SELECT DISTINCT {column} AS value FROM {Sql.Name(OtherView(check.Other))} WHERE {column} IS NOT NULL");
+    }
+}

@@ -1,0 +1,194 @@
+using System.Globalization;
+using Workflow.Data.DuckDb;
+using Workflow.Runs;
+
+namespace Workflow.Data.Checks;
+
+/// <summary>Checks of single rows: a condition that is true for a failing one. Their shares and messages come out the same way.</summary>
+internal static class RowChecks
+{
+    /// <summary>The condition of a check; null when it is of another shape.</summary>
+    /// <exception cref="CheckProblemException">It cannot be made.</exception>
+    public static RowCondition? Of(DataCheck check, string rows, CheckScan scan)
+    {
+        if (check.Column is { } column && OfColumn(check, column, rows, scan) is { } found)
+            return found;
+        return OfColumns(check, rows, scan);
+    }
+
+    /// <summary>Plans a check from its condition.</summary>
+    public static CheckPlan Plan(DataCheck check, string rows, string? slice, RowCondition condition, CheckScan scan)
+    {
+        var bad = check.Policy?.Nulls == NullRule.CountAsBad && !condition.OverRows && check.Column is not null;
+        var present = Conditions.And(rows, condition.Evaluated);
+        var evaluated = bad ? rows : present;
+        var failing = Conditions.And(evaluated, bad ? $"NOT ({condition.Evaluated}) OR ({condition.Failing})" : condition.Failing);
+        var values = scan.Count(evaluated);
+        var filled = scan.Count(present);
+        var count = condition.Count is { } special ? () => special() + values() - filled() : scan.Count(failing);
+        return new CheckPlan(check, rows, slice, scan.Count(rows), () => Judge(check, condition.OverRows || bad, condition.Complaint, values(), count()))
+        {
+            Failing = failing,
+        };
+    }
+
+    private static Finding Judge(DataCheck check, bool overRows, string complaint, long values, long failing)
+    {
+        // Shares are compared, not counts: 55 of 100 rounds to the same double as 0.55, while 0.55 * 100 is a little more than 55.
+        var nullRate = check.Kind == CheckKind.NullRate;
+        var share = values == 0 ? (nullRate ? 0 : 1) : (double)(nullRate ? failing : values - failing) / values;
+        var passes = nullRate ? share <= check.Maximum : values == 0 || share >= check.Mostly;
+        var message = values == 0
+            ? $"{Thresholds.Subject(check)} has no values to check."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{failing} of {values} {(overRows ? "rows" : "values")} of {Thresholds.Subject(check)} {complaint}; allowed: {Thresholds.Of(check)}.");
+        return new Finding(passes, share, failing, message) { IsEmpty = values == 0 };
+    }
+
+    private static RowCondition? OfColumn(DataCheck check, string column, string rows, CheckScan scan)
+    {
+        var name = Sql.Name(column);
+        var text = $"CAST({name} AS VARCHAR)";
+        var present = $"{name} IS NOT NULL";
+        var values = check.Values ?? [];
+        RowCondition Value(string failing, string complaint) => new(present, failing, complaint);
+        IEnumerable<string> Each(Func<string, string> of) => values.Select(value => of(scan.Bind(value)));
+        string AnyOrAll(IEnumerable<string> matches) => check.Match == MatchRule.All ? Conditions.All(matches) : Conditions.Any(matches);
+        switch (check.Kind)
+        {
+            case CheckKind.NotNull or CheckKind.NullRate:
+                return new(Conditions.True, $"{name} IS NULL", "are null") { OverRows = true };
+            case CheckKind.Null:
+                return new(Conditions.True, present, "are not null") { OverRows = true };
+            case CheckKind.Between:
+                // NaN is greater than every number in DuckDB, and infinity may be within an open bound: neither is a value between bounds.
+                var number = Columns.Number(check, column, scan.Schema, "only numbers lie between bounds");
+                return Value($"NOT (isfinite({number}) AND {Within(number, check, scan)})", "lie outside");
+            case CheckKind.InSet:
+                return Value(values.Count == 0 ? Conditions.True : $"{text} NOT IN ({string.Join(", ", Each(value => value))})", "are not in the set");
+            case CheckKind.NotInSet:
+                return Value(values.Count == 0 ? "false" : $"{text} IN ({string.Join(", ", Each(value => value))})", "are in the set");
+            case CheckKind.MatchesRegex:
+                return Value($"NOT ({AnyOrAll(Each(pattern => $"regexp_matches({text}, {pattern})"))})", "do not match");
+            case CheckKind.NotMatchesRegex:
+                return Value(Conditions.Any(Each(pattern => $"regexp_matches({text}, {pattern})")), "match");
+            case CheckKind.Like:
+                return Value($"NOT ({AnyOrAll(Each(pattern => $"{text} LIKE {pattern}"))})", "do not match");
+            case CheckKind.NotLike:
+                return Value(Conditions.Any(Each(pattern => $"{text} LIKE {pattern}")), "match");
+            case CheckKind.LengthBetween:
+                return Value($"NOT ({Within($"length({text})", check, scan)})", "have another length");
+            case CheckKind.DateParseable:
+                return Value($"try_cast({text} AS TIMESTAMP) IS NULL", "are no dates");
+            case CheckKind.MatchesFormat:
+                return Value(Conditions.All(Each(format => $"try_strptime({text}, {format}) IS NULL")), "do not match");
+            case CheckKind.JsonParseable:
+                return Value($"NOT json_valid({text})", "are no JSON");
+            case CheckKind.ZScoreBelow:
+                return ZScore(check, column, rows, scan);
+            case CheckKind.Unique:
+                return Repeated([column], present, rows, scan);
+            case CheckKind.ExistsIn:
+                var known = Columns.Other(check, scan);
+                return Value($"{name} NOT IN (SELECT value FROM {known})", "do not exist there");
+            case CheckKind.Increasing or CheckKind.Decreasing:
+                return Ordered(check, column, rows, scan);
+            default:
+                return null;
+        }
+    }
+
+    private static RowCondition? OfColumns(DataCheck check, string rows, CheckScan scan)
+    {
+        var columns = Columns.All(check);
+        var names = columns.Select(Sql.Name).ToList();
+        var evaluated = check.Missing switch
+        {
+            MissingRule.Never => Conditions.True,
+            MissingRule.Any => Conditions.All(names.Select(name => $"{name} IS NOT NULL")),
+            _ => Conditions.Any(names.Select(name => $"{name} IS NOT NULL")),
+        };
+        RowCondition Row(string failing, string complaint) => new(evaluated, failing, complaint) { OverRows = true };
+        switch (check.Kind)
+        {
+            case CheckKind.PairEqual:
+                return Row($"{names[0]} IS DISTINCT FROM {names[1]}", "differ");
+            case CheckKind.PairGreater:
+                return Row($"NOT coalesce({names[0]} {(check.Strict is null ? ">=" : ">")} {names[1]}, false)", "are not greater");
+            case CheckKind.PairInSet:
+                var pairs = check.Values!.Chunk(2).Select(pair => string.Join(" AND ", names.Zip(pair, (name, value) =>
+                    $"CAST({name} AS VARCHAR) IS NOT DISTINCT FROM {scan.Bind(value)}")));
+                return Row($"NOT ({Conditions.Any(pairs)})", "are not in the set");
+            case CheckKind.UniqueWithinRow:
+                return Row(
+                    Conditions.Any(names.SelectMany((name, index) => names.Skip(index + 1).Select(other => $"{name} IS NOT DISTINCT FROM {other}"))),
+                    "hold a value twice");
+            case CheckKind.RowSumEquals:
+                var numbers = columns.Select(column => $"coalesce({Columns.Number(check, column, scan.Schema, "only numbers add up")}, 0)");
+                return Row($"{string.Join(" + ", numbers)} <> {scan.Bind(check.Maximum)}", "add up to something else");
+            case CheckKind.CompoundUnique:
+                return Repeated(columns, evaluated, rows, scan) with { OverRows = true };
+            default:
+                return null;
+        }
+    }
+
+    internal static string Within(string number, DataCheck check, CheckScan scan)
+    {
+        var low = check.Strict is StrictBounds.Minimum or StrictBounds.Both ? ">" : ">=";
+        var high = check.Strict is StrictBounds.Maximum or StrictBounds.Both ? "<" : "<=";
+        return Conditions.And(
+            check.Minimum is { } minimum ? $"{number} {low} {scan.Bind(minimum)}" : Conditions.True,
+            check.Maximum is { } maximum ? $"{number} {high} {scan.Bind(maximum)}" : Conditions.True);
+    }
+
+    private static RowCondition ZScore(DataCheck check, string column, string rows, CheckScan scan)
+    {
+        var number = Columns.Number(check, column, scan.Schema, "only numbers have a deviation");
+        var moments = scan.Table(
+            $"SELECT avg({number}) AS mean, nullif(stddev_samp({number}), 0) AS deviation FROM {CheckScan.View} WHERE {Conditions.And(rows, $"isfinite({number})")}");
+        var score = $"({number} - (SELECT mean FROM {moments})) / (SELECT deviation FROM {moments})";
+        var limit = scan.Bind(check.Maximum);
+        return new(
+            $"{Sql.Name(column)} IS NOT NULL",
+            $"NOT isfinite({number}) OR coalesce({(check.Match == MatchRule.All ? $"abs({score})" : score)} >= {limit}, false)",
+            "lie too far from the mean");
+    }
+
+    /// <summary>Every occurrence of a double fails. Two nulls are the same value where nulls count at all.</summary>
+    private static RowCondition Repeated(IReadOnlyList<string> columns, string evaluated, string rows, CheckScan scan)
+    {
+        var groups = scan.Groups(columns, Conditions.And(rows, evaluated));
+        var doubles = scan.Table($"SELECT * FROM {groups} WHERE n > 1");
+        var same = columns.Select((column, index) => string.Create(
+            CultureInfo.InvariantCulture, $"{doubles}.k{index} IS NOT DISTINCT FROM {CheckScan.View}.{Sql.Name(column)}"));
+        return new(evaluated, $"EXISTS (SELECT 1 FROM {doubles} WHERE {string.Join(" AND ", same)})", "occur more than once")
+        {
+            Count = () => scan.Query($"SELECT coalesce(sum(n), 0)::BIGINT FROM {doubles}")[0][0] is { } n ? Convert.ToInt64(n, CultureInfo.InvariantCulture) : 0,
+        };
+    }
+
+    private static RowCondition Ordered(DataCheck check, string column, string rows, CheckScan scan)
+    {
+        var name = Sql.Name(column);
+        var order = check.Columns is [var by] ? $"{Sql.Name(by)}, {Columns.RowNumber}" : Columns.RowNumber;
+        var wrong = (check.Kind, check.Strict) switch
+        {
+            (CheckKind.Increasing, null) => "<",
+            (CheckKind.Increasing, _) => "<=",
+            (_, null) => ">",
+            _ => ">=",
+        };
+        var before = $"lag({name}) OVER (ORDER BY {order})";
+        var failing = scan.Table(
+            $"""
+            SELECT place FROM (SELECT {Columns.RowNumber} AS place, {name} {wrong} {before} AS failing
+            FROM {CheckScan.View} WHERE {Conditions.And(rows, $"{name} IS NOT NULL")}) WHERE failing
+            """);
+        return new($"{name} IS NOT NULL", $"{Columns.RowNumber} IN (SELECT place FROM {failing})", "are out of order")
+        {
+            Count = () => scan.Query($"SELECT count(*) FROM {failing}")[0].Long("count_star()"),
+        };
+    }
+}

@@ -1,0 +1,101 @@
+namespace Workflow.Data.Tests;
+
+/// <summary>Conditions, slices, masks, and checks that cannot be made.</summary>
+public sealed class CheckPolicyTests : IDisposable
+{
+    private const string Trips =
+        """
+        SELECT * FROM (VALUES ('card', 5.0::DOUBLE, 'a@b'), ('card', -1.0, 'c@d'), ('cash', 7.0, 'e@f'), ('cash', -3.0, NULL), (NULL, 9.0, 'g@h'))
+        t(pay, fare, mail)
+        """;
+
+    private readonly DataFixture data = new();
+
+    public void Dispose() => data.Dispose();
+
+    [Fact]
+    public void Evaluate_Where_LooksAtItsRowsOnly()
+    {
+        var results = Evaluate(gate => gate
+            .Between("fare", 0, null, null, with: each => each.Where("pay = $pay", new Dictionary<string, object> { ["pay"] = "card" }))
+            .Between("fare", 0, null, null, with: each => each.Where("pay = $pay OR '$pay' = pay", new Dictionary<string, object> { ["pay"] = "cash" }))
+            .RowCount(2, 2, with: each => each.Where("fare < $limit", new Dictionary<string, object> { ["limit"] = 0.0 })));
+
+        results.Select(result => (result.Rows, result.FailingRows)).ShouldBe([(2, 1), (2, 1), (2, null)]);
+        results[2].Verdict.ShouldBe(Verdict.Pass);
+    }
+
+    [Fact]
+    public void Evaluate_Slices_EachHasItsResultAndMissingOnesAreNamed()
+    {
+        var results = Evaluate(gate => gate.Between(
+            "fare", -2, null, null, with: each => each.Slice("pay").Expect("card", "cheque").Owner("ops").Meaning("Fares are paid.")));
+
+        results.Select(result => (result.Slice, result.Verdict, result.Rows)).ShouldBe(
+        [
+            ("card", Verdict.Pass, 2), ("cash", Verdict.Fail, 2), ("null", Verdict.Pass, 1), ("cheque", Verdict.Fail, 0),
+        ]);
+        results[3].Message.ShouldBe("Slice cheque: There are no rows of the slice 'cheque'.");
+        (results[0].Owner, results[0].Meaning).ShouldBe(("ops", "Fares are paid."));
+    }
+
+    [Fact]
+    public void Evaluate_UniqueBySlice_LooksWithinEach()
+    {
+        var path = data.Parquet("SELECT * FROM (VALUES ('a', 1), ('b', 1), ('b', 1)) t(k, x)");
+
+        CheckEvaluator.Evaluate(path, GateChecks.Of(gate => gate.Unique("x", each => each.Slice("k"))))
+            .Select(result => (result.Slice, result.FailingRows)).ShouldBe([("a", 0), ("b", 2)]);
+    }
+
+    [Fact]
+    public void Evaluate_MaskedColumns_AreNotShown()
+    {
+        var report = CheckEvaluator.Evaluate(
+            data.Parquet(Trips), GateChecks.Of(gate => gate.Between("fare", 0, 100).DistinctInSet("mail", ["x"])),
+            new CheckRequest { Masked = new HashSet<string> { "mail" } });
+
+        report.Results[0].SampleRows.ShouldBe(["""{"pay":"card","fare":-1,"mail":"***"}""", """{"pay":"cash","fare":-3,"mail":null}"""]);
+        report.Results[1].Message.ShouldNotContain("@");
+    }
+
+    [Fact]
+    public void Evaluate_ChecksThatCannotBeMade_FailAloneAndSayWhy()
+    {
+        var results = Evaluate(gate => gate
+            .NotNull("fare").MatchesRegex("pay", "(").UnexpectedRows("DROP TABLE x").MeanBetween("pay", 0, 1)
+            .NotNull("fare", each => each.Where("nix > 0")).Unique("nix", each => each.Slice("fare", "none")));
+
+        results.Single(result => result.Verdict == Verdict.Pass).Check.ShouldBe("not_null");
+        results.Where(result => result.Verdict == Verdict.Fail).Count().ShouldBe(5);
+        results.Single(result => result.Check == "mean_between").Message.ShouldBe("Column 'pay' is VARCHAR: it has no such measure, only numbers have.");
+        results.Single(result => result.Check == "matches_regex").Message.ShouldContain("missing )");
+        results.Single(result => result.Check == "unique").Message.ShouldContain("There is no column 'none'");
+    }
+
+    [Fact]
+    public async Task Evaluate_Quarantine_PartsRowsByTheChecksThatTheyFail()
+    {
+        var checks = GateChecks.Of(gate => gate
+            .Between("fare", 0, null, null, severity: Severity.Quarantine).NotNull("pay", severity: Severity.Quarantine)
+            .Unique("mail", severity: Severity.Quarantine).NotNull("mail", severity: Severity.Warn).Increasing("fare", mostly: 0, severity: Severity.Quarantine));
+        var path = data.Parquet($"{Trips} UNION ALL SELECT NULL, -9, 'a@b'");
+
+        var report = CheckEvaluator.Evaluate(path, checks, new CheckRequest());
+        var (accepted, quarantined) = await report.Quarantine!.WriteAsync(new DatasetWriter(data.Store), TestContext.Current.CancellationToken);
+
+        (accepted.Rows, quarantined.Rows).ShouldBe((1, 5));
+        accepted.Schema.Select(column => column.Name).ShouldBe(["pay", "fare", "mail"]);
+        (await data.Rows(accepted))[0].Text("pay").ShouldBe("cash");
+        using var session = new DuckDb.DuckDbSession();
+        session.Query(
+            "SELECT CAST(quarantine_reasons AS VARCHAR) AS why FROM read_parquet($p) ORDER BY fare, why",
+            new Dictionary<string, object?> { ["p"] = await data.Store.PathAsync(quarantined.Sha256, TestContext.Current.CancellationToken) })
+            .Select(row => row.Text("why")).ShouldBe(
+            [
+                "[between fare, not_null pay, unique mail]", "[between fare]", "[between fare]", "[unique mail]", "[not_null pay]",
+            ]);
+    }
+
+    private IReadOnlyList<CheckResult> Evaluate(Action<QualityGate> gate) => CheckEvaluator.Evaluate(data.Parquet(Trips), GateChecks.Of(gate));
+}
