@@ -19,13 +19,50 @@ public sealed record Column(string Name, string Type);
 /// <param name="Type">Its type.</param>
 /// <param name="Count">How many values are not null.</param>
 /// <param name="Nulls">How many are null.</param>
-/// <param name="Distinct">How many different values, approximately.</param>
-/// <param name="Min">The least, as text.</param>
-/// <param name="Max">The greatest, as text.</param>
-/// <param name="Mean">The mean of a numeric column.</param>
-/// <param name="Deviation">The population standard deviation of a numeric column.</param>
+/// <param name="Distinct">How many different values: exactly up to about a thousand, otherwise within a few percent.</param>
+/// <param name="Min">The least finite value, as text.</param>
+/// <param name="Max">The greatest finite value, as text.</param>
+/// <param name="Mean">The mean of the finite values of a numeric column.</param>
+/// <param name="Deviation">The population standard deviation of the finite values of a numeric column.</param>
 public sealed record ColumnProfile(
-    string Column, string Type, long Count, long Nulls, long Distinct, string? Min, string? Max, double? Mean, double? Deviation);
+    string Column, string Type, long Count, long Nulls, long Distinct, string? Min, string? Max, double? Mean, double? Deviation)
+{
+    /// <summary>Whether the different values were counted and not estimated.</summary>
+    public bool IsDistinctExact { get; init; }
+
+    /// <summary>How many values are not a number; they count among the values.</summary>
+    public long Nans { get; init; }
+
+    /// <summary>How many values are infinite; they count among the values.</summary>
+    public long Infinities { get; init; }
+
+    /// <summary>Quantiles of the finite values of a column of numbers or times: exact up to about a thousand different values, otherwise within
+    /// 0.4 % or to the day.</summary>
+    public IReadOnlyList<ColumnQuantile> Quantiles { get; init; } = [];
+
+    /// <summary>At most 30 bins over the finite values of a column of numbers or times. Of few values, each has its own; otherwise the first and
+    /// the last bin are the tails, of a percent or so each.</summary>
+    public IReadOnlyList<HistogramBin> Histogram { get; init; } = [];
+
+    /// <summary>The most frequent values, at most 20; empty when there are more than about a thousand different ones.</summary>
+    public IReadOnlyList<ValueCount> TopValues { get; init; } = [];
+}
+
+/// <summary>A quantile: the least value that is no less than a share of the values.</summary>
+/// <param name="Share">The share, such as 0.5 for the median.</param>
+/// <param name="Value">The value as text.</param>
+public sealed record ColumnQuantile(double Share, string Value);
+
+/// <summary>A bin of a histogram.</summary>
+/// <param name="Low">The least value in it, as text.</param>
+/// <param name="High">Where it ends, as text: the least value of the next, or the greatest of all; the value itself in a bin of one value.</param>
+/// <param name="Count">How many values are in it.</param>
+public sealed record HistogramBin(string Low, string High, long Count);
+
+/// <summary>How often a value occurs.</summary>
+/// <param name="Value">The value, as text.</param>
+/// <param name="Count">How often.</param>
+public sealed record ValueCount(string Value, long Count);
 
 /// <summary>The named datasets, for the code of a task. Whatever it writes becomes visible only when the attempt completes.</summary>
 public interface IDatasets

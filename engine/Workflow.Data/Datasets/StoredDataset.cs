@@ -9,4 +9,8 @@ namespace Workflow.Data;
 /// <param name="WriterVersion">Who wrote the file, such as <c>duckdb v1.5.6</c>: another version may give the same rows other
 /// bytes.</param>
 public sealed record StoredDataset(
-    string Sha256, long Bytes, long Rows, IReadOnlyList<Column> Schema, IReadOnlyList<ColumnProfile> Profile, string WriterVersion);
+    string Sha256, long Bytes, long Rows, IReadOnlyList<Column> Schema, IReadOnlyList<ColumnProfile> Profile, string WriterVersion)
+{
+    /// <summary>The profile in a form that adds up over slices, see <see cref="Profiles.DatasetSketch"/>.</summary>
+    public ReadOnlyMemory<byte> Sketch { get; init; }
+}

@@ -4,9 +4,9 @@ public sealed partial class EffectStore
 {
     private const string StageDataset = """
         WITH named AS (INSERT INTO dataset (dataset) VALUES (@dataset) ON CONFLICT DO NOTHING)
-        INSERT INTO dataset_version (dataset, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id, run_key, task_index,
+        INSERT INTO dataset_version (dataset, sha256, bytes, row_count, partition, columns, profile, sketch, writer, dag_id, run_id, run_key, task_index,
             map_index, attempt, task_id)
-        VALUES (@dataset, @sha256, @bytes, @rows, @partition::jsonb, @columns::jsonb, @profile::jsonb, @writer, @dagId, @runId, @runKey, @taskIndex,
+        VALUES (@dataset, @sha256, @bytes, @rows, @partition::jsonb, @columns::jsonb, @profile::jsonb, @sketch, @writer, @dagId, @runId, @runKey, @taskIndex,
             @mapIndex, @attempt, @taskId)
         RETURNING dataset_version_id
         """;

@@ -26,7 +26,11 @@ public sealed record AttemptSource(ClaimedTask Task, string TaskId);
 /// <param name="Parents">The versions that it was made from.</param>
 public sealed record StagedDataset(
     string Dataset, string Sha256, long Bytes, long Rows, IReadOnlyDictionary<string, string> Partition, IReadOnlyList<Column> Columns,
-    IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents);
+    IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents)
+{
+    /// <summary>The profile in a form that adds up over slices; empty for none.</summary>
+    public ReadOnlyMemory<byte> Sketch { get; init; }
+}
 
 /// <summary>A model version to stage.</summary>
 /// <param name="Model">The registered model.</param>
@@ -80,6 +84,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             partition = JsonSerializer.Serialize(dataset.Partition),
             columns = JsonSerializer.Serialize(dataset.Columns, Json),
             profile = JsonSerializer.Serialize(dataset.Profile, Json),
+            sketch = dataset.Sketch.IsEmpty ? null : dataset.Sketch.ToArray(),
             dataset.Writer,
         });
         return await StageWithParentsAsync(StageDataset, AddDatasetParents, parameters, dataset.Parents, cancellationToken).ConfigureAwait(false);

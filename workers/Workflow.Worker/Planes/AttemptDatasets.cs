@@ -96,7 +96,10 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         // The artifact is durable by now; a kill before the row is staged leaves a file that nothing refers to.
         var staged = new StagedDataset(
             into, stored.Sha256, stored.Bytes, stored.Rows, partition, stored.Schema, stored.Profile, stored.WriterVersion,
-            [.. parents.Select(parent => parent.VersionId)]);
+            [.. parents.Select(parent => parent.VersionId)])
+        {
+            Sketch = stored.Sketch,
+        };
         var id = await planes.Effects.StageAsync(context.Source, staged, context.Cancellation).ConfigureAwait(false);
         context.HasEffects = true;
         context.Log($"Wrote {stored.Rows:N0} rows of {stored.Schema.Count} columns to {into} ({stored.Sha256[..8]})");
