@@ -5,9 +5,13 @@ namespace Workflow.DagTesting;
 public sealed class FakeDatasets(long rows = 1000) : IDatasets
 {
     private readonly List<DatasetVersion> versions = [];
+    private readonly List<(DatasetVersion Version, Sink Sink)> exports = [];
 
     /// <summary>What was written, oldest first.</summary>
     public IReadOnlyList<DatasetVersion> Versions => versions;
+
+    /// <summary>What was exported, oldest first.</summary>
+    public IReadOnlyList<(DatasetVersion Version, Sink Sink)> Exports => exports;
 
     /// <summary>A version of a dataset, for tests to hand to tasks.</summary>
     public static DatasetVersion Version(
@@ -44,6 +48,26 @@ public sealed class FakeDatasets(long rows = 1000) : IDatasets
     public Task<DatasetVersion> SelectAsync(
         string sql, string into, IReadOnlyDictionary<string, DatasetInput> inputs, IReadOnlyDictionary<string, string>? partition = null,
         IReadOnlyDictionary<string, object>? values = null) => AddAsync(into, partition);
+
+    /// <inheritdoc />
+    public Task<DatasetVersion> IngestAsync(Source source, string into, IReadOnlyDictionary<string, string>? partition = null) =>
+        AddAsync(into, partition);
+
+    /// <inheritdoc />
+    public Task<DatasetVersion> TransformAsync<TIn, TOut>(DatasetVersion input, string into, Action<TIn, RowWriter<TOut>> transform)
+        where TIn : class
+        where TOut : class
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return AddAsync(into, input.Partition);
+    }
+
+    /// <inheritdoc />
+    public Task ExportAsync(DatasetVersion version, Sink sink)
+    {
+        exports.Add((version, sink));
+        return Task.CompletedTask;
+    }
 
     private Task<DatasetVersion> AddAsync(string into, IReadOnlyDictionary<string, string>? partition)
     {

@@ -10,6 +10,7 @@ using Workflow.Dashboard.Http;
 using Workflow.Dashboard.OpenApi;
 using Workflow.Postgres;
 using Workflow.Postgres.Backfills;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Datasets;
 using Workflow.Postgres.Events;
@@ -45,10 +46,11 @@ public static class DashboardHost
         services.TryAddSingleton<AdmissionStore>();
         services.TryAddSingleton<PoolStore>();
         services.TryAddSingleton<HoldStore>();
+        services.TryAddSingleton<ContractStore>();
         services.TryAddSingleton<ExternalEventStore>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<WhyReads>().AddSingleton<Explainer>();
         services.AddSingleton<BackfillReads>();
-        services.AddSingleton<DatasetReads>().AddSingleton<SnapshotReads>().AddSingleton<DatasetFiles>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
+        services.AddSingleton<DatasetReads>().AddSingleton<ProfileReads>().AddSingleton<SnapshotReads>().AddSingleton<DatasetFiles>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
         services.AddSingleton<SignInCodes>().AddSingleton<SessionTokens>().AddSingleton<FailureLimit>().AddSingleton<DashboardAuth>();
         services.AddSingleton<ChangeHub>().AddHostedService<ChangePoller>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -83,6 +85,7 @@ public static class DashboardHost
         BackfillsApi.Map(api);
         GatesApi.Map(api);
         DatasetsApi.Map(api);
+        ContractsApi.Map(api);
         ModelsApi.Map(api);
         api.MapOpenApi("/openapi.json").ExcludeFromDescription();
         return app;

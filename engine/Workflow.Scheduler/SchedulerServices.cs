@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Workflow.Data;
 using Workflow.Postgres;
 using Workflow.Postgres.Backfills;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Retention;
@@ -27,6 +28,7 @@ public static class SchedulerServices
         var queue = Database.OpenQueue(connectionString, options.Name);
         services.AddSingleton(options);
         services.AddSingleton(new DagStore(general));
+        services.AddSingleton(new ContractStore(general));
         services.AddSingleton(new ScheduleStore(general));
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new SchedulerStore(general));

@@ -157,12 +157,10 @@ public sealed class CsvFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Ingest_BytesThatAreNotUtf8_NamesTheLine()
+    public async Task Ingest_BytesThatAreNotUtf8AmongOthersThatAre_NamesTheLine()
     {
-        await Refused(data.Write("x.csv", [.. "a,b\n1,2\n3,"u8, 0xe9, (byte)'\n']), null, "line 3: bytes that are not UTF-8");
-        await Refused(data.Write("x.csv", [.. "a,caf"u8, 0xe9, .. "\n1,2\n"u8]), null, "header, line 1, that is not UTF-8");
-        await Refused(
-            data.Write("x.csv", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("a,b\n")).ToArray()), null, "UTF-16");
+        await Refused(data.Write("x.csv", [.. "a,b\né,2\n3,"u8, 0xe9, (byte)'\n']), null, "line 3: bytes that are not UTF-8");
+        await Refused(data.Write("x.csv", [.. "a,caf"u8, 0xe9, .. "\n1,é\n"u8]), null, "header, line 1, that is not UTF-8");
     }
 
     [Fact]

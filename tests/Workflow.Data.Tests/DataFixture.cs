@@ -45,11 +45,12 @@ public sealed class DataFixture : IDisposable
         new DatasetWriter(Store).WriteAsync(
             new DatasetQuery(sql) { Values = values.ToDictionary(pair => pair.Name, pair => pair.Value) }, Token);
 
-    public async Task<IReadOnlyList<DuckDbRow>> Rows(StoredDataset dataset)
+    /// <param name="columns">What to read; dates and times must be cast to text.</param>
+    public async Task<IReadOnlyList<DuckDbRow>> Rows(StoredDataset dataset, string columns = "*")
     {
         using var session = new DuckDbSession();
         return session.Query(
-            "SELECT * FROM read_parquet($p)", new Dictionary<string, object?> { ["p"] = await Store.PathAsync(dataset.Sha256, Token) });
+            $"SELECT {columns} FROM read_parquet($p)", new Dictionary<string, object?> { ["p"] = await Store.PathAsync(dataset.Sha256, Token) });
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

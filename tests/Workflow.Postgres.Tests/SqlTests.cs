@@ -22,6 +22,8 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
         ["@events"] = "bigint[]",
         ["@queues"] = "text[]",
         ["@dagIds"] = "text[]",
+        ["@contracts"] = "text[]",
+        ["@messages"] = "text[]",
         ["@runIds"] = "bigint[]",
         ["@parents"] = "bigint[]",
         ["@runs"] = "bigint[]",

@@ -21,14 +21,8 @@ public sealed partial class DagBuilder
     /// <param name="into">The dataset that gets the new version, in the partition of the first version that a task gave, if any did.</param>
     /// <param name="sql">One DuckDB <c>SELECT</c>. Parameters of the DAG are bound as <c>$name</c>, never spliced.</param>
     /// <param name="line">Given by the compiler: where messages say that the task is.</param>
-    public TaskHandle<DatasetVersion> Sql(string taskId, Action<SqlInputs> inputs, string into, string sql, [CallerLineNumber] int line = 0)
-    {
-        ArgumentNullException.ThrowIfNull(inputs);
-        Identifier.Require(into, "dataset name");
-        var reads = new SqlInputs();
-        inputs(reads);
-        return new(this, Draft(taskId, reads.Handles, new SqlSpec(into, sql, reads.Inputs), line, typeof(DatasetVersion)));
-    }
+    public TaskHandle<DatasetVersion> Sql(string taskId, Action<SqlInputs> inputs, string into, string sql, [CallerLineNumber] int line = 0) =>
+        Sql(taskId, inputs, into, sql, SqlRows.Others, line);
 
     /// <summary>Says of a dataset what it is, who answers for it and how long its content is kept. Each dataset is described by one DAG.</summary>
     public DagBuilder Dataset(string name, Action<DatasetBuilder> describe)
@@ -41,6 +35,22 @@ public sealed partial class DagBuilder
             throw new DagDefinitionException($"Dataset '{name}' is described twice: describe it once.");
         settings = settings with { Datasets = [.. others, dataset.Settings] };
         return this;
+    }
+
+    /// <summary>A SQL transform that says what its rows are to those that it reads.</summary>
+    /// <inheritdoc cref="Sql(string, TaskHandle{DatasetVersion}, string, string, int)" path="/param" />
+    /// <param name="rows">Whether each row written is one that was read; the task fails when there are more.</param>
+    public TaskHandle<DatasetVersion> Sql(
+        string taskId, TaskHandle<DatasetVersion> input, string into, string sql, SqlRows rows, [CallerLineNumber] int line = 0) =>
+        Sql(taskId, inputs => inputs.Read(SqlSpec.SoleInput, input), into, sql, rows, line);
+
+    private TaskHandle<DatasetVersion> Sql(string taskId, Action<SqlInputs> inputs, string into, string sql, SqlRows rows, int line)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        Identifier.Require(into, "dataset name");
+        var reads = new SqlInputs();
+        inputs(reads);
+        return new(this, Draft(taskId, reads.Handles, new SqlSpec(into, sql, reads.Inputs) { Rows = rows }, line, typeof(DatasetVersion)));
     }
 
     /// <summary>A quality gate: checks a dataset version, records a verdict, and fails the run unless every blocking check passes.</summary>

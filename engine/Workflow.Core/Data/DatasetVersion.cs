@@ -76,6 +76,33 @@ public interface IDatasets
     Task<DatasetVersion> IngestAsync(
         string file, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyList<Column>? columns = null);
 
+    /// <summary>Reads a source into a new version of a dataset, in the order of its rows.</summary>
+    /// <param name="source">Where the rows come from, such as <see cref="Source.Csv"/>.</param>
+    /// <param name="into">The dataset.</param>
+    /// <param name="partition">The slice that the rows are; null when the dataset has no partitions.</param>
+    /// <exception cref="TaskFailureException">No such source, or a row that does not fit: the message names file, line and cause.</exception>
+    Task<DatasetVersion> IngestAsync(Source source, string into, IReadOnlyDictionary<string, string>? partition = null);
+
+    /// <summary>
+    /// Writes a new version of a dataset row by row from another, in its order and partition. Columns are the properties of the records in
+    /// snake_case: <c>FareAmount</c> is <c>fare_amount</c>. They may be <c>string</c>, <c>bool</c>, <c>int</c>, <c>long</c>, <c>double</c>,
+    /// <c>DateOnly</c> or <c>DateTime</c>, also nullable. Rows rejected go to the dataset of that name with <c>.rejects</c> after it.
+    /// </summary>
+    /// <typeparam name="TIn">The rows read; the dataset may have further columns.</typeparam>
+    /// <typeparam name="TOut">The rows written.</typeparam>
+    /// <param name="input">The version to read.</param>
+    /// <param name="into">The dataset.</param>
+    /// <param name="transform">Makes of each row one or none.</param>
+    /// <exception cref="TaskFailureException">A column is missing, holds a null or another type than its property, or two rows were made of one.</exception>
+    Task<DatasetVersion> TransformAsync<TIn, TOut>(DatasetVersion input, string into, Action<TIn, RowWriter<TOut>> transform)
+        where TIn : class
+        where TOut : class;
+
+    /// <summary>Writes a dataset version to a place outside of the engine. A task that is tried again writes it again.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="sink">The place, such as <see cref="Sink.Csv"/>; whoever reads it sees all of the version or none.</param>
+    Task ExportAsync(DatasetVersion version, Sink sink);
+
     /// <summary>Writes the result of a <c>SELECT</c> that reads no dataset, such as one over <c>range()</c>, into a new version.</summary>
     /// <param name="sql">One DuckDB <c>SELECT</c>.</param>
     /// <param name="into">The dataset.</param>

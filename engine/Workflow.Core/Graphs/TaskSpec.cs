@@ -37,12 +37,20 @@ public sealed record SqlSpec(string Into, string Sql, IReadOnlyList<SqlInput> In
     /// <summary>What the SQL of a transform of one version calls it.</summary>
     public const string SoleInput = "input";
 
+    /// <summary>What the rows written are to those read.</summary>
+    public SqlRows Rows { get; init; }
+
     /// <inheritdoc />
     public override string Kind => "sql";
 
     // A transform of one version hashes as it did before there were others: runs are pinned to the hash.
     /// <inheritdoc />
-    public override object Settings => Inputs is [{ Name: SoleInput, Input: 0 }] ? new { Into, Sql } : new { Into, Sql, Inputs };
+    public override object Settings => (Inputs is [{ Name: SoleInput, Input: 0 }], Rows) switch
+    {
+        (true, SqlRows.Others) => new { Into, Sql },
+        (true, _) => new { Into, Sql, Rows },
+        _ => new { Into, Sql, Rows, Inputs },
+    };
 
     /// <inheritdoc />
     public override IReadOnlyList<string> Outlets => [Into];

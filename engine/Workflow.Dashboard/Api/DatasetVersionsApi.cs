@@ -73,7 +73,7 @@ internal static class DatasetVersionsApi
             [.. found.Columns.Select(column => new ColumnDiff(column.Name, column.From, column.To))]);
     }
 
-    private static DatasetDiffSide DiffSide(OpenedVersion opened) =>
+    internal static DatasetDiffSide DiffSide(OpenedVersion opened) =>
         new(opened.Number, opened.Version.Partition, opened.Version.Sha256, opened.Version.Rows);
 
     private static async Task<DatasetVerification> VerifyAsync(

@@ -18,4 +18,7 @@ public sealed record DatasetQuery(string Sql)
     /// their order, as <c>ORDER BY ALL</c>. An <c>ORDER BY</c> in the SQL itself has no effect on the file.
     /// </summary>
     public IReadOnlyList<string> OrderBy { get; init; } = [];
+
+    /// <summary>Whether the rows are those of a file, whose order is kept, and come out the same on any number of threads.</summary>
+    internal bool KeepsOrder { get; init; }
 }

@@ -8,15 +8,15 @@ namespace Workflow.Data;
 /// Writes relations as Parquet into the artifact store so that the same rows always make the same bytes, and so the same hash. Four
 /// things see to that:
 /// <list type="bullet">
-/// <item>rows are in a total order, so it does not matter in which order they were found;</item>
-/// <item>the query runs on one thread, because sums of floating point numbers depend on the order of adding. A million rows take
-/// about a second either way: reading and sorting hardly gain from a second core;</item>
+/// <item>rows are in a total order, so it does not matter in which order they were found. A file has one already, that of its rows: it is kept;</item>
+/// <item>a query runs on one thread, because sums of floating point numbers depend on the order of adding. A file, which is read row by row, is
+/// read by several, each of which makes whole row groups;</item>
 /// <item>row groups have one size, and the compression is zstd at DuckDB's fixed level;</item>
 /// <item>DuckDB's Parquet files hold no time, host or path. They name DuckDB's version, so it is given with each stored dataset.</item>
 /// </list>
 /// </summary>
 /// <param name="store">Where the files go.</param>
-/// <param name="options">The share of memory; the number of threads is not used.</param>
+/// <param name="options">The share of memory; of the threads only those that read files are used.</param>
 public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options = null)
 {
     /// <summary>Rows of one Parquet row group; DuckDB's default, fixed here because the bytes depend on it.</summary>
@@ -76,7 +76,7 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
         DatasetQuery query, Action<DuckDbSession, DatasetQuery, CancellationToken> prepare, string staged,
         CancellationToken cancellationToken)
     {
-        using var session = new DuckDbSession(options);
+        using var session = new DuckDbSession(query.KeepsOrder ? options with { Threads = options.ReadThreads } : options);
         prepare(session, query, cancellationToken);
 
         // Text that is one whole SELECT cannot break out of the brackets that it is put into below.
@@ -93,7 +93,7 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
             $"""
             COPY (SELECT * FROM (
             {select}
-            ) ORDER BY {OrderClause(schema, query.OrderBy)})
+            ){(query.KeepsOrder ? "" : $" ORDER BY {OrderClause(schema, query.OrderBy)}")})
             TO ${FileParameter} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {RowGroupRows})
             """,
             values,

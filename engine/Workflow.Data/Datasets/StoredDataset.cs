@@ -13,4 +13,10 @@ public sealed record StoredDataset(
 {
     /// <summary>The profile in a form that adds up over slices, see <see cref="Profiles.DatasetSketch"/>.</summary>
     public ReadOnlyMemory<byte> Sketch { get; init; }
+
+    /// <summary>What became of the rows that were read; null where the rows written are others than those read, as in a sum.</summary>
+    public RowCounts? Counts { get; init; }
+
+    /// <summary>What the source was found to be, such as <c>csv, delimiter ';', windows-1252</c>; null for no source.</summary>
+    public string? Source { get; init; }
 }

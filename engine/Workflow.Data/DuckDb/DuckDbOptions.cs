@@ -12,6 +12,11 @@ public sealed record DuckDbOptions
     /// </summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>
+    /// Threads that read a file into a dataset, which gives the same on any number of them: as many as there are processors, at most 8.
+    /// </summary>
+    public int ReadThreads { get; init; } = Math.Min(Environment.ProcessorCount, 8);
+
     /// <summary>Memory in bytes before DuckDB spills to <see cref="TempFolder"/>; at least 64 MiB make sense.</summary>
     public long MemoryBytes { get; init; } = DefaultMemoryBytes;
 

@@ -32,15 +32,11 @@ internal sealed record DataFile(string Name, string Path, FileFormat Format)
         var text = head.AsSpan();
         if (text.Length == 0 || text.SequenceEqual(Encoding.UTF8.Preamble))
             throw file.Failure("is empty: a CSV file has at least a header.");
-        if (text.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || text.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]))
-            throw file.Failure("is UTF-16; convert it to UTF-8.");
-        if (text.Contains((byte)0))
+        var wide = text.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || text.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]);
+        if (!wide && text.Contains((byte)0))
             throw file.Failure("is neither CSV (also gzip) nor Parquet: it holds zero bytes.");
         return file;
     }
-
-    /// <summary>The text of a CSV file, without its byte order mark. Bytes that are not UTF-8 become U+FFFD.</summary>
-    public StreamReader OpenText() => new(OpenBytes(), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
 
     /// <summary>The content of a CSV file, unpacked.</summary>
     public Stream OpenBytes()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace Workflow.Data.Files;
 
@@ -51,45 +52,93 @@ internal sealed class FileFetcher(HttpClient http)
     private async Task DownloadAsync(Uri address, string staged, IProgress<string>? log, CancellationToken cancellationToken)
     {
         var name = Name(address.OriginalString);
-        try
+        await using var target = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        string? validator = null;
+        while (true)
         {
-            using var answer = await http.GetAsync(
-                address, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-            if (!answer.IsSuccessStatusCode)
-                throw Refused(name, answer.StatusCode);
-            await using var source = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            await using var target = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-            var length = answer.Content.Headers.ContentLength;
-            var bytes = await CopyAsync(name, source, target, length, log, cancellationToken).ConfigureAwait(false);
-            if (length is { } promised && promised != bytes)
-                throw new TaskFailureException($"The download of {name} broke off after {bytes} of {promised} bytes.", retryable: true);
-            log?.Report($"Downloaded {name}: {Megabytes(bytes)} MB.");
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException || IsTimeout(error, cancellationToken))
-        {
-            throw new TaskFailureException($"Cannot download {name}: {error.Message}", retryable: true, error);
+            var before = target.Position;
+            try
+            {
+                validator = await DownloadOnceAsync(address, name, validator, target, log, cancellationToken).ConfigureAwait(false);
+                if (validator is null)
+                {
+                    log?.Report($"Downloaded {name}: {Megabytes(target.Length)} MB.");
+                    return;
+                }
+            }
+            catch (Exception error) when (error is HttpRequestException or IOException || IsTimeout(error, cancellationToken))
+            {
+                throw new TaskFailureException($"Cannot download {name}: {error.Message}", retryable: true, error);
+            }
+
+            // Where nothing more came, asking again at once would be a storm: the task's own retries wait longer.
+            if (target.Position <= before)
+                throw BrokeOff(name, target.Position, null);
+            log?.Report($"The download of {name} broke off at {Megabytes(target.Position)} MB; going on from there.");
         }
     }
 
-    private static async Task<long> CopyAsync(
-        string name, Stream source, Stream target, long? length, IProgress<string>? log, CancellationToken cancellationToken)
+    /// <summary>Downloads from where the last connection broke.</summary>
+    /// <param name="validator">What the server called the content that was begun; null to begin.</param>
+    /// <returns>Null at the end of the file; what the server calls its content when the connection broke before.</returns>
+    private async Task<string?> DownloadOnceAsync(
+        Uri address, string name, string? validator, FileStream target, IProgress<string>? log, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (validator is not null)
+        {
+            // The server answers with the rest only if the content is still the same, else with all of it.
+            request.Headers.Range = new RangeHeaderValue(target.Position, null);
+            request.Headers.TryAddWithoutValidation("If-Range", validator);
+        }
+
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccessStatusCode)
+            throw Refused(name, answer.StatusCode);
+        var isRest = answer.StatusCode == HttpStatusCode.PartialContent && answer.Content.Headers.ContentRange?.From == target.Position;
+        if (!isRest)
+        {
+            if (answer.StatusCode == HttpStatusCode.PartialContent)
+                throw new TaskFailureException($"Cannot download {name}: the server answered with another part than was asked for.", retryable: true);
+            target.SetLength(0);
+        }
+
+        // A weak tag may stand for other bytes.
+        var tag = answer.Headers.ETag is { IsWeak: false } strong ? strong.Tag : answer.Content.Headers.LastModified?.ToString("R", CultureInfo.InvariantCulture);
+        var length = answer.Content.Headers.ContentLength + target.Position;
+        try
+        {
+            await using var source = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await CopyAsync(name, source, target, length, log, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (tag is not null && error is (HttpRequestException or IOException))
+        {
+            return tag;
+        }
+
+        if (length is null || length == target.Position)
+            return null;
+        return tag ?? throw BrokeOff(name, target.Position, length);
+    }
+
+    private static TaskFailureException BrokeOff(string name, long bytes, long? length) =>
+        new($"The download of {name} broke off after {bytes} of {length?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} bytes.", retryable: true);
+
+    private static async Task CopyAsync(
+        string name, Stream source, FileStream target, long? length, IProgress<string>? log, CancellationToken cancellationToken)
     {
         var buffer = new byte[1 << 17];
-        var total = 0L;
-        var reported = 0L;
+        var reported = target.Position;
         int read;
         while ((read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
             await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            total += read;
-            if (total - reported < ReportBytes)
+            if (target.Position - reported < ReportBytes)
                 continue;
-            reported = total;
+            reported = target.Position;
             var whole = length is { } all ? $" of {Megabytes(all)}" : "";
-            log?.Report($"Downloading {name}: {Megabytes(total)}{whole} MB.");
+            log?.Report($"Downloading {name}: {Megabytes(reported)}{whole} MB.");
         }
-
-        return total;
     }
 
     private static TaskFailureException Refused(string name, HttpStatusCode status)

@@ -1,24 +1,32 @@
+using System.Globalization;
 using Workflow.Artifacts;
 using Workflow.Data.DuckDb;
 using Workflow.Data.Files;
 
 namespace Workflow.Data;
 
+/// <summary>What was read from a source.</summary>
+/// <param name="Rows">The rows that fit.</param>
+/// <param name="Rejects">The rows that do not; null when the first of them fails the reading.</param>
+public sealed record ReadDataset(StoredDataset Rows, StoredDataset? Rejects);
+
 /// <summary>
-/// Reads a CSV file (also gzip) or a Parquet file, local or at an <c>http(s)</c> address, into the artifact store. The file's
-/// content decides what it is, not its name. Rows that do not fit stop the reading: the message names file, line and cause, and
-/// nothing is stored.
+/// Reads a CSV file, a file of JSON lines (both also gzip) or a Parquet file, local or at an <c>http(s)</c> address, into the artifact store, in the
+/// order of its rows. Nothing is stored of a file that fails: the message names file, line and cause.
 /// </summary>
 /// <param name="store">Where the dataset goes, and a download until it is read.</param>
 /// <param name="http">Downloads addresses.</param>
-/// <param name="options">The share of memory; reading takes one thread.</param>
+/// <param name="options">The share of memory, and the threads that read.</param>
 public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOptions? options = null)
 {
     private const string FileParameter = "workflow_source";
 
-    private readonly DuckDbOptions options = (options ?? new DuckDbOptions()) with { Threads = 1 };
+    private readonly DuckDbOptions options = options ?? new DuckDbOptions();
 
-    /// <summary>Reads a file into a dataset, sorted by all of its columns.</summary>
+    /// <summary>What messages call a file: an address without its user and query, which may hold secrets.</summary>
+    public static string Name(string file) => FileFetcher.Name(file);
+
+    /// <summary>Reads a CSV or Parquet file, whichever its content is, into a dataset.</summary>
     /// <param name="file">A path, or an <c>http(s)</c> address.</param>
     /// <param name="columns">The columns that the file must have, in order, with their DuckDB types; null to take the types that
     /// all of its rows fit.</param>
@@ -28,15 +36,33 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
     public async Task<StoredDataset> IngestAsync(
         string file, IReadOnlyList<Column>? columns, IProgress<string>? log, CancellationToken cancellationToken)
     {
-        var expected = columns is null ? null : ExpectedColumns.Normalise(columns);
+        var source = new CsvSource(file, new CsvOptions()) { Columns = columns };
+        return (await IngestAsync(source, log, cancellationToken).ConfigureAwait(false)).Rows;
+    }
+
+    /// <summary>Reads a file into a dataset, and what does not fit into another if its author asks for that.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="log">Hears how a download gets on.</param>
+    /// <param name="cancellationToken">Stops the download or the query.</param>
+    /// <exception cref="TaskFailureException">No such file, another checksum, other columns, a row that does not fit, or too many of them.</exception>
+    public async Task<ReadDataset> IngestAsync(FileToRead source, IProgress<string>? log, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var expected = source.Columns is null ? null : ExpectedColumns.Normalise(source.Columns);
         var staged = store.Stage();
         try
         {
-            var path = await new FileFetcher(http).FetchAsync(file, staged, log, cancellationToken).ConfigureAwait(false);
-            var data = DataFile.Open(FileFetcher.Name(file), path);
-            return data.Format == FileFormat.Parquet
-                ? await ReadParquetAsync(data, expected, cancellationToken).ConfigureAwait(false)
-                : await ReadAnyCsvAsync(data, expected, cancellationToken).ConfigureAwait(false);
+            var path = await new FileFetcher(http).FetchAsync(source.File, staged, log, cancellationToken).ConfigureAwait(false);
+            if (source.Sha256 is { } wanted)
+                await FileChecksum.RequireAsync(FileFetcher.Name(source.File), path, wanted, cancellationToken).ConfigureAwait(false);
+            var file = DataFile.Open(FileFetcher.Name(source.File), path);
+            using var rejected = source.Rejects is null ? null : new RejectedRows(store);
+            var rows = await ReadAsync(source, file, expected, rejected, cancellationToken).ConfigureAwait(false);
+            rows.Counts?.Check(file.Name, rows.Rows);
+            if (rejected is null)
+                return new ReadDataset(rows, null);
+            Limit(file, source.Rejects!, rows.Counts!);
+            return new ReadDataset(rows, await rejected.StoreAsync(options, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
@@ -44,65 +70,61 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
         }
     }
 
-    private async Task<StoredDataset> ReadAnyCsvAsync(DataFile file, IReadOnlyList<Column>? expected, CancellationToken cancellationToken)
+    private Task<StoredDataset> ReadAsync(
+        FileToRead source, DataFile file, IReadOnlyList<Column>? expected, RejectedRows? rejected, CancellationToken cancellationToken)
     {
-        try
+        if (file.Format == FileFormat.Parquet)
         {
-            return await ReadCsvAsync(file, expected, cancellationToken).ConfigureAwait(false);
+            return source is JsonLinesSource
+                ? throw file.Failure("is Parquet, not JSON lines.")
+                : ReadParquetAsync(file, expected, cancellationToken);
         }
-        catch (TaskFailureException error) when (CsvErrors.MayBeMixedLineEnds(error))
+
+        return source switch
         {
-            var copy = store.Stage();
-            try
-            {
-                var unified = LineEnds.Unify(file, copy, cancellationToken);
-                return await ReadCsvAsync(unified, expected, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                File.Delete(copy);
-            }
+            CsvSource csv => new CsvReader(store, options).ReadAsync(file, csv.Options, expected, rejected, cancellationToken),
+            JsonLinesSource => new JsonLinesReader(store, options).ReadAsync(file, expected, rejected, cancellationToken),
+            _ => throw file.Failure("is no Parquet file."),
+        };
+    }
+
+    private static void Limit(DataFile file, Rejects rejects, RowCounts counts)
+    {
+        var share = counts.RowsIn == 0 ? 0 : (double)counts.Rejected / counts.RowsIn;
+        if (counts.Rejected > (rejects.MaxRows ?? long.MaxValue) || share > (rejects.MaxShare ?? 1))
+        {
+            throw file.Failure(string.Create(
+                CultureInfo.InvariantCulture,
+                $"has {counts.Rejected} rows of {counts.RowsIn} that do not fit; at most {rejects.MaxRows} rows or a share of {rejects.MaxShare} may be rejected."));
         }
     }
 
     private async Task<StoredDataset> ReadParquetAsync(DataFile file, IReadOnlyList<Column>? expected, CancellationToken cancellationToken)
     {
+        // A Parquet file keeps its order too, on one thread: its row groups have sizes of their own.
         var query = new DatasetQuery($"SELECT * FROM read_parquet(${FileParameter}, hive_partitioning = false)")
         {
             Values = new Dictionary<string, object?> { [FileParameter] = file.Path },
+            KeepsOrder = true,
         };
         try
         {
-            return await new DatasetWriter(store, options).WriteAsync(
+            var rows = 0L;
+            var stored = await new DatasetWriter(store, options with { ReadThreads = 1 }).WriteAsync(
                 query,
                 (session, query, token) =>
                 {
                     var found = session.Describe(query.Sql, query.Values, token);
                     if (expected is not null)
                         ExpectedColumns.RequireTypes(file, expected, found);
+                    rows = session.Query($"SELECT sum(num_rows)::BIGINT AS n FROM parquet_file_metadata(${FileParameter})", query.Values, token)[0].Long("n");
                 },
                 cancellationToken).ConfigureAwait(false);
+            return stored with { Counts = new RowCounts(rows), Source = "parquet" };
         }
         catch (TaskFailureException error) when (error.Message.StartsWith("DuckDB: ", StringComparison.Ordinal))
         {
             throw file.Failure($"cannot be read as Parquet: {error.Message}", error);
-        }
-    }
-
-    private async Task<StoredDataset> ReadCsvAsync(DataFile file, IReadOnlyList<Column>? expected, CancellationToken cancellationToken)
-    {
-        CsvQuery csv;
-        using (var session = new DuckDbSession(options))
-            csv = await Task.Run(() => CsvSource.Open(session, file, expected, cancellationToken), cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var query = new DatasetQuery(csv.Sql) { Values = csv.Values };
-            return await new DatasetWriter(store, options).WriteAsync(
-                query, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TaskFailureException error)
-        {
-            throw CsvErrors.Explain(file, csv.Columns, csv.Delimiter, error);
         }
     }
 }

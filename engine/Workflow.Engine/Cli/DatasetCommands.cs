@@ -13,8 +13,10 @@ internal static partial class DatasetCommands
         yield return verbs.Verb("list", "Lists datasets.", [tag], (parsed, session, token) => ListAsync(session, parsed.GetValue(tag), token));
         yield return verbs.Verb("show", "Shows a dataset and its versions, newest first.", [name], (parsed, session, token) =>
             ShowAsync(session, parsed.GetRequiredValue(name), token));
+        yield return DriftCommand.Of(verbs, name);
         foreach (var verb in OfVersions(verbs, name))
             yield return verb;
+        yield return OfProfile(verbs, name);
     }
 
     /// <summary>The dataset versions from which something was made.</summary>

@@ -5,10 +5,16 @@ public sealed partial class EffectStore
     private const string StageDataset = """
         WITH named AS (INSERT INTO dataset (dataset) VALUES (@dataset) ON CONFLICT DO NOTHING)
         INSERT INTO dataset_version (dataset, sha256, bytes, row_count, partition, columns, profile, sketch, writer, dag_id, run_id, run_key, task_index,
-            map_index, attempt, task_id)
+            map_index, attempt, task_id, rows_in, rejected, filtered, source, contract_version)
         VALUES (@dataset, @sha256, @bytes, @rows, @partition::jsonb, @columns::jsonb, @profile::jsonb, @sketch, @writer, @dagId, @runId, @runKey, @taskIndex,
-            @mapIndex, @attempt, @taskId)
+            @mapIndex, @attempt, @taskId, @rowsIn, @rejected, @filtered, @source,
+            (SELECT max(version) FROM contract_version WHERE dataset = @dataset AND hash = @contractHash))
         RETURNING dataset_version_id
+        """;
+
+    private const string Contract = """
+        SELECT version AS Version, contract::text AS Contract FROM contract_version
+        WHERE dataset = @dataset AND hash = coalesce(@hash, hash) ORDER BY version DESC LIMIT 1
         """;
 
     private const string AddDatasetParents = """

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Dapper;
 using Npgsql;
+using Workflow.Contracts;
 using Workflow.Postgres.Datasets;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Steps;
@@ -30,6 +31,15 @@ public sealed record StagedDataset(
 {
     /// <summary>The profile in a form that adds up over slices; empty for none.</summary>
     public ReadOnlyMemory<byte> Sketch { get; init; }
+
+    /// <summary>What became of the rows read; null where the rows written are others.</summary>
+    public RowCounts? Counts { get; init; }
+
+    /// <summary>What the source was found to be; null for no source.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The hash of the contract that it met; null for none.</summary>
+    public string? ContractHash { get; init; }
 }
 
 /// <summary>A model version to stage.</summary>
@@ -74,6 +84,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     /// <inheritdoc />
     public async Task<long> StageAsync(AttemptSource source, StagedDataset dataset, CancellationToken cancellationToken)
     {
+        dataset.Counts?.Check(dataset.Dataset, dataset.Rows);
         var parameters = Of(source);
         parameters.AddDynamicParams(new
         {
@@ -86,6 +97,11 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             profile = JsonSerializer.Serialize(dataset.Profile, Json),
             sketch = dataset.Sketch.IsEmpty ? null : dataset.Sketch.ToArray(),
             dataset.Writer,
+            dataset.Counts?.RowsIn,
+            dataset.Counts?.Rejected,
+            dataset.Counts?.Filtered,
+            source = dataset.Source,
+            dataset.ContractHash,
         });
         return await StageWithParentsAsync(StageDataset, AddDatasetParents, parameters, dataset.Parents, cancellationToken).ConfigureAwait(false);
     }
@@ -153,6 +169,15 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     /// <inheritdoc />
     public Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken) => dataSource.AskPatientlyAsync(
         connection => connection.QuerySingleOrDefaultAsync<AliasedModel>(AliasHolder, new { model, alias }), cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<RegisteredContract?> ContractAsync(string dataset, string? hash, CancellationToken cancellationToken)
+    {
+        var row = await dataSource.AskPatientlyAsync(
+            connection => connection.QuerySingleOrDefaultAsync<(int Version, string? Contract)>(Contract, new { dataset, hash }), cancellationToken)
+            .ConfigureAwait(false);
+        return row.Contract is null ? null : new RegisteredContract(row.Version, DataContract.FromJson(row.Contract));
+    }
 
     /// <inheritdoc />
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken)

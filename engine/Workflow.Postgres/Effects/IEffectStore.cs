@@ -1,3 +1,5 @@
+using Workflow.Contracts;
+
 namespace Workflow.Postgres.Effects;
 
 /// <summary>
@@ -25,6 +27,9 @@ public interface IEffectStore
 
     /// <summary>The version that holds an alias, or null.</summary>
     Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken);
+
+    /// <summary>The newest version of a dataset's contract, or the newest that says what a hash stands for; null for none.</summary>
+    Task<RegisteredContract?> ContractAsync(string dataset, string? hash, CancellationToken cancellationToken);
 
     /// <summary>The changes of datasets that triggered an attempt's run; empty for a run of any other type.</summary>
     Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken);

@@ -30,6 +30,8 @@ public sealed class SqlHandler(DataPlanes planes) : ITaskHandler
             Values = context.Dag.Values.ToDictionary(pair => pair.Key, pair => (object?)pair.Value(context.Run)),
         };
         var partition = inputs.OfType<DatasetVersion>().FirstOrDefault()?.Partition ?? new Dictionary<string, string>();
-        return await datasets.WriteAsync(query, sql.Into, partition, [.. reads.Values.SelectMany(read => read.Slices)]).ConfigureAwait(false);
+        var slices = reads.Values.SelectMany(read => read.Slices).ToList();
+        var rowsIn = sql.Rows == SqlRows.Filtered ? slices.Sum(slice => slice.Rows) : (long?)null;
+        return await datasets.WriteAsync(query, sql.Into, partition, slices, rowsIn).ConfigureAwait(false);
     }
 }

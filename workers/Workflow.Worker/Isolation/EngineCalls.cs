@@ -59,6 +59,8 @@ internal sealed class EngineCalls(
             case EngineCall.RecordInputs read:
                 await effects.RecordInputsAsync(source, read.VersionIds, cancellationToken).ConfigureAwait(false);
                 return null;
+            case EngineCall.Contract contract:
+                return Frames.ToElement(await effects.ContractAsync(contract.Dataset, contract.Hash, cancellationToken).ConfigureAwait(false));
             case EngineCall.Now:
                 return Frames.ToElement(await clock(cancellationToken).ConfigureAwait(false));
             case EngineCall.Triggers:

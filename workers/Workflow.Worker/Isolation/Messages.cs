@@ -94,6 +94,9 @@ internal abstract record EngineCall
     /// <summary>Records what the attempt reads.</summary>
     public sealed record RecordInputs(IReadOnlyList<long> VersionIds) : EngineCall;
 
+    /// <summary>The contract of a dataset.</summary>
+    public sealed record Contract(string Dataset, string? Hash) : EngineCall;
+
     /// <summary>What triggered the run.</summary>
     public sealed record Triggers : EngineCall;
 

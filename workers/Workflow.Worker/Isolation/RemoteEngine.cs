@@ -1,3 +1,4 @@
+using Workflow.Contracts;
 using Workflow.Postgres.Effects;
 using Workflow.Worker.Execution;
 
@@ -31,6 +32,9 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
 
     public Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken) =>
         connection.AskAsync<AliasedModel?>(new EngineCall.AliasHolder(model, alias), cancellationToken);
+
+    public Task<RegisteredContract?> ContractAsync(string dataset, string? hash, CancellationToken cancellationToken) =>
+        connection.AskAsync<RegisteredContract?>(new EngineCall.Contract(dataset, hash), cancellationToken);
 
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken) =>
         connection.AskAsync<IReadOnlyList<TriggeringDataset>>(new EngineCall.Triggers(), cancellationToken);

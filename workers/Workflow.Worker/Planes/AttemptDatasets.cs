@@ -10,12 +10,38 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     private static readonly IReadOnlyDictionary<string, string> Unpartitioned = new Dictionary<string, string>();
 
     /// <inheritdoc />
-    public async Task<DatasetVersion> IngestAsync(
-        string file, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyList<Column>? columns = null)
+    public Task<DatasetVersion> IngestAsync(
+        string file, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyList<Column>? columns = null) =>
+        IngestAsync(new CsvSource(file, new CsvOptions()) { Columns = columns }, into, partition);
+
+    /// <inheritdoc />
+    public async Task<DatasetVersion> IngestAsync(Source source, string into, IReadOnlyDictionary<string, string>? partition = null)
     {
-        context.Log($"Reading {file}");
-        var stored = await planes.Files.IngestAsync(file, columns, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
-        return await StageAsync(stored, into, partition ?? Unpartitioned, []).ConfigureAwait(false);
+        if (source is not FileToRead file)
+            throw new ArgumentOutOfRangeException(nameof(source), source, "There is no such source.");
+        context.Log($"Reading {FileSource.Name(file.File)}");
+        var read = await planes.Files.IngestAsync(file, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
+        return await StageAsync(read, into, file.Rejects?.Into, partition ?? Unpartitioned, []).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task<DatasetVersion> TransformAsync<TIn, TOut>(DatasetVersion input, string into, Action<TIn, RowWriter<TOut>> transform)
+        where TIn : class
+        where TOut : class
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var path = await OpenAsync(input).ConfigureAwait(false);
+        var made = await planes.Rows.RunAsync(path, transform, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
+        return await StageAsync(made, into, rejectsInto: null, input.Partition, [input]).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task ExportAsync(DatasetVersion version, Sink sink)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var path = await OpenAsync(version).ConfigureAwait(false);
+        await DatasetExport.WriteAsync(path, sink, context.Cancellation).ConfigureAwait(false);
+        context.Log($"Exported {version.Rows:N0} rows of {version.Dataset}");
     }
 
     /// <inheritdoc />
@@ -83,26 +109,44 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         planes.Effects.RecordInputsAsync(context.Source, [.. versions.Select(version => version.VersionId)], context.Cancellation);
 
     /// <summary>Writes the result of a query into a new version and stages it.</summary>
+    /// <param name="rowsIn">How many rows the query read of which it writes each or none; null when its rows are others.</param>
     internal async Task<DatasetVersion> WriteAsync(
-        DatasetQuery query, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents)
+        DatasetQuery query, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, long? rowsIn = null)
     {
         var stored = await planes.Writer.WriteAsync(query, context.Cancellation).ConfigureAwait(false);
-        return await StageAsync(stored, into, partition, parents).ConfigureAwait(false);
+        var counts = rowsIn is { } read ? new RowCounts(read, Filtered: read - stored.Rows) : null;
+        return await StageAsync(stored with { Counts = counts }, into, partition, parents).ConfigureAwait(false);
+    }
+
+    private async Task<DatasetVersion> StageAsync(
+        ReadDataset read, string into, string? rejectsInto, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents)
+    {
+        if (read.Rejects is { } rejects)
+            await StageAsync(rejects, rejectsInto ?? $"{into}.rejects", partition, parents).ConfigureAwait(false);
+        return await StageAsync(read.Rows, into, partition, parents).ConfigureAwait(false);
     }
 
     private async Task<DatasetVersion> StageAsync(
         StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents)
     {
+        stored.Counts?.Check(into, stored.Rows);
+        var contract = await ContractGuard.RequireAsync(planes, context, stored, into).ConfigureAwait(false);
+
         // The artifact is durable by now; a kill before the row is staged leaves a file that nothing refers to.
         var staged = new StagedDataset(
             into, stored.Sha256, stored.Bytes, stored.Rows, partition, stored.Schema, stored.Profile, stored.WriterVersion,
             [.. parents.Select(parent => parent.VersionId)])
         {
             Sketch = stored.Sketch,
+            Counts = stored.Counts,
+            Source = stored.Source,
+            ContractHash = contract?.Hash,
         };
         var id = await planes.Effects.StageAsync(context.Source, staged, context.Cancellation).ConfigureAwait(false);
         context.HasEffects = true;
-        context.Log($"Wrote {stored.Rows:N0} rows of {stored.Schema.Count} columns to {into} ({stored.Sha256[..8]})");
+        var rest = stored.Counts is { } counts ? $": {counts.RowsIn:N0} read, {counts.Rejected:N0} rejected, {counts.Filtered:N0} filtered" : "";
+        var source = stored.Source is { } found ? $" from {found}" : "";
+        context.Log($"Wrote {stored.Rows:N0} rows of {stored.Schema.Count} columns{source} to {into} ({stored.Sha256[..8]}){rest}");
         return new DatasetVersion(id, into, stored.Sha256, stored.Rows, partition);
     }
 }

@@ -19,11 +19,17 @@ public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpC
     /// <summary>Where attempts stage what they make.</summary>
     public IEffectStore Effects => effects;
 
+    /// <summary>What one task may use of the machine; null for the default.</summary>
+    public DuckDbOptions? Share => share;
+
     /// <summary>Writes datasets.</summary>
     public DatasetWriter Writer { get; } = new(store, share);
 
     /// <summary>Reads files into datasets.</summary>
     public FileSource Files { get; } = new(store, http, share);
+
+    /// <summary>Makes datasets row by row.</summary>
+    public RowTransform Rows { get; } = new(store, share);
 
     /// <summary>The datasets, for one attempt.</summary>
     public AttemptDatasets Datasets(AttemptContext context) => new(this, context);

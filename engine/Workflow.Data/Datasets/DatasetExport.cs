@@ -1,0 +1,57 @@
+using Workflow.Data.DuckDb;
+
+namespace Workflow.Data;
+
+/// <summary>
+/// Writes datasets to files outside of the store: to a name of their own beside the target, made durable, and then renamed. Whoever reads the target
+/// sees the file before or the file after. A kill leaves the former, and one that ends in <c>.partial</c>, which the next export replaces.
+/// </summary>
+public static class DatasetExport
+{
+    /// <summary>Writes a file.</summary>
+    /// <param name="parquet">The local path of the dataset version.</param>
+    /// <param name="sink">The file to write.</param>
+    /// <param name="cancellationToken">Stops the writing; the target stays as it was.</param>
+    /// <exception cref="TaskFailureException">The file cannot be written; the message names it.</exception>
+    public static async Task WriteAsync(string parquet, Sink sink, CancellationToken cancellationToken)
+    {
+        var path = Path.GetFullPath(sink switch
+        {
+            CsvSink csv => csv.Path,
+            ParquetSink file => file.Path,
+            _ => throw new ArgumentOutOfRangeException(nameof(sink), sink, "There is no such file."),
+        });
+        var partial = $"{path}.partial";
+        try
+        {
+            if (sink is CsvSink)
+                await Task.Run(() => WriteCsv(parquet, partial, cancellationToken), cancellationToken).ConfigureAwait(false);
+            else
+                File.Copy(parquet, partial, overwrite: true);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(partial, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            Durable.File(partial);
+            File.Move(partial, path, overwrite: true);
+            Durable.Folder(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TaskFailureException($"Cannot write the file {path}: {error.Message}", retryable: true, error);
+        }
+        finally
+        {
+            if (File.Exists(partial))
+                File.Delete(partial);
+        }
+    }
+
+    private static void WriteCsv(string parquet, string target, CancellationToken cancellationToken)
+    {
+        // An empty text is quoted and a null is not, so that the file gives both back.
+        using var session = new DuckDbSession();
+        Views.Create(session, "input", parquet);
+        session.Execute(
+            "COPY (SELECT * FROM input) TO $target (FORMAT csv, HEADER, DELIMITER ',', QUOTE '\"', NULLSTR '')",
+            new Dictionary<string, object?> { ["target"] = target }, cancellationToken);
+    }
+}

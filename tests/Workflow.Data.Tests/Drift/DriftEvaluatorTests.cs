@@ -1,0 +1,62 @@
+using Workflow.Data.Drift;
+
+namespace Workflow.Data.Tests.Drift;
+
+public sealed class DriftEvaluatorTests : IDisposable
+{
+    private readonly DataFixture data = new();
+
+    public void Dispose() => data.Dispose();
+
+    [Fact]
+    public void Compare_ColumnsOfEveryPlainType_AreCompared()
+    {
+        const string rows = """
+            SELECT i::DOUBLE AS number, (i % 3)::INT AS few, (i % 2 = 0) AS flag, 'v' || (i % 4) AS text, DATE '2020-01-01' + i::INT AS day,
+                TIMESTAMP '2020-01-01' + to_hours(i) AS at, (i / 7)::DECIMAL(10, 2) AS price, [i] AS list, {'a': i} AS parts
+            """;
+        var reference = data.Parquet($"{rows} FROM range(2000) AS r (i)");
+        var current = data.Parquet($"{rows} FROM range(2000, 4000) AS r (i)");
+
+        var report = Compare(reference, current, new DriftRule());
+
+        report.Columns.Select(column => (column.Column, column.Verdict)).ShouldBe(
+        [
+            ("number", Verdict.Fail), ("few", Verdict.Pass), ("flag", Verdict.Pass), ("text", Verdict.Pass), ("price", Verdict.Fail),
+        ]);
+        report.Verdict.ShouldBe(Verdict.Pass);
+        report.Share.ShouldBe(2 / 5.0, 1e-12);
+        Compare(reference, current, new DriftRule { Columns = ["day", "at"] }).Verdict.ShouldBe(Verdict.Fail);
+    }
+
+    [Fact]
+    public void Compare_InAnotherOrder_IsTheSame()
+    {
+        var forth = data.Parquet("SELECT i % 17 AS x FROM range(3000) AS r (i) ORDER BY i");
+        var back = data.Parquet("SELECT i % 17 AS x FROM range(3000) AS r (i) ORDER BY i DESC");
+        var other = data.Parquet("SELECT i % 13 AS x FROM range(3000) AS r (i)");
+
+        Compare(forth, other, new DriftRule()).Columns[0].Score.ShouldBe(Compare(back, other, new DriftRule()).Columns[0].Score);
+    }
+
+    [Fact]
+    public void Compare_ColumnThatIsMissingOrNested_IsNamed()
+    {
+        var plain = data.Parquet("SELECT 1 AS x");
+        var nested = data.Parquet("SELECT [1] AS x");
+
+        Should.Throw<TaskFailureException>(() => Compare(plain, plain, new DriftRule { Columns = ["y"] })).Message.ShouldContain("no column 'y'; it has x");
+        Should.Throw<TaskFailureException>(() => Compare(plain, nested, new DriftRule { Columns = ["x"] })).Message.ShouldContain("INTEGER[]");
+    }
+
+    [Fact]
+    public void Compare_MethodForNumbersOnText_IsRefused()
+    {
+        var text = data.Parquet("SELECT 'a' || i % 3 AS x FROM range(200) AS r (i)");
+
+        Should.Throw<TaskFailureException>(() => Compare(text, text, new DriftRule { Method = DriftMethod.Ks })).Message.ShouldContain("for numbers");
+    }
+
+    private static DriftReport Compare(string reference, string current, DriftRule rule) =>
+        DriftEvaluator.Compare([reference], [current], rule, new DuckDb.DuckDbOptions(), TestContext.Current.CancellationToken);
+}
