@@ -1,5 +1,4 @@
 using Workflow.Data;
-using Workflow.Data.DuckDb;
 using Workflow.Postgres.Effects;
 using Workflow.Postgres.Steps;
 using Workflow.Runs;
@@ -73,7 +72,7 @@ public sealed class ProfileTests : IAsyncLifetime
 
     private async Task PublishAsync(string month, string sql, bool hasSketch = true)
     {
-        var stored = await new DatasetWriter(new Artifacts.FolderArtifactStore(folder)).WriteAsync(new DatasetQuery(sql), default);
+        var stored = await new DatasetWriter(new FolderArtifactStore(folder)).WriteAsync(new DatasetQuery(sql), default);
         var runId = await server.Given.RunAsync("taxi", month);
         var source = new AttemptSource((await server.Given.ClaimAsync(worker)).Single(task => task.Key.RunId == runId), "make");
         var staged = new StagedDataset(

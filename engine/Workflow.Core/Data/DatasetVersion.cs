@@ -36,11 +36,13 @@ public sealed record ColumnProfile(
     /// <summary>How many values are infinite; they count among the values.</summary>
     public long Infinities { get; init; }
 
-    /// <summary>Quantiles of the finite values of a column of numbers or times: exact up to about a thousand different values, otherwise within
+    /// <summary>Quantiles of the finite values of a column of numbers or times: exact up to about a thousand different values, otherwise
+    /// within
     /// 0.4 % or to the day.</summary>
     public IReadOnlyList<ColumnQuantile> Quantiles { get; init; } = [];
 
-    /// <summary>At most 30 bins over the finite values of a column of numbers or times. Of few values, each has its own; otherwise the first and
+    /// <summary>At most 30 bins over the finite values of a column of numbers or times. Of few values, each has its own; otherwise the
+    /// first and
     /// the last bin are the tails, of a percent or so each.</summary>
     public IReadOnlyList<HistogramBin> Histogram { get; init; } = [];
 
@@ -55,7 +57,8 @@ public sealed record ColumnQuantile(double Share, string Value);
 
 /// <summary>A bin of a histogram.</summary>
 /// <param name="Low">The least value in it, as text.</param>
-/// <param name="High">Where it ends, as text: the least value of the next, or the greatest of all; the value itself in a bin of one value.</param>
+/// <param name="High">Where it ends, as text: the least value of the next, or the greatest of all; the value itself in a bin of one
+/// value.</param>
 /// <param name="Count">How many values are in it.</param>
 public sealed record HistogramBin(string Low, string High, long Count);
 
@@ -80,7 +83,8 @@ public interface IDatasets
     /// <param name="source">Where the rows come from, such as <see cref="Source.Csv"/>.</param>
     /// <param name="into">The dataset.</param>
     /// <param name="partition">The slice that the rows are; null when the dataset has no partitions.</param>
-    /// <exception cref="TaskFailureException">No such source, or a row that does not fit: the message names file, line and cause.</exception>
+    /// <exception cref="TaskFailureException">No such source, or a row that does not fit: the message names file, line and
+    /// cause.</exception>
     Task<DatasetVersion> IngestAsync(Source source, string into, IReadOnlyDictionary<string, string>? partition = null);
 
     /// <summary>
@@ -93,7 +97,8 @@ public interface IDatasets
     /// <param name="input">The version to read.</param>
     /// <param name="into">The dataset.</param>
     /// <param name="transform">Makes of each row one or none.</param>
-    /// <exception cref="TaskFailureException">A column is missing, holds a null or another type than its property, or two rows were made of one.</exception>
+    /// <exception cref="TaskFailureException">A column is missing, holds a null or another type than its property, or two rows were made of
+    /// one.</exception>
     Task<DatasetVersion> TransformAsync<TIn, TOut>(DatasetVersion input, string into, Action<TIn, RowWriter<TOut>> transform)
         where TIn : class
         where TOut : class;
@@ -117,7 +122,8 @@ public interface IDatasets
     /// <exception cref="TaskFailureException">There is no such version, or its content is no longer kept.</exception>
     Task<DatasetSnapshot> ReadAsync(string dataset, AsOf? at = null);
 
-    /// <summary>The versions that a run has read, or made and published, in the order of their keys; what a rerun must read to see the same.</summary>
+    /// <summary>The versions that a run has read, or made and published, in the order of their keys; what a rerun must read to see the
+    /// same.</summary>
     /// <param name="dagId">The DAG.</param>
     /// <param name="runId">The run's id.</param>
     Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runId);

@@ -1,7 +1,8 @@
 namespace Workflow.Data.Profiles;
 
 /// <summary>
-/// How many values fell into each of many narrow bins. Only counts, so that the order of values means nothing; pages of bins are made as they are
+/// How many values fell into each of many narrow bins. Only counts, so that the order of values means nothing; pages of bins are made as
+/// they are
 /// needed.
 /// </summary>
 internal sealed class Bins(int lowest, int highest)

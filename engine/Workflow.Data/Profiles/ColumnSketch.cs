@@ -5,7 +5,8 @@ namespace Workflow.Data.Profiles;
 /// <summary>
 /// What a column holds, in a form that adds up: the sketch of all slices is, bit by bit, the sum of the sketches of each. Up to
 /// <see cref="ValueCounts.Limit"/> different values are counted one by one; from then on there are a <see cref="HyperLogLog"/> and
-/// <see cref="Bins"/>. Which of the two it is depends on the set of values alone, as everything here: neither the order of rows, nor threads, nor
+/// <see cref="Bins"/>. Which of the two it is depends on the set of values alone, as everything here: neither the order of rows, nor
+/// threads, nor
 /// the way in which rows are cut into slices change it.
 /// </summary>
 internal sealed class ColumnSketch
@@ -90,7 +91,8 @@ internal sealed class ColumnSketch
         }
     }
 
-    /// <summary>Adds the sketch of other rows. A type that differs leaves the counts of nulls, unless one side has nothing but nulls.</summary>
+    /// <summary>Adds the sketch of other rows. A type that differs leaves the counts of nulls, unless one side has nothing but
+    /// nulls.</summary>
     public void Add(ColumnSketch other)
     {
         if (Type != other.Type)

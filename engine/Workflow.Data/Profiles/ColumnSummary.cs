@@ -21,7 +21,8 @@ internal static class ColumnSummary
         var cells = hasPlaces ? sketch.Cells().ToList() : [];
         return new ColumnProfile(
             sketch.Name, type.Type, sketch.Count, sketch.Nulls, isCounted ? sketch.Distinct : 0,
-            hasPlaces ? type.Text(sketch.Min) : End(sketch, type, last: false), hasPlaces ? type.Text(sketch.Max) : End(sketch, type, last: true),
+            hasPlaces ? type.Text(sketch.Min) : End(sketch, type, last: false),
+            hasPlaces ? type.Text(sketch.Max) : End(sketch, type, last: true),
             hasMoments ? sketch.Moments!.Mean(sketch.Finite) / unit : null,
             hasMoments ? sketch.Moments!.Deviation(sketch.Finite, greatest) / unit : null)
         {
@@ -58,7 +59,8 @@ internal static class ColumnSummary
         return cells[^1].Cell;
     }
 
-    // One bin per value of a few. Otherwise bins of one width between the first and the last percent, with a bin for either tail: one outlier
+    // One bin per value of a few. Otherwise bins of one width between the first and the last percent, with a bin for either tail: one
+    // outlier
     // would else press all that matters into one bin.
     private static List<HistogramBin> Histogram(ColumnSketch sketch, List<(long Cell, long Count)> cells)
     {
@@ -68,8 +70,9 @@ internal static class ColumnSummary
 
         var (low, high) = (type.Place(Quantile(cells, LowTail)), type.Place(Quantile(cells, HighTail)));
         const int inner = HistogramBins - 2;
-        var edges = Enumerable.Range(0, inner + 1).Select(at => type.CellAt(low + ((high / inner * at) - (low / inner * at))))
-            .Append(sketch.Max).Prepend(sketch.Min).Select(edge => Math.Clamp(edge, sketch.Min, sketch.Max)).Distinct().Order().ToList();
+        var edges = Enumerable.Range(0, inner + 1)
+            .Select(at => type.CellAt(low + ((high / inner * at) - (low / inner * at))))
+            .Append(sketch.Max).Prepend(sketch.Min).Distinct().Order().ToList();
         if (edges.Count == 1)
             edges.Add(edges[0]);
         var counts = new long[edges.Count - 1];

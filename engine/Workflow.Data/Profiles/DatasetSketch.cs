@@ -3,7 +3,8 @@ using System.IO.Compression;
 namespace Workflow.Data.Profiles;
 
 /// <summary>
-/// What the columns of a dataset hold, in a form that adds up: the sketches of slices make that of the dataset as a whole, exactly as one that was
+/// What the columns of a dataset hold, in a form that adds up: the sketches of slices make that of the dataset as a whole, exactly as one
+/// that was
 /// made of all rows at once. About three kilobytes a column.
 /// </summary>
 public sealed class DatasetSketch

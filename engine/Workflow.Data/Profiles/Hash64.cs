@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Workflow.Data.Profiles;
 
 /// <summary>
-/// A hash that is the same on every machine and in every version: sketches are stored, and only those made with one hash add up. The mixing is
+/// A hash that is the same on every machine and in every version: sketches are stored, and only those made with one hash add up. The mixing
+/// is
 /// that of SplitMix64 (Steele, Lea and Flood, 2014).
 /// </summary>
 internal static class Hash64

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Workflow.Data.Profiles;
 
 /// <summary>
-/// The sums behind mean and deviation, without rounding: of the values, and of their squares, each of which is the sum of two doubles. So the
+/// The sums behind mean and deviation, without rounding: of the values, and of their squares, each of which is the sum of two doubles. So
+/// the
 /// deviation does not suffer from cancellation either.
 /// </summary>
 internal sealed class Moments

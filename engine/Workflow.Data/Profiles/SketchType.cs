@@ -28,8 +28,10 @@ internal enum SketchKind
 }
 
 /// <summary>
-/// A column's type as a sketch sees it. But for text, a value is a <em>cell</em>: a signed integer that is ordered as the values are. Cells fall into
-/// bins: of numbers one for each 1/128 between two powers of two, so that a bin's middle is within 0.4 % of what is in it; of times one for each
+/// A column's type as a sketch sees it. But for text, a value is a <em>cell</em>: a signed integer that is ordered as the values are. Cells
+/// fall into
+/// bins: of numbers one for each 1/128 between two powers of two, so that a bin's middle is within 0.4 % of what is in it; of times one for
+/// each
 /// day.
 /// </summary>
 internal sealed partial record SketchType(string Type, SketchKind Kind, int Scale)
@@ -155,10 +157,15 @@ internal sealed partial record SketchType(string Type, SketchKind Kind, int Scal
 
     private decimal Power() => Enumerable.Repeat(10m, Scale).Aggregate(1m, (product, ten) => product * ten);
 
-    private string TextOf(double number) => double.IsNaN(number) ? "nan"
-        : double.IsInfinity(number) ? number > 0 ? "inf" : "-inf"
-        : (Type == "FLOAT" ? ((float)number).ToString("R", CultureInfo.InvariantCulture) : number.ToString("R", CultureInfo.InvariantCulture))
-            .ToLowerInvariant();
+    private string TextOf(double number)
+    {
+        if (double.IsNaN(number))
+            return "nan";
+        if (double.IsInfinity(number))
+            return number > 0 ? "inf" : "-inf";
+        IFormattable shown = Type == "FLOAT" ? (float)number : number;
+        return shown.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant();
+    }
 
     [GeneratedRegex(@"^DECIMAL\((\d+),(\d+)\)$")]
     private static partial Regex Decimal();

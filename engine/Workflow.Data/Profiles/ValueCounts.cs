@@ -1,6 +1,7 @@
 namespace Workflow.Data.Profiles;
 
-/// <summary>How often each value occurs, exactly, while there are at most <see cref="Limit"/>. Open addressing in a table at most half full.</summary>
+/// <summary>How often each value occurs, exactly, while there are at most <see cref="Limit"/>. Open addressing in a table at most half
+/// full.</summary>
 internal sealed class ValueCounts
 {
     /// <summary>How many different values are counted one by one.</summary>
