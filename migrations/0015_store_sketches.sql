@@ -6,3 +6,26 @@ ALTER TABLE dataset_version ADD COLUMN sketch bytea;
 ALTER TABLE dataset_version ALTER COLUMN sketch SET STORAGE EXTERNAL;
 
 GRANT INSERT (sketch) ON dataset_version TO workflow_worker;
+
+-- What a gate may find besides: nothing to compare with yet, and a failure that a person lets pass.
+ALTER TABLE gate_verdict
+    DROP CONSTRAINT gate_verdict_verdict_check,
+    ADD CONSTRAINT gate_verdict_verdict_check CHECK (verdict IN ('pass', 'fail', 'inconclusive', 'learning', 'waived'));
+
+-- What a drift gate found, column by column, beside its verdict, and published with it. The verdict may let drift pass that was found here: the
+-- windows of later verdicts count what was found.
+CREATE TABLE drift_report (
+    gate_verdict_id bigint PRIMARY KEY REFERENCES gate_verdict ON DELETE CASCADE,
+    dag_id          text NOT NULL,
+    task_id         text NOT NULL,
+    dataset         text NOT NULL REFERENCES dataset,
+    dataset_version_id bigint NOT NULL REFERENCES dataset_version,
+    partition       jsonb NOT NULL,
+    found           text NOT NULL CHECK (found IN ('pass', 'fail', 'inconclusive')),
+    reference_ids   bigint[] NOT NULL CHECK (cardinality(reference_ids) > 0),
+    report          jsonb NOT NULL
+);
+CREATE INDEX drift_report_windows ON drift_report (dag_id, task_id, dataset, gate_verdict_id DESC);
+
+GRANT SELECT ON drift_report TO workflow_worker;
+GRANT INSERT ON drift_report TO workflow_worker;

@@ -50,7 +50,7 @@ public static class DashboardHost
         services.TryAddSingleton<ExternalEventStore>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<WhyReads>().AddSingleton<Explainer>();
         services.AddSingleton<BackfillReads>();
-        services.AddSingleton<DatasetReads>().AddSingleton<ProfileReads>().AddSingleton<SnapshotReads>().AddSingleton<DatasetFiles>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
+        services.AddSingleton<DatasetReads>().AddSingleton<ProfileReads>().AddSingleton<DriftReads>().AddSingleton<SnapshotReads>().AddSingleton<DatasetFiles>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
         services.AddSingleton<SignInCodes>().AddSingleton<SessionTokens>().AddSingleton<FailureLimit>().AddSingleton<DashboardAuth>();
         services.AddSingleton<ChangeHub>().AddHostedService<ChangePoller>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -84,6 +84,7 @@ public static class DashboardHost
         ExternalEventsApi.Map(api);
         BackfillsApi.Map(api);
         GatesApi.Map(api);
+        GateDriftApi.Map(api);
         DatasetsApi.Map(api);
         ContractsApi.Map(api);
         ModelsApi.Map(api);

@@ -11,6 +11,9 @@ public enum Verdict
 
     /// <summary>It could not be decided, such as a comparison without anything to compare with; it blocks like a failure unless the gate allows it.</summary>
     Inconclusive,
+
+    /// <summary>What it holds against is still being learnt: it records, and blocks nothing.</summary>
+    Learning,
 }
 
 /// <summary>The evidence of one check.</summary>

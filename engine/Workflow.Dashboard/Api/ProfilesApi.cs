@@ -32,7 +32,8 @@ internal static class ProfilesApi
             ?? throw ApiException.NotFound($"Dataset '{name}' has no version '{version}'. See them with: workflow datasets versions {name}");
         var row = (await profiles.OfAsync([found.Version.VersionId], cancellationToken).ConfigureAwait(false))[0];
         return new DatasetProfile(
-            name, found.Number, IsWhole: false, found.Version.Partition, 1, row.Rows, [.. ApiJson.Read<Workflow.ColumnProfile[]>(row.Profile).Select(Of)]);
+            name, found.Number, IsWhole: false, found.Version.Partition, 1, row.Rows,
+            [.. ApiJson.Read<Workflow.ColumnProfile[]>(row.Profile).Select(Of)]);
     }
 
     private static async Task<DatasetProfile> WholeAsync(
@@ -45,7 +46,8 @@ internal static class ProfilesApi
         if (rows.FirstOrDefault(row => row.Sketch is null) is { } old)
         {
             throw ApiException.Conflict(
-                $"Version {old.Version} of {name} was written before profiles could be added up. Make its slice {old.Partition} anew, or ask for one slice.");
+                $"Version {old.Version} of {name} was written before profiles could be added up. "
+                + $"Make its slice {old.Partition} anew, or ask for one slice.");
         }
 
         var merged = DatasetSketch.Merge(rows.Select(row => DatasetSketch.Of(row.Sketch!)));

@@ -59,7 +59,8 @@ internal sealed class ColumnSketch
 
     /// <summary>Cells and how many values they stand for, in order: all finite values, or the middles of bins.</summary>
     public IEnumerable<(long Cell, long Count)> Cells() => exact is not null
-        ? exact.All().Select(value => (Cell: (long)value.Key, value.Count)).Where(value => Type.IsFinite(value.Cell)).OrderBy(value => value.Cell)
+        ? exact.All().Select(value => (Cell: (long)value.Key, value.Count))
+            .Where(value => Type.IsFinite(value.Cell)).OrderBy(value => value.Cell)
         : bins!.Counts().Select(bin => (Math.Clamp(Type.Middle(bin.Bin), Min, Max), bin.Count));
 
     public void AddNulls(long count) => Nulls += count;

@@ -13,10 +13,14 @@ internal static partial class DatasetCommands
     private static Command OfProfile(Verbs verbs, Argument<string> name)
     {
         var version = new Option<int?>("--version") { Description = "The version; the newest unless given.", HelpName = "N" };
-        var partition = new Option<string?>("--partition") { Description = "The newest version of a slice, such as month=2019-06.", HelpName = "K=V,..." };
+        var partition = new Option<string?>("--partition")
+        {
+            Description = "The newest version of a slice, such as month=2019-06.",
+            HelpName = "K=V,...",
+        };
         var whole = new Option<bool>("--whole") { Description = "All slices of the dataset at the version." };
-        return verbs.Verb("profile", "Shows what the columns of a version hold.", [name, version, partition, whole], (parsed, session, token) =>
-            ProfileAsync(
+        return verbs.Verb(
+            "profile", "Shows what the columns of a version hold.", [name, version, partition, whole], (parsed, session, token) => ProfileAsync(
                 session, parsed.GetRequiredValue(name), parsed.GetValue(version), parsed.GetValue(partition), parsed.GetValue(whole), token));
     }
 
@@ -24,7 +28,7 @@ internal static partial class DatasetCommands
         Session session, string name, int? version, string? partition, bool whole, CancellationToken cancellationToken)
     {
         if (version is not null && partition is not null)
-            throw new ClientException("Give --version or --partition, not both: a version's number names its slice.");
+            throw ClientException.Usage("Give --version or --partition, not both: a version's number names its slice.");
         var which = version?.ToString(CultureInfo.InvariantCulture) ?? partition;
         var query = $"whole={(whole ? "true" : "false")}{(which is null ? "" : $"&version={Paths.Escape(which)}")}";
         var profile = await session.Api.GetAsync($"datasets/{Paths.Escape(name)}/profile?{query}", cancellationToken);
@@ -35,7 +39,8 @@ internal static partial class DatasetCommands
                 ("Slice", whole ? $"all {Format.Count(profile.Number("slices"))}" : Format.Pairs(profile.Map("partition"))),
                 ("Rows", Format.Count(profile.Number("rows")))));
             session.Line();
-            var table = Grid.Of("Column", "Type", "Nulls", "Distinct", "Min", "Median", "Max", "Mean", "SD", "Shape").AlignRight(2, 3, 4, 5, 6, 7, 8);
+            var table = Grid.Of("Column", "Type", "Nulls", "Distinct", "Min", "Median", "Max", "Mean", "SD", "Shape")
+                .AlignRight(2, 3, 4, 5, 6, 7, 8);
             foreach (var column in profile.List("columns"))
             {
                 table.Row(
@@ -60,7 +65,11 @@ internal static partial class DatasetCommands
     {
         var counts = column.List("histogram").Select(bin => bin.Number("count") ?? 0).ToList();
         if (counts.Count > 0)
-            return string.Concat(counts.Select(count => count == 0 ? ' ' : Bars[(int)Math.Round((Bars.Length - 1) * count / counts.Max())]));
+        {
+            var top = counts.Max();
+            return string.Concat(counts.Select(count => count == 0 ? ' ' : Bars[(int)Math.Round((Bars.Length - 1) * count / top)]));
+        }
+
         const int shown = 3;
         return Format.Names(column.List("top_values").Take(shown).Select(top => $"{top.Text("value")} ×{Format.Count(top.Number("count"))}"));
     }

@@ -126,14 +126,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     /// <inheritdoc />
     public async Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken)
     {
-        var parameters = Of(source);
-        parameters.AddDynamicParams(subject);
-        parameters.AddDynamicParams(new
-        {
-            verdict.Subject,
-            verdict = Workflow.Runs.StateNames.Name(verdict.Verdict),
-            checks = JsonSerializer.Serialize(verdict.Checks, Json),
-        });
+        var parameters = VerdictParameters(source, verdict, subject);
         await dataSource.CommitOnceAsync((connection, transaction) => connection.ExecuteAsync(StageVerdict, parameters, transaction), cancellationToken)
             .ConfigureAwait(false);
     }
@@ -196,6 +189,19 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
                 return versionId;
             },
             cancellationToken);
+
+    private static DynamicParameters VerdictParameters(AttemptSource source, GateVerdict verdict, VerdictSubject subject)
+    {
+        var parameters = Of(source);
+        parameters.AddDynamicParams(subject);
+        parameters.AddDynamicParams(new
+        {
+            verdict.Subject,
+            verdict = Workflow.Runs.StateNames.Name(verdict.Verdict),
+            checks = JsonSerializer.Serialize(verdict.Checks, Json),
+        });
+        return parameters;
+    }
 
     private static DynamicParameters Of(AttemptSource source)
     {
