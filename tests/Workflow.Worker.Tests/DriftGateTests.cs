@@ -21,13 +21,14 @@ public sealed class DriftGateTests : IAsyncLifetime
     [InlineData(true)]
     public async Task Gate_AgainstANamedSlice_LearnsThenPassesThenFails(bool isIsolated)
     {
-        await SaveAsync("gate.Against(Reference.Version(\"trips\", \"month=2024-01\")).Columns(\"fare\")", isIsolated ? ".Isolated()" : "");
+        await SaveAsync("gate.Against(Reference.Version(\"trips\", \"month=2024-01\")).Columns(\"fare\")", isIsolated);
 
         (await RunAsync("2024-01", 0)).ShouldBe("success");
         (await RunAsync("2024-02", 1)).ShouldBe("success");
         (await RunAsync("2024-03", 500)).ShouldBe("failed");
 
         (await VerdictsAsync()).ShouldBe("learning, pass, fail");
+        (await engine.ScalarAsync<bool>("SELECT bool_and(sketch IS NOT NULL) FROM dataset_version")).ShouldBeTrue();
         (await engine.ScalarAsync<string>(
             "SELECT string_agg(found || ' ' || (partition ->> 'month'), ', ' ORDER BY gate_verdict_id) FROM drift_report"))
             .ShouldBe("pass 2024-02, fail 2024-03");
@@ -80,6 +81,29 @@ public sealed class DriftGateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Gate_AgainstTheTrainingOfTheChampion_TakesItsVersions()
+    {
+        await SaveAsync("gate.Against(Reference.ChampionTraining(\"fare\")).Columns(\"fare\")");
+        await RunAsync("2024-01", 0);
+        await engine.ExecuteAsync("""
+            INSERT INTO model (model) VALUES ('fare');
+            INSERT INTO model_version (model, version, sha256, bytes, flavour, params, metrics, dag_version_id, dag_id, run_id, run_key, task_index,
+                map_index, attempt, task_id, published_at)
+            SELECT 'fare', 1, sha256, 1, 'linear', '{}', '{}', (SELECT max(dag_version_id) FROM dag_version), dag_id, run_id, run_key, task_index,
+                map_index, attempt, task_id, now() FROM dataset_version;
+            INSERT INTO model_parent SELECT model_version_id, dataset_version_id FROM model_version, dataset_version;
+            UPDATE gate_verdict SET verdict = 'pass', model_version_id = (SELECT model_version_id FROM model_version);
+            INSERT INTO model_alias (model, alias, model_version_id) SELECT model, 'champion', model_version_id FROM model_version;
+            """);
+
+        (await RunAsync("2024-02", 500)).ShouldBe("failed");
+
+        (await engine.ScalarAsync<string>("""
+            SELECT string_agg(v.partition ->> 'month', ',') FROM drift_report d JOIN dataset_version v ON v.dataset_version_id = ANY (d.reference_ids)
+            """)).ShouldBe("2024-01");
+    }
+
+    [Fact]
     public async Task Gate_ColumnThatIsNotThere_SaysWhatThereIs()
     {
         await SaveAsync("gate.Against(Reference.Version(\"trips\", \"month=2024-01\")).Columns(\"fair\")");
@@ -96,7 +120,7 @@ public sealed class DriftGateTests : IAsyncLifetime
     private async Task<string> RunAsync(string month, int shift) =>
         await engine.StateAsync(await engine.RunAsync("drifting", new JsonObject { ["month"] = month, ["shift"] = shift }));
 
-    private Task<string> SaveAsync(string gate, string settings = "") => engine.SaveAsync($$"""
+    private Task<string> SaveAsync(string gate, bool isIsolated = false) => engine.SaveAsync($$"""
         public sealed class Test : IDag
         {
             public void Define(DagBuilder dag)
@@ -107,7 +131,8 @@ public sealed class DriftGateTests : IAsyncLifetime
                 var made = dag.Task("make", run => run.Datasets.GenerateAsync(
                     "SELECT (i % 1000) + $shift AS fare FROM range(2000) AS r (i)", "trips", new Dictionary<string, string> { ["month"] = run.Get(month) },
                     new Dictionary<string, object> { ["shift"] = (long)run.Get(shift) }));
-                dag.DriftGate("drift", made, gate => {{gate}}){{settings}};
+                var drift = dag.DriftGate("drift", made, gate => {{gate}});
+                {{(isIsolated ? "made.Isolated(); drift.Isolated();" : "")}}
             }
         }
         """);

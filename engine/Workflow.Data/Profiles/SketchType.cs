@@ -163,7 +163,7 @@ internal sealed partial record SketchType(string Type, SketchKind Kind, int Scal
             return "nan";
         if (double.IsInfinity(number))
             return number > 0 ? "inf" : "-inf";
-        IFormattable shown = Type == "FLOAT" ? (float)number : number;
+        IFormattable shown = Type == "FLOAT" ? (IFormattable)(float)number : number;
         return shown.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant();
     }
 
