@@ -14,6 +14,7 @@ using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Datasets;
 using Workflow.Postgres.Events;
+using Workflow.Postgres.Lineage;
 using Workflow.Postgres.Pools;
 using Workflow.Postgres.Reads;
 using Workflow.Postgres.Runs;
@@ -50,7 +51,8 @@ public static class DashboardHost
         services.TryAddSingleton<ExternalEventStore>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<WhyReads>().AddSingleton<Explainer>();
         services.AddSingleton<BackfillReads>();
-        services.AddSingleton<DatasetReads>().AddSingleton<ProfileReads>().AddSingleton<DriftReads>().AddSingleton<SnapshotReads>().AddSingleton<DatasetFiles>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
+        services.AddSingleton<DatasetReads>().AddSingleton<SnapshotReads>().AddSingleton<DatasetFiles>().AddSingleton<LineageReads>().AddSingleton<ProfileReads>();
+        services.AddSingleton<DriftReads>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
         services.AddSingleton<SignInCodes>().AddSingleton<SessionTokens>().AddSingleton<FailureLimit>().AddSingleton<DashboardAuth>();
         services.AddSingleton<ChangeHub>().AddHostedService<ChangePoller>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -88,6 +90,7 @@ public static class DashboardHost
         DatasetsApi.Map(api);
         ContractsApi.Map(api);
         ModelsApi.Map(api);
+        LineageApi.Map(api);
         api.MapOpenApi("/openapi.json").ExcludeFromDescription();
         return app;
     }

@@ -6,11 +6,13 @@ using Workflow.Postgres.Backfills;
 using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
+using Workflow.Postgres.Lineage;
 using Workflow.Postgres.Retention;
 using Workflow.Postgres.Runs;
 using Workflow.Postgres.Schedulers;
 using Workflow.Postgres.Steps;
 using Workflow.Postgres.Workers;
+using Workflow.Scheduler.OpenLineage;
 using Workflow.Scheduler.Services;
 
 namespace Workflow.Scheduler;
@@ -53,6 +55,9 @@ public static class SchedulerServices
         services.AddHosted<RunKeeper>();
         services.AddHosted<Backfiller>();
         services.AddHosted<Pruner>();
+        services.AddHostedService(provider => new OpenLineageSender(
+            new LineageEventStore(general), options.OpenLineage, new HttpClient { Timeout = TimeSpan.FromSeconds(30) },
+            provider.GetRequiredService<ILogger<OpenLineageSender>>()));
         if (options.Artifacts is { } artifacts)
         {
             services.AddHostedService(provider => new ArtifactPruner(

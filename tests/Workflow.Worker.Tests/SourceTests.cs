@@ -37,13 +37,14 @@ public sealed class SourceTests : IAsyncLifetime
 
         (await engine.StateAsync(runId)).ShouldBe("success", await engine.ExplainAsync(runId));
         (await engine.ScalarAsync<string>("""
-            SELECT string_agg(concat_ws(' ', dataset, rows_in, row_count, rejected, filtered, source), E'\n' ORDER BY dataset) FROM dataset_version
+            SELECT string_agg(concat_ws(' ', dataset, rows_in, row_count, rejected, filtered, dialect ->> 'read_as'), E'\n' ORDER BY dataset)
+            FROM dataset_version LEFT JOIN version_source USING (dataset_version_id)
             """)).ShouldBe("""
             few 3 2 0 1
             made 2 1 1 0
             made.rejects 1
             raw 5 3 2 0 csv, utf-8, delimiter ';', 1 blank lines, 0 comments
-            raw.rejects 2
+            raw.rejects 2 csv, utf-8, delimiter ';', 1 blank lines, 0 comments
             """);
         (await File.ReadAllTextAsync(Path.Combine(folder, "out.csv"))).ShouldBe("twice,s\n8,é\n");
         (await engine.ScalarAsync<string>("SELECT string_agg(line, E'\\n' ORDER BY task_index, seq) FROM task_log"))

@@ -137,4 +137,12 @@ public interface IDatasets
     Task<DatasetVersion> SelectAsync(
         string sql, string into, IReadOnlyDictionary<string, DatasetInput> inputs, IReadOnlyDictionary<string, string>? partition = null,
         IReadOnlyDictionary<string, object>? values = null);
+
+    /// <summary>
+    /// Declares from which columns those of a dataset come, for what this attempt writes into it from now on. The engine finds that out by
+    /// itself from SQL; what code makes of data it cannot see, and takes every column to come from all columns of every input.
+    /// </summary>
+    /// <param name="into">The dataset.</param>
+    /// <param name="columns">Every step, inputs named by their dataset.</param>
+    void DeclareLineage(string into, params IReadOnlyList<ColumnEdge> columns);
 }

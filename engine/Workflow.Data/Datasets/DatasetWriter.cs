@@ -1,5 +1,6 @@
 using Workflow.Artifacts;
 using Workflow.Data.DuckDb;
+using Workflow.Data.Lineage;
 using Workflow.Data.Profiles;
 
 namespace Workflow.Data;
@@ -42,12 +43,13 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
         try
         {
             // DuckDB blocks its thread; the caller's may have a heartbeat to send.
-            var (schema, sketch) = await Task.Run(
+            var (schema, sketch, lineage) = await Task.Run(
                 () => Write(query, prepare, staged, cancellationToken), cancellationToken).ConfigureAwait(false);
             var (sha256, bytes) = await store.CommitAsync(staged, cancellationToken).ConfigureAwait(false);
             return new StoredDataset(sha256, bytes, sketch.Rows, schema, sketch.Profile(), $"duckdb {DuckDbSession.Version}")
             {
                 Sketch = sketch.ToBytes(),
+                Lineage = lineage,
             };
         }
         finally
@@ -72,7 +74,7 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
         return Sql.Names(first.Concat(names.Except(first, StringComparer.Ordinal)));
     }
 
-    private (IReadOnlyList<Column> Schema, DatasetSketch Sketch) Write(
+    private (IReadOnlyList<Column> Schema, DatasetSketch Sketch, IReadOnlyList<ColumnEdge> Lineage) Write(
         DatasetQuery query, Action<DuckDbSession, DatasetQuery, CancellationToken> prepare, string staged,
         CancellationToken cancellationToken)
     {
@@ -98,6 +100,7 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
             """,
             values,
             cancellationToken);
-        return (schema, Profiler.Profile(session, staged, schema, cancellationToken));
+        var sketch = Profiler.Profile(session, staged, schema, cancellationToken);
+        return (schema, sketch, ColumnLineage.Of(session, select, query.Inputs.Keys, schema, cancellationToken));
     }
 }

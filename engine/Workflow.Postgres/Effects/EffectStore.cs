@@ -35,11 +35,20 @@ public sealed record StagedDataset(
     /// <summary>What became of the rows read; null where the rows written are others.</summary>
     public RowCounts? Counts { get; init; }
 
-    /// <summary>What the source was found to be; null for no source.</summary>
-    public string? Source { get; init; }
-
     /// <summary>The hash of the contract that it met; null for none.</summary>
     public string? ContractHash { get; init; }
+
+    /// <summary>The file that it was read from; null when it was not read from one.</summary>
+    public StagedSource? Source { get; init; }
+
+    /// <summary>The SQL that made it; null when none did.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>From which columns its columns come.</summary>
+    public IReadOnlyList<ColumnEdge> Lineage { get; init; } = [];
+
+    /// <summary>The models that its rows were scored with.</summary>
+    public IReadOnlyList<AppliedModel> Models { get; init; } = [];
 }
 
 /// <summary>A model version to stage.</summary>
@@ -100,10 +109,13 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             dataset.Counts?.RowsIn,
             dataset.Counts?.Rejected,
             dataset.Counts?.Filtered,
-            source = dataset.Source,
             dataset.ContractHash,
+            dataset.Query,
         });
-        return await StageWithParentsAsync(StageDataset, AddDatasetParents, parameters, dataset.Parents, cancellationToken).ConfigureAwait(false);
+        return await StageWithParentsAsync(
+            StageDataset, AddDatasetParents, parameters, dataset.Parents,
+            (versionId, connection, transaction) => AddLineageAsync(versionId, dataset, connection, transaction), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -120,7 +132,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             metrics = JsonSerializer.Serialize(model.Metrics, Json),
             source.Task.DagVersionId,
         });
-        return await StageWithParentsAsync(StageModel, AddModelParents, parameters, model.Parents, cancellationToken).ConfigureAwait(false);
+        return await StageWithParentsAsync(
+            StageModel, AddModelParents, parameters, model.Parents, static (_, _, _) => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -180,12 +193,14 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     }
 
     private Task<long> StageWithParentsAsync(
-        string insert, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents, CancellationToken cancellationToken) =>
+        string insert, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents,
+        Func<long, NpgsqlConnection, NpgsqlTransaction, Task> addMore, CancellationToken cancellationToken) =>
         dataSource.CommitOnceAsync(
             async (connection, transaction) =>
             {
                 var versionId = await connection.ExecuteScalarAsync<long>(insert, parameters, transaction).ConfigureAwait(false);
                 await connection.ExecuteAsync(addParents, new { versionId, parents = parents.Distinct().ToArray() }, transaction).ConfigureAwait(false);
+                await addMore(versionId, connection, transaction).ConfigureAwait(false);
                 return versionId;
             },
             cancellationToken);

@@ -70,7 +70,8 @@ public sealed class DriftGateTests
             Should.Throw<DagDefinitionException>(() => Dag(define)).Message.ShouldContain(reason);
     }
 
-    private static DriftGateSettings Settings(Action<DriftGate> define) => Dag(define).Tasks.Select(task => task.Spec).OfType<DriftGateSpec>().Single().Drift;
+    private static DriftGateSettings Settings(Action<DriftGate> define) =>
+        Dag(define).Code.Select(task => task.Spec).OfType<DriftGateSpec>().Single().Drift;
 
     private static DagDefinition Dag(Action<DriftGate> define) => DagDefinition.From(new Described(dag =>
     {

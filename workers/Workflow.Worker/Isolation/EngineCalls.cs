@@ -16,7 +16,7 @@ namespace Workflow.Worker.Isolation;
 internal sealed class EngineCalls(
     AttemptSource source, IEffectStore effects, IArtifactStore artifacts, LoadInputs inputs, DatabaseClock clock, RunningAttempt running)
 {
-    /// <summary>Whether the attempt staged anything, or was about to, that its completion must publish.</summary>
+    /// <summary>Whether the attempt read data or staged anything, or was about to, that its completion must publish or tell of.</summary>
     public bool HasEffects { get; private set; }
 
     /// <summary>Answers a call. Never throws: a failure is an answer.</summary>
@@ -57,6 +57,7 @@ internal sealed class EngineCalls(
             case EngineCall.OfRun run:
                 return Frames.ToElement(await effects.OfRunAsync(run.DagId, run.RunKey, cancellationToken).ConfigureAwait(false));
             case EngineCall.RecordInputs read:
+                HasEffects = true;
                 await effects.RecordInputsAsync(source, read.VersionIds, cancellationToken).ConfigureAwait(false);
                 return null;
             case EngineCall.Contract contract:
