@@ -53,8 +53,8 @@ public static class DashboardHost
         services.TryAddSingleton<ExternalEventStore>();
         services.AddSingleton<DagReads>().AddSingleton<RunReads>().AddSingleton<TaskReads>().AddSingleton<WhyReads>().AddSingleton<Explainer>();
         services.AddSingleton<BackfillReads>();
-        services.AddSingleton<DatasetReads>().AddSingleton<SnapshotReads>().AddSingleton<DatasetFiles>().AddSingleton<LineageReads>();
-        services.AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
+        services.AddSingleton<DatasetReads>().AddSingleton<SnapshotReads>().AddSingleton<DatasetFiles>().AddSingleton<LineageReads>().AddSingleton<ProfileReads>();
+        services.AddSingleton<DriftReads>().AddSingleton<ModelReads>().AddSingleton<HealthReads>().AddSingleton<SimulationReads>();
         services.AddSingleton<SignInCodes>().AddSingleton<SessionTokens>().AddSingleton<FailureLimit>().AddSingleton<DashboardAuth>();
         services.AddSingleton<ChangeHub>().AddHostedService<ChangePoller>();
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
@@ -90,6 +90,7 @@ public static class DashboardHost
         GatesApi.Map(api);
         ReviewsApi.Map(api);
         ProposalsApi.Map(api);
+        GateDriftApi.Map(api);
         DatasetsApi.Map(api);
         ContractsApi.Map(api);
         ModelsApi.Map(api);

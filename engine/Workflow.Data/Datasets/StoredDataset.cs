@@ -11,6 +11,9 @@ namespace Workflow.Data;
 public sealed record StoredDataset(
     string Sha256, long Bytes, long Rows, IReadOnlyList<Column> Schema, IReadOnlyList<ColumnProfile> Profile, string WriterVersion)
 {
+    /// <summary>The profile in a form that adds up over slices, see <see cref="Profiles.DatasetSketch"/>.</summary>
+    public ReadOnlyMemory<byte> Sketch { get; init; }
+
     /// <summary>What became of the rows that were read; null where the rows written are others than those read, as in a sum.</summary>
     public RowCounts? Counts { get; init; }
 

@@ -4,10 +4,10 @@ public sealed partial class EffectStore
 {
     private const string StageDataset = """
         WITH named AS (INSERT INTO dataset (dataset) VALUES (@dataset) ON CONFLICT DO NOTHING)
-        INSERT INTO dataset_version (dataset, sha256, bytes, row_count, partition, columns, profile, writer, query, dag_id, run_id, run_key,
-            task_index, map_index, attempt, task_id, rows_in, rejected, filtered, contract_version)
-        VALUES (@dataset, @sha256, @bytes, @rows, @partition::jsonb, @columns::jsonb, @profile::jsonb, @writer, @query, @dagId, @runId, @runKey,
-            @taskIndex, @mapIndex, @attempt, @taskId, @rowsIn, @rejected, @filtered,
+        INSERT INTO dataset_version (dataset, sha256, bytes, row_count, partition, columns, profile, sketch, writer, query, dag_id, run_id,
+            run_key, task_index, map_index, attempt, task_id, rows_in, rejected, filtered, contract_version)
+        VALUES (@dataset, @sha256, @bytes, @rows, @partition::jsonb, @columns::jsonb, @profile::jsonb, @sketch, @writer, @query, @dagId, @runId,
+            @runKey, @taskIndex, @mapIndex, @attempt, @taskId, @rowsIn, @rejected, @filtered,
             (SELECT max(version) FROM contract_version WHERE dataset = @dataset AND hash = @contractHash))
         RETURNING dataset_version_id
         """;

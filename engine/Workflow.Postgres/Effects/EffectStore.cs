@@ -29,6 +29,9 @@ public sealed record StagedDataset(
     string Dataset, string Sha256, long Bytes, long Rows, IReadOnlyDictionary<string, string> Partition, IReadOnlyList<Column> Columns,
     IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents)
 {
+    /// <summary>The profile in a form that adds up over slices; empty for none.</summary>
+    public ReadOnlyMemory<byte> Sketch { get; init; }
+
     /// <summary>What became of the rows read; null where the rows written are others.</summary>
     public RowCounts? Counts { get; init; }
 
@@ -104,6 +107,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             partition = JsonSerializer.Serialize(dataset.Partition),
             columns = JsonSerializer.Serialize(dataset.Columns, Json),
             profile = JsonSerializer.Serialize(dataset.Profile, Json),
+            sketch = dataset.Sketch.IsEmpty ? null : dataset.Sketch.ToArray(),
             dataset.Writer,
             dataset.Counts?.RowsIn,
             dataset.Counts?.Rejected,
@@ -138,19 +142,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     /// <inheritdoc />
     public async Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken)
     {
-        var parameters = Of(source);
-        parameters.AddDynamicParams(new
-        {
-            subject.DatasetVersionId,
-            subject.ModelVersionId,
-            subject.Alias,
-            subject.BaselineVersionId,
-            subject.ReviewId,
-            learnt = (subject.LearntChecks ?? []).ToArray(),
-            verdict.Subject,
-            verdict = Workflow.Runs.StateNames.Name(verdict.Verdict),
-            checks = JsonSerializer.Serialize(verdict.Checks, Json),
-        });
+        var parameters = VerdictParameters(source, verdict, subject);
         await dataSource.CommitOnceAsync((connection, transaction) => connection.ExecuteAsync(StageVerdict, parameters, transaction), cancellationToken)
             .ConfigureAwait(false);
     }
@@ -215,6 +207,24 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
                 return versionId;
             },
             cancellationToken);
+
+    private static DynamicParameters VerdictParameters(AttemptSource source, GateVerdict verdict, VerdictSubject subject)
+    {
+        var parameters = Of(source);
+        parameters.AddDynamicParams(new
+        {
+            subject.DatasetVersionId,
+            subject.ModelVersionId,
+            subject.Alias,
+            subject.BaselineVersionId,
+            subject.ReviewId,
+            learnt = (subject.LearntChecks ?? []).ToArray(),
+            verdict.Subject,
+            verdict = Workflow.Runs.StateNames.Name(verdict.Verdict),
+            checks = JsonSerializer.Serialize(verdict.Checks, Json),
+        });
+        return parameters;
+    }
 
     private static DynamicParameters Of(AttemptSource source)
     {

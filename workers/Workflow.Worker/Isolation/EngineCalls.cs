@@ -68,6 +68,13 @@ internal sealed class EngineCalls(
                 return Frames.ToElement(await effects.HoldAsync(source, hold.VersionId, hold.Checks, cancellationToken).ConfigureAwait(false));
             case EngineCall.Learnt learnt:
                 return Frames.ToElement(await effects.LearntAsync(learnt.Dataset, learnt.Gate, cancellationToken).ConfigureAwait(false));
+            case EngineCall.EarlierDrift earlier:
+                return Frames.ToElement(await effects.EarlierDriftAsync(source, earlier.Of, earlier.Windows, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Training training:
+                return Frames.ToElement(await effects.TrainingAsync(training.Model, training.Alias, cancellationToken).ConfigureAwait(false));
+            case EngineCall.FindVersion find:
+                return Frames.ToElement(
+                    await effects.VersionAsync(find.Dataset, find.Number, find.Slice, cancellationToken).ConfigureAwait(false));
             case EngineCall.Now:
                 return Frames.ToElement(await clock(cancellationToken).ConfigureAwait(false));
             case EngineCall.Triggers:
@@ -84,6 +91,9 @@ internal sealed class EngineCalls(
                 return Frames.ToElement(await effects.StageAsync(source, stage.Model, cancellationToken).ConfigureAwait(false));
             case EngineCall.StageVerdict stage:
                 await effects.StageAsync(source, stage.Verdict, stage.Subject, cancellationToken).ConfigureAwait(false);
+                return null;
+            case EngineCall.StageDrift stage:
+                await effects.StageAsync(source, stage.Verdict, stage.Subject, stage.Drift, cancellationToken).ConfigureAwait(false);
                 return null;
             case EngineCall.StageMove stage:
                 await effects.StageMoveAsync(source, stage.Alias, stage.ModelVersionId, cancellationToken).ConfigureAwait(false);

@@ -198,6 +198,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
             into, stored.Sha256, stored.Bytes, stored.Rows, partition, stored.Schema, stored.Profile, stored.WriterVersion,
             [.. parents.Select(parent => parent.VersionId)])
         {
+            Sketch = stored.Sketch,
             Counts = stored.Counts,
             ContractHash = contract?.Hash,
             Source = stored.Source is { } file ? new StagedSource(file.Location, file.Sha256, file.Bytes, file.Dialect) : null,
