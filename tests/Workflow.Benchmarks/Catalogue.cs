@@ -15,6 +15,7 @@ internal static class Catalogue
             ["dag-load-1000"] = DagLoad.RunAsync,
             ["with-history"] = History.RunAsync,
             ["idle-load"] = IdleLoad.RunAsync,
+            ["checks-20"] = Checks.RunAsync,
             [Soak] = Workflow.Benchmarks.Soak.RunAsync,
         };
 
