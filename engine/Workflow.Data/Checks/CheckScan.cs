@@ -52,10 +52,10 @@ internal sealed class CheckScan(DuckDbSession session, IReadOnlyList<Column> sch
     }
 
     /// <summary>A table of the different values of columns, <c>k0, k1, ...</c>, with the number <c>n</c> of their rows.</summary>
-    public string Groups(IReadOnlyList<string> columns, string rows)
+    public string Groups(IReadOnlyList<string> columns, string rows, string having = "")
     {
         var keys = columns.Select((column, index) => $"{Sql.Name(column)} AS {Numbered("k", index)}");
-        return Table($"SELECT {string.Join(", ", keys)}, count(*) AS n FROM {View} WHERE {rows} GROUP BY ALL");
+        return Table($"SELECT {string.Join(", ", keys)}, count(*) AS n FROM {View} WHERE {rows} GROUP BY ALL {having}");
     }
 
     /// <summary>A table that a query fills; the same query fills one table.</summary>

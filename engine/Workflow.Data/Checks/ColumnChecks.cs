@@ -17,7 +17,7 @@ internal static class ColumnChecks
         var name = Sql.Name(column);
         var present = Conditions.And(rows, $"{name} IS NOT NULL");
         var (all, values) = (scan.Count(rows), scan.Count(present));
-        if (Judge(check, column, present, values, scan) is not { } judge)
+        if (Judge(check, column, rows, present, values, scan) is not { } judge)
             return null;
         return () =>
         {
@@ -29,56 +29,84 @@ internal static class ColumnChecks
         };
     }
 
+    /// <summary>A measure of the values of a column, such as <c>avg</c>, or <c>quantile_cont:0.5</c>; null when there are none.</summary>
+    public static Func<double?> Measure(string function, string name, string rows, CheckScan scan)
+    {
+        var filter = rows == Conditions.True ? "" : $" FILTER ({rows})";
+        var call = function.Split(':') switch
+        {
+            ["count_distinct"] => $"count(DISTINCT {name})",
+            [var plain] => $"{plain}({name})",
+            [var quantile, var argument] => $"{quantile}({name}, {argument})",
+            _ => throw new ArgumentOutOfRangeException(nameof(function), function, "No such measure."),
+        };
+        var measured = scan.Aggregate($"{call}{filter}");
+        return () => measured() is { } value ? Convert.ToDouble(value, CultureInfo.InvariantCulture) : null;
+    }
+
+    /// <summary>Whether a number lies between the bounds of a check.</summary>
+    public static bool IsWithin(DataCheck check, double number)
+    {
+        var low = check.Strict is StrictBounds.Minimum or StrictBounds.Both ? number > check.Minimum : number >= check.Minimum;
+        var high = check.Strict is StrictBounds.Maximum or StrictBounds.Both ? number < check.Maximum : number <= check.Maximum;
+        return !double.IsNaN(number) && (check.Minimum is null || low) && (check.Maximum is null || high);
+    }
+
     /// <summary>A number against the bounds of a check.</summary>
     public static Finding Bounded(DataCheck check, string what, double observed)
     {
-        var low = check.Strict is StrictBounds.Minimum or StrictBounds.Both ? observed > check.Minimum : observed >= check.Minimum;
-        var high = check.Strict is StrictBounds.Maximum or StrictBounds.Both ? observed < check.Maximum : observed <= check.Maximum;
-        var passes = !double.IsNaN(observed) && (check.Minimum is null || low) && (check.Maximum is null || high);
-        return new Finding(passes, observed, null, $"{what} is {Thresholds.Number(observed)}; allowed: {Thresholds.Of(check)}.");
+        return new Finding(IsWithin(check, observed), observed, null, $"{what} is {Thresholds.Number(observed)}; allowed: {Thresholds.Of(check)}.");
     }
 
-    private static Func<Finding>? Judge(DataCheck check, string column, string present, Func<long> values, CheckScan scan)
+    private static Func<Finding>? Judge(DataCheck check, string column, string rows, string present, Func<long> values, CheckScan scan)
     {
-        Func<double> Measure(string function)
+        var name = Sql.Name(column);
+
+        Func<double> Finite(string function)
         {
-            // Infinities and NaN would stop a deviation, and make any other measure one of themselves.
+            // A measure of values of which one is infinite or NaN is none; the deviation would even end the query.
             var number = Columns.Number(check, column, scan.Schema, "it has no such measure, only numbers have");
-            var finite = Conditions.And(present, $"isfinite({number})");
-            var (measure, counted) = (scan.Aggregate($"{string.Format(CultureInfo.InvariantCulture, function, number)} FILTER ({finite})"), scan.Count(finite));
-            return () => counted() < values() ? double.NaN : Double(measure());
+            var (least, greatest) = (Measure("min", name, rows, scan), Measure("max", name, rows, scan));
+            var only = function.StartsWith("stddev", StringComparison.Ordinal) ? Conditions.And(rows, $"isfinite({number})") : rows;
+            var measure = Measure(function, name, only, scan);
+            return () => double.IsFinite(least() ?? double.NaN) && double.IsFinite(greatest() ?? double.NaN) ? measure() ?? double.NaN : double.NaN;
         }
 
         Func<Finding> Between(string what, string function)
         {
-            var measure = Measure(function);
+            var measure = Finite(function);
             return () => Bounded(check, $"The {what} of '{column}'", measure());
         }
 
         switch (check.Kind)
         {
             case CheckKind.MinBetween:
-                return Between("least value", "min({0})");
+                return Between("least value", "min");
             case CheckKind.MaxBetween:
-                return Between("greatest value", "max({0})");
+                return Between("greatest value", "max");
             case CheckKind.MeanBetween:
-                return Between("mean", "avg({0})");
+                return Between("mean", "avg");
             case CheckKind.MedianBetween:
-                return Between("median", "median({0})");
+                return Between("median", "median");
             case CheckKind.DeviationBetween:
-                return Between("deviation", "stddev_samp({0})");
+                return Between("deviation", "stddev_samp");
             case CheckKind.SumBetween:
-                return Between("sum", "sum({0})");
+                return Between("sum", "sum");
             case CheckKind.ShareBetween:
                 var value = scan.Bind(check.Values![0]);
                 var share = scan.Count(Conditions.And(present, $"CAST({Sql.Name(column)} AS VARCHAR) = {value}"));
                 return () => Bounded(check, $"The share of '{check.Values![0]}' in '{column}'", (double)share() / values());
             case CheckKind.QuantilesBetween:
-                var measures = check.Quantiles!.Select(each => (each, Measure($"quantile_cont({{0}}, {Thresholds.Number(each.Quantile)})"))).ToList();
+                var measures = check.Quantiles!.Select(each => (each, Finite($"quantile_cont:{Thresholds.Number(each.Quantile)}"))).ToList();
                 return () => Quantiles(check, column, [.. measures.Select(pair => (pair.each, pair.Item2()))]);
             case CheckKind.KlDivergenceBelow or CheckKind.ChiSquareAbove or CheckKind.KolmogorovSmirnovAbove:
                 return DistributionChecks.Plan(check, column, present, scan);
-            case CheckKind.DistinctCountBetween or CheckKind.DistinctShareBetween or CheckKind.DistinctInSet or CheckKind.DistinctEqualSet
+            case CheckKind.DistinctCountBetween or CheckKind.DistinctShareBetween:
+                var distinct = Measure("count_distinct", name, rows, scan);
+                return check.Kind == CheckKind.DistinctCountBetween
+                    ? () => Bounded(check, $"The number of different values of '{column}'", distinct()!.Value)
+                    : () => Bounded(check, $"The share of different values of '{column}'", distinct()!.Value / values());
+            case CheckKind.DistinctInSet or CheckKind.DistinctEqualSet
                 or CheckKind.DistinctContainSet or CheckKind.MostCommonInSet:
                 return Groups(check, column, scan.Groups([column], present), scan);
             default:
@@ -88,15 +116,12 @@ internal static class ColumnChecks
 
     private static Func<Finding> Groups(DataCheck check, string column, string groups, CheckScan scan)
     {
-        double Number(string sql) => Double(scan.Query($"SELECT {sql} FROM {groups}")[0][0]);
         IReadOnlyList<string> Texts(string sql) => [.. scan.Query($"SELECT CAST(k0 AS VARCHAR) AS value FROM {groups} {sql} ORDER BY 1").Select(
             row => row.Text("value")!)];
         IReadOnlyList<string> Odd() => [.. Texts("").Except(check.Values!)];
         IReadOnlyList<string> Lacking() => [.. check.Values!.Except(Texts(""))];
         return check.Kind switch
         {
-            CheckKind.DistinctCountBetween => () => Bounded(check, $"The number of different values of '{column}'", Number("count(*)")),
-            CheckKind.DistinctShareBetween => () => Bounded(check, $"The share of different values of '{column}'", Number("count(*) / sum(n)")),
             CheckKind.DistinctInSet => () => Set(check, column, Odd(), []),
             CheckKind.DistinctContainSet => () => Set(check, column, [], Lacking()),
             CheckKind.DistinctEqualSet => () => Set(check, column, Odd(), Lacking()),
@@ -127,6 +152,4 @@ internal static class ColumnChecks
         return new Finding(
             wrong.Count == 0, wrong.Count > 0 ? wrong[0].Value : found[0].Value, null, $"The quantiles of '{column}' are {values}; allowed: {Thresholds.Of(check)}.");
     }
-
-    private static double Double(object? value) => value is null ? double.NaN : Convert.ToDouble(value, CultureInfo.InvariantCulture);
 }

@@ -27,6 +27,9 @@ internal static class Columns
         }
     }
 
+    /// <summary>Whether a type holds whole numbers that fit a long.</summary>
+    public static bool IsWhole(string type) => type is "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER";
+
     /// <summary>A numeric column as a double.</summary>
     public static string Number(DataCheck check, string column, IReadOnlyList<Column> schema, string why)
     {

@@ -62,13 +62,11 @@ internal static class RowChecks
             case CheckKind.Null:
                 return new(Conditions.True, present, "are not null") { OverRows = true };
             case CheckKind.Between:
-                // NaN is greater than every number in DuckDB, and infinity may be within an open bound: neither is a value between bounds.
-                var number = Columns.Number(check, column, scan.Schema, "only numbers lie between bounds");
-                return Value($"NOT (isfinite({number}) AND {Within(number, check, scan)})", "lie outside");
+                return Bounded(check, column, rows, scan);
             case CheckKind.InSet:
-                return Value(values.Count == 0 ? Conditions.True : $"{text} NOT IN ({string.Join(", ", Each(value => value))})", "are not in the set");
+                return Value($"NOT ({Member(check, column, scan)})", "are not in the set");
             case CheckKind.NotInSet:
-                return Value(values.Count == 0 ? "false" : $"{text} IN ({string.Join(", ", Each(value => value))})", "are in the set");
+                return Value(Member(check, column, scan), "are in the set");
             case CheckKind.MatchesRegex:
                 return Value($"NOT ({AnyOrAll(Each(pattern => $"regexp_matches({text}, {pattern})"))})", "do not match");
             case CheckKind.NotMatchesRegex:
@@ -134,6 +132,39 @@ internal static class RowChecks
         }
     }
 
+    /// <summary>
+    /// Bounds of the column answer for bounds of its values: only where they lie outside are failing rows counted, in a scan of their own. So
+    /// many checks of one column that holds what it should cost no more than its least and greatest value.
+    /// </summary>
+    private static RowCondition Bounded(DataCheck check, string column, string rows, CheckScan scan)
+    {
+        // NaN is greater than every number in DuckDB, and infinity may be within an open bound: neither is a value between bounds.
+        var number = Columns.Number(check, column, scan.Schema, "only numbers lie between bounds");
+        var failing = check is { Minimum: not null, Maximum: not null }
+            ? $"NOT ({Within(number, check, scan)})"
+            : $"NOT (isfinite({number}) AND {Within(number, check, scan)})";
+        var present = $"{Sql.Name(column)} IS NOT NULL";
+        var extremes = new[] { "min", "max" }.Select(function => ColumnChecks.Measure(function, Sql.Name(column), rows, scan)).ToList();
+        return new(present, failing, "lie outside")
+        {
+            Count = () => extremes.TrueForAll(extreme => extreme() is { } value && double.IsFinite(value) && ColumnChecks.IsWithin(check, value))
+                ? 0
+                : scan.Query($"SELECT count(*) AS n FROM {CheckScan.View} WHERE {Conditions.And(rows, present, failing)}")[0].Long("n"),
+        };
+    }
+
+    /// <summary>Values of whole numbers are compared as such, which a text that is no whole number in its plain form never equals.</summary>
+    private static string Member(DataCheck check, string column, CheckScan scan)
+    {
+        var isWhole = Columns.IsWhole(scan.Schema.First(each => each.Name == column).Type);
+        var values = isWhole
+            ? check.Values!.Where(value => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number.ToString(CultureInfo.InvariantCulture) == value).Select(value => scan.Bind(long.Parse(value, CultureInfo.InvariantCulture)))
+            : check.Values!.Select(value => scan.Bind(value));
+        var list = string.Join(", ", values);
+        return list.Length == 0 ? "false" : $"{(isWhole ? Sql.Name(column) : $"CAST({Sql.Name(column)} AS VARCHAR)")} IN ({list})";
+    }
+
     internal static string Within(string number, DataCheck check, CheckScan scan)
     {
         var low = check.Strict is StrictBounds.Minimum or StrictBounds.Both ? ">" : ">=";
@@ -159,8 +190,7 @@ internal static class RowChecks
     /// <summary>Every occurrence of a double fails. Two nulls are the same value where nulls count at all.</summary>
     private static RowCondition Repeated(IReadOnlyList<string> columns, string evaluated, string rows, CheckScan scan)
     {
-        var groups = scan.Groups(columns, Conditions.And(rows, evaluated));
-        var doubles = scan.Table($"SELECT * FROM {groups} WHERE n > 1");
+        var doubles = scan.Groups(columns, Conditions.And(rows, evaluated), "HAVING count(*) > 1");
         var same = columns.Select((column, index) => string.Create(
             CultureInfo.InvariantCulture, $"{doubles}.k{index} IS NOT DISTINCT FROM {CheckScan.View}.{Sql.Name(column)}"));
         return new(evaluated, $"EXISTS (SELECT 1 FROM {doubles} WHERE {string.Join(" AND ", same)})", "occur more than once")

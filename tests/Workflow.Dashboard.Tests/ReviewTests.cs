@@ -1,0 +1,118 @@
+using Microsoft.Extensions.DependencyInjection;
+using Workflow.Artifacts;
+using Workflow.Data;
+using Workflow.Postgres.Effects;
+using Workflow.Runs;
+
+namespace Workflow.Dashboard.Tests;
+
+/// <summary>Versions that wait for a person, and checks that history suggests.</summary>
+public sealed class ReviewTests : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("workflow-dashboard-").FullName;
+    private FolderArtifactStore artifacts = null!;
+    private DashboardServer server = null!;
+    private EffectStore effects = null!;
+    private long worker;
+
+    public async ValueTask InitializeAsync()
+    {
+        artifacts = new FolderArtifactStore(folder);
+        server = await DashboardServer.StartAsync(services: services => services.AddSingleton<IArtifactStore>(artifacts));
+        effects = new EffectStore(server.Database.DataSource);
+        worker = await server.Given.WorkerAsync("w");
+        await server.Given.DagAsync("taxi", new([Given.Task(0, "gate")]));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Reviews_OfAHeldVersion_AreListedShownAndDecidedOnce()
+    {
+        var (first, _) = await PublishAsync("01", 10);
+        await PublishAsync("02", 10);
+        var source = await StartAsync("held");
+        CheckResult[] found =
+        [
+            new("between", "fare", Verdict.Fail, Severity.Quarantine, 0.5, "all values in [0, 9]", 10, 5, ["""{"fare":-1}"""], "5 of 10 lie outside.") { Slice = "card" },
+        ];
+        var review = await effects.HoldAsync(source, first, found, default);
+        (await effects.HoldAsync(source, first, [], default)).ReviewId.ShouldBe(review.ReviewId);
+        var path = $"/reviews/{review.ReviewId}";
+
+        var open = await server.GetAsync("/reviews?state=open&dataset=trips");
+        var shown = await server.GetAsync(path);
+        (await PostAsync($"{path}/release", """{"reason": " "}""")).ShouldBe(422);
+        (await PostAsync($"{path}/release", """{"reason": "x", "version": 2}""")).ShouldBe(422);
+        (await PostAsync($"{path}/repair", """{"reason": "x"}""")).ShouldBe(422);
+        (await PostAsync($"{path}/repair", """{"reason": "x", "version": 2}""")).ShouldBe(422);
+        (await PostAsync("/reviews/99/release", """{"reason": "x"}""")).ShouldBe(404);
+        await PublishAsync("01", 12);
+        (await PostAsync($"{path}/repair", """{"reason": "the full month", "version": 3, "by": "ann"}""")).ShouldBe(200);
+        (await PostAsync($"{path}/discard", """{"reason": "too late"}""")).ShouldBe(409);
+
+        open.Int("total_entries").ShouldBe(1);
+        (shown.Text("state"), shown.Int("version"), shown.Text("checks/0/slice"), shown.Text("checks/0/severity")).ShouldBe(("open", 1, "card", "quarantine"));
+        shown.Int("checks/0/sample_rows/0/fare").ShouldBe(-1);
+        var decided = await server.GetAsync(path);
+        (decided.Text("state"), decided.Text("decided_by"), decided.Text("reason"), decided.Int("replacement")).ShouldBe(("repaired", "ann", "the full month", 3));
+        var replacement = (await effects.ReviewAsync(source, first, default))!.Replacement!;
+        (replacement.Rows, replacement.Partition["month"]).ShouldBe((12, "01"));
+        (await server.GetAsync("/reviews?state=open")).Int("total_entries").ShouldBe(0);
+        (await server.SendAsync(HttpMethod.Get, "/reviews?state=shut")).Status.ShouldBe(422);
+    }
+
+    [Fact]
+    public async Task Proposals_LearntFromSlices_AreAcceptedRejectedAndWithdrawn()
+    {
+        foreach (var month in new[] { "01", "02", "03", "04" })
+            await PublishAsync(month, 1000);
+
+        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/proposals", """{"where": "month<03"}""")).Status.ShouldBe(409);
+        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/proposals", """{"where": "month"}""")).Status.ShouldBe(422);
+        var suggested = (await server.PostAsync("/datasets/trips/proposals", """{"where": "month<04", "gate": "gate", "by": "ann"}""")).Body;
+        var again = (await server.PostAsync("/datasets/trips/proposals", """{"where": "month<04", "gate": "gate"}""")).Body;
+
+        (suggested.Int("versions"), suggested.Int("added")).ShouldBe((3, suggested.At("proposals").GetArrayLength()));
+        again.Int("added").ShouldBe(0);
+        var id = suggested.At("proposals").EnumerateArray().Single(each => each.GetProperty("check").GetProperty("kind").GetString() == "not_null")
+            .GetProperty("proposal_id").GetInt64();
+        var other = suggested.At("proposals").EnumerateArray().Select(each => each.GetProperty("proposal_id").GetInt64()).First(each => each != id);
+        (await PostAsync($"/proposals/{id}/accept", """{"by": "bob"}""")).ShouldBe(200);
+        (await PostAsync($"/proposals/{id}/accept", "{}")).ShouldBe(409);
+        (await PostAsync($"/proposals/{other}/reject", "{}")).ShouldBe(200);
+        var learnt = await effects.LearntAsync("trips", "gate", default);
+        learnt.ShouldHaveSingleItem().Check.ShouldBe(new DataCheck(CheckKind.NotNull, "fare"));
+        (await effects.LearntAsync("trips", "another", default)).ShouldBeEmpty();
+        (await PostAsync($"/proposals/{id}/reject", """{"by": "cid"}""")).ShouldBe(200);
+        (await effects.LearntAsync("trips", "gate", default)).ShouldBeEmpty();
+        var withdrawn = await server.GetAsync("/proposals?dataset=trips&state=withdrawn");
+        (withdrawn.Int("total_entries"), withdrawn.Text("proposals/0/decided_by"), withdrawn.Text("proposals/0/withdrawn_by")).ShouldBe((1, "bob", "cid"));
+        (await PostAsync("/proposals/99/accept", "{}")).ShouldBe(404);
+    }
+
+    private async Task<int> PostAsync(string path, string json) => (await server.SendAsync(HttpMethod.Post, path, json)).Status;
+
+    private async Task<(long VersionId, AttemptSource Source)> PublishAsync(string month, int rows)
+    {
+        var source = await StartAsync($"{month}-{rows}");
+        var stored = await new DatasetWriter(artifacts).WriteAsync(new DatasetQuery($"SELECT i * 1.5 AS fare FROM range({rows}) r(i)"), default);
+        var id = await effects.StageAsync(
+            source,
+            new StagedDataset(
+                "trips", stored.Sha256, stored.Bytes, stored.Rows, new Dictionary<string, string> { ["month"] = month }, stored.Schema, stored.Profile, "test", []),
+            default);
+        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        return (id, source);
+    }
+
+    private async Task<AttemptSource> StartAsync(string key)
+    {
+        var run = await server.Given.RunAsync("taxi", key);
+        return new AttemptSource((await server.Given.ClaimAsync(worker)).Single(task => task.Key.RunId == run), "gate");
+    }
+}
