@@ -131,7 +131,8 @@ internal static class ColumnChecks
                 return new Finding(
                     most.Intersect(check.Values!).Any(), null, null,
                     $"'{column}' holds {string.Join(", ", most.Take(Shown))} most often; allowed: {Thresholds.Of(check)}.");
-            },
+            }
+            ,
             _ => throw new ArgumentOutOfRangeException(nameof(check), check.Kind, "No such check."),
         };
     }
