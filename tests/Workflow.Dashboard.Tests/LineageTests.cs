@@ -142,7 +142,7 @@ public sealed class LineageTests : IAsyncLifetime
 
         Nodes(pickup).ShouldBe(["dataset:features@2", "dataset:raw@2", "dataset:scores@2", "gate", "model:fare@2"]);
         ColumnEdges(pickup).ShouldBe([
-            "features. transformation scores.", "features.is_night trained_on fare.", "fare. applied scores.", "raw.pickup transformation features.is_night"],
+            "features.is_night transformation scores.", "features.is_night trained_on fare.", "fare. applied scores.", "raw.pickup transformation features.is_night"],
             ignoreOrder: true);
         Nodes(comment).ShouldBe(["dataset:raw@2"]);
         Nodes(unused).ShouldBe(["dataset:features@2", "dataset:scores@2"], "the model does not use it, and what scores code makes nobody can tell");

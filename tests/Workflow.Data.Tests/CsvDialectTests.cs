@@ -115,7 +115,8 @@ public sealed class CsvDialectTests : IDisposable
     {
         var source = Csv(
             [.. "n,x,d\n1,0.5,2024-01-01\n\n2,1\n\"two\nlines\",1,2024-01-01\n4,x,2024-13-01\n5,\"1\"2,2024-01-01\n6,"u8, 0xff, .. "é,\n7,,\n8,\"open\n9,1,2024-01-01\n"u8],
-            new CsvOptions()) with { Columns = Typed, Rejects = new Rejects() };
+            new CsvOptions()) with
+        { Columns = Typed, Rejects = new Rejects() };
 
         var (stored, rejects) = await data.Files.IngestAsync(source, null, default);
 

@@ -14,13 +14,16 @@ internal static class DriftCommand
     {
         var reference = new Option<string>("--reference")
         {
-            Description = "What counts as normal: a version's number, or a slice such as month=2019-06.", Required = true, HelpName = "VERSION",
+            Description = "What counts as normal: a version's number, or a slice such as month=2019-06.",
+            Required = true,
+            HelpName = "VERSION",
         };
         var current = new Option<string>("--current") { Description = "What is compared with it, likewise.", Required = true, HelpName = "VERSION" };
         var columns = new Option<string?>("--columns") { Description = "The columns, with commas between; all unless given.", HelpName = "A,B" };
         var method = new Option<string>("--method")
         {
-            Description = "How columns are compared; auto chooses as Evidently does.", DefaultValueFactory = _ => Methods[0],
+            Description = "How columns are compared; auto chooses as Evidently does.",
+            DefaultValueFactory = _ => Methods[0],
         }.AcceptOnlyFromAmong(Methods);
         var threshold = new Option<double?>("--threshold") { Description = "The level or distance at which there is drift; the method's own unless given." };
         return verbs.Verb(

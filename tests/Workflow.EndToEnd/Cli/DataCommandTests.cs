@@ -75,11 +75,12 @@ public sealed class DataCommandTests : CliTest
     public async Task ListDatasets_Both_ShowLatest()
     {
         const string Fares = """
-            {"name": "fares", "versions": 3, "latest_version": 3, "latest_rows": 98765, "latest_created_at": "2026-01-01T00:00:00Z"}
+            {"name": "fares", "versions": 3, "latest_version": 3, "latest_rows": 98765, "latest_created_at": "2026-01-01T00:00:00Z",
+             "owner": "data", "tags": ["a", "b"]}
             """;
         Api.On("GET datasets", Canned.Page("datasets", Fares));
 
-        (await RunAsync("datasets", "list")).Rows[1].ShouldBe("fares 3 3 98,765 2026-01-01 00:00:00 UTC");
+        (await RunAsync("datasets", "list")).Rows[1].ShouldBe("fares 3 3 98,765 2026-01-01 00:00:00 UTC data a, b");
         ((string?)(await RunAsync("datasets", "list", "-o", "json")).Json[0]!["name"]).ShouldBe("fares");
     }
 
