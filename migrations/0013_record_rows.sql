@@ -5,9 +5,7 @@ ALTER TABLE dataset_version
     ADD COLUMN rows_in bigint,
     ADD COLUMN rejected bigint CHECK (rejected >= 0),
     ADD COLUMN filtered bigint CHECK (filtered >= 0),
-    -- What a source was found to be: its format, encoding and dialect.
-    ADD COLUMN source text,
     ADD CONSTRAINT dataset_version_counts_together CHECK (num_nulls(rows_in, rejected, filtered) IN (0, 3)),
     ADD CONSTRAINT dataset_version_conserves_rows CHECK (rows_in = row_count + rejected + filtered);
 
-GRANT INSERT (rows_in, rejected, filtered, source) ON dataset_version TO workflow_worker;
+GRANT INSERT (rows_in, rejected, filtered) ON dataset_version TO workflow_worker;

@@ -6,12 +6,16 @@ public sealed class FakeDatasets(long rows = 1000) : IDatasets
 {
     private readonly List<DatasetVersion> versions = [];
     private readonly List<(DatasetVersion Version, Sink Sink)> exports = [];
+    private readonly Dictionary<string, IReadOnlyList<ColumnEdge>> lineage = [];
 
     /// <summary>What was written, oldest first.</summary>
     public IReadOnlyList<DatasetVersion> Versions => versions;
 
     /// <summary>What was exported, oldest first.</summary>
     public IReadOnlyList<(DatasetVersion Version, Sink Sink)> Exports => exports;
+
+    /// <summary>What was declared of the columns of each dataset.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<ColumnEdge>> Lineage => lineage;
 
     /// <summary>A version of a dataset, for tests to hand to tasks.</summary>
     public static DatasetVersion Version(
@@ -23,6 +27,9 @@ public sealed class FakeDatasets(long rows = 1000) : IDatasets
     public Task<DatasetVersion> IngestAsync(
         string file, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyList<Column>? columns = null) =>
         AddAsync(into, partition);
+
+    /// <inheritdoc />
+    public void DeclareLineage(string into, params IReadOnlyList<ColumnEdge> columns) => lineage[into] = columns;
 
     /// <inheritdoc />
     public Task<DatasetVersion> GenerateAsync(

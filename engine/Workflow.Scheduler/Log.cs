@@ -56,6 +56,12 @@ internal static partial class Log
     [LoggerMessage(2015, LogLevel.Error, "The artifact {Sha256} cannot move to the cold store: {Reason}")]
     public static partial void CoolingFailed(this ILogger logger, string sha256, string reason);
 
+    [LoggerMessage(2016, LogLevel.Warning, "Lineage event {Event} cannot be delivered and waits: {Reason}")]
+    public static partial void LineageWaits(this ILogger logger, long @event, string reason);
+
+    [LoggerMessage(2017, LogLevel.Error, "Lineage event {Event} was given up: {Reason}")]
+    public static partial void LineageRefused(this ILogger logger, long @event, string reason);
+
     [LoggerMessage(2020, LogLevel.Information, "Backfill {BackfillId} is completed")]
     public static partial void BackfillCompleted(this ILogger logger, long backfillId);
 

@@ -1,4 +1,5 @@
 using Workflow.Artifacts;
+using Workflow.Scheduler.OpenLineage;
 using Workflow.Scheduler.Retention;
 
 namespace Workflow.Scheduler;
@@ -20,4 +21,7 @@ public sealed record SchedulerOptions
     /// others.
     /// </summary>
     public IArtifactStore? Artifacts { get; init; }
+
+    /// <summary>Where lineage events go.</summary>
+    public OpenLineageOptions OpenLineage { get; init; } = new();
 }

@@ -3,13 +3,16 @@ using Microsoft.Extensions.Logging;
 using Workflow.Data;
 using Workflow.Postgres;
 using Workflow.Postgres.Backfills;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
+using Workflow.Postgres.Lineage;
 using Workflow.Postgres.Retention;
 using Workflow.Postgres.Runs;
 using Workflow.Postgres.Schedulers;
 using Workflow.Postgres.Steps;
 using Workflow.Postgres.Workers;
+using Workflow.Scheduler.OpenLineage;
 using Workflow.Scheduler.Services;
 
 namespace Workflow.Scheduler;
@@ -27,6 +30,7 @@ public static class SchedulerServices
         var queue = Database.OpenQueue(connectionString, options.Name);
         services.AddSingleton(options);
         services.AddSingleton(new DagStore(general));
+        services.AddSingleton(new ContractStore(general));
         services.AddSingleton(new ScheduleStore(general));
         services.AddSingleton(new WorkerStore(general));
         services.AddSingleton(new SchedulerStore(general));
@@ -51,6 +55,9 @@ public static class SchedulerServices
         services.AddHosted<RunKeeper>();
         services.AddHosted<Backfiller>();
         services.AddHosted<Pruner>();
+        services.AddHostedService(provider => new OpenLineageSender(
+            new LineageEventStore(general), options.OpenLineage, new HttpClient { Timeout = TimeSpan.FromSeconds(30) },
+            provider.GetRequiredService<ILogger<OpenLineageSender>>()));
         if (options.Artifacts is { } artifacts)
         {
             services.AddHostedService(provider => new ArtifactPruner(

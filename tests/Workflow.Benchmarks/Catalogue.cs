@@ -4,6 +4,9 @@ namespace Workflow.Benchmarks;
 internal static class Catalogue
 {
     private const string Soak = "soak";
+    private const string ChecksName = "checks-20";
+    private const string ProfilingName = "ingest-profile";
+    private const string IngestName = "ingest";
 
     public static readonly IReadOnlyDictionary<string, Func<Stage, Task<IReadOnlyList<BenchmarkRow>>>> All =
         new Dictionary<string, Func<Stage, Task<IReadOnlyList<BenchmarkRow>>>>
@@ -15,13 +18,15 @@ internal static class Catalogue
             ["dag-load-1000"] = DagLoad.RunAsync,
             ["with-history"] = History.RunAsync,
             ["idle-load"] = IdleLoad.RunAsync,
-            ["checks-20"] = Checks.RunAsync,
+            [ChecksName] = Checks.RunAsync,
+            [ProfilingName] = Profiling.RunAsync,
+            [IngestName] = Ingest.RunAsync,
             [Soak] = Workflow.Benchmarks.Soak.RunAsync,
         };
 
     /// <summary>Sets of benchmarks by name.</summary>
     public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Sets =
-        new Dictionary<string, IReadOnlyList<string>> { ["dispatch"] = [.. All.Keys.Where(name => name != Soak)] };
+        new Dictionary<string, IReadOnlyList<string>> { ["dispatch"] = [.. All.Keys.Where(name => name is not (Soak or ChecksName or IngestName or ProfilingName))] };
 }
 
 /// <summary>A result: a median, beside the median of its floor in the same run on the same server.</summary>

@@ -108,6 +108,32 @@ public sealed class DataTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Drift_OfAGate_IsSeenOnceItsAttemptHasEnded()
+    {
+        var source = await StartAsync("r1");
+        var trips = await effects.StageAsync(source, Dataset("trips"), default);
+        const string report = """
+            {"columns": [{"column": "fare", "is_numeric": true, "verdict": "fail", "score": {"method": "psi_deciles", "statistic": "Infinity",
+                "p_value": null, "threshold": 0.25, "is_drifted": true}, "adjusted_p_value": null, "reference_count": 4, "current_count": 2,
+                "reference_nulls": 0, "current_nulls": 1, "bins": [{"label": "1", "reference": 3, "current": 0}, {"label": "2", "reference": 1, "current": 2}],
+                "message": "m"}], "share": 1, "verdict": "fail"}
+            """;
+        await effects.StageAsync(
+            source, GateVerdict.Of("trips", []), new VerdictSubject(DatasetVersionId: trips), new StagedDrift(Verdict.Fail, [trips], report), default);
+        var staged = await server.SendAsync(HttpMethod.Get, "/gates/taxi/r1/make/drift");
+        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+
+        var drift = await server.GetAsync("/gates/taxi/r1/make/drift?map_index=-1");
+
+        staged.Status.ShouldBe(404);
+        (drift.Text("verdict"), drift.Text("found"), drift.Int("share")).ShouldBe(("pass", "fail", 1));
+        (drift.Text("current/dataset"), drift.Int("references/0/version"), drift.Text("references/0/partition/month")).ShouldBe(("trips", 1, "2019-01"));
+        (drift.Text("columns/0/method"), drift.IsNull("columns/0/statistic"), drift.Int("columns/0/reference_count")).ShouldBe(("psi-deciles", true, 4));
+        drift.At("columns/0/bins/0/reference").GetDouble().ShouldBe(0.75);
+        (await server.SendAsync(HttpMethod.Get, "/gates/taxi/r1/other/drift")).Status.ShouldBe(404);
+    }
+
+    [Fact]
     public async Task Models_WithAnAliasAndAStagedVersion_ShowOnlyWhatIsPublished()
     {
         var source = await StartAsync("r1");

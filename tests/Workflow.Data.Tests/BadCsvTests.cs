@@ -91,7 +91,7 @@ public sealed class BadCsvTests : IDisposable
         var dataset = await data.Files.IngestAsync(SharedData.File("bad_csv", name), null, null, default);
 
         dataset.Rows.ShouldBe(rows);
-        dataset.Source!.ShouldContain(charset);
+        dataset.ReadAs!.ShouldContain(charset);
     }
 
     [Fact]

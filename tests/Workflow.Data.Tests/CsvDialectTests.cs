@@ -65,7 +65,7 @@ public sealed class CsvDialectTests : IDisposable
             var stored = await data.Files.IngestAsync(Csv(content, new CsvOptions { Encoding = given }), null, default);
 
             (await data.Rows(stored.Rows))[0].Text("b").ShouldBe("é");
-            stored.Rows.Source!.ShouldContain(given ?? (name == "iso-8859-1" ? "windows-1252" : name));
+            stored.Rows.ReadAs!.ShouldContain(given ?? (name == "iso-8859-1" ? "windows-1252" : name));
         }
     }
 

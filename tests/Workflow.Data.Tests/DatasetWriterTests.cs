@@ -1,4 +1,5 @@
 using Workflow.Data.DuckDb;
+using Workflow.Data.Profiles;
 
 namespace Workflow.Data.Tests;
 
@@ -94,9 +95,10 @@ public sealed class DatasetWriterTests : IDisposable
             """);
 
         dataset.Rows.ShouldBe(4);
-        dataset.Profile[0].ShouldBe(new ColumnProfile("an id", "INTEGER", 3, 1, 3, "1", "3", 2, Math.Sqrt(2 / 3.0)));
-        dataset.Profile[1].ShouldBe(new ColumnProfile("x", "DOUBLE", 4, 0, 4, "1.0", "nan", 2, 1));
-        dataset.Profile[2].ShouldBe(new ColumnProfile("s", "VARCHAR", 3, 1, 2, "a", "b", null, null));
+        dataset.Profile.Select(column => (column.Column, column.Count, column.Nulls, column.Distinct, column.Min, column.Max)).ShouldBe(
+            [("an id", 3, 1, 3, "1", "3"), ("x", 4, 0, 4, "1", "3"), ("s", 3, 1, 2, "a", "b")]);
+        dataset.Profile.Select(column => (column.Mean, column.Deviation)).ShouldBe([(2, Math.Sqrt(2 / 3.0)), (2, 1), (null, null)]);
+        DatasetSketch.Of(dataset.Sketch.ToArray()).Rows.ShouldBe(4);
         dataset.WriterVersion.ShouldBe($"duckdb {DuckDbSession.Version}");
     }
 

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Workflow.Data.Tests;
 
@@ -60,6 +62,36 @@ public sealed class DownloadTests : IDisposable
         Directory.GetFiles(data.Store.Root, "*", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ingest_ConnectionThatBreaks_GoesOnWhereItStoppedUnlessTheFileChanged(bool changes)
+    {
+        var content = "a,b\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"{i},{i}\n"));
+        var other = content.Replace(",9", ",8", StringComparison.Ordinal);
+        await using var server = new FileServer(
+            content, breakAfter: [2000, 1500], changed: changes ? other : content, TestContext.Current.CancellationToken);
+        var log = new Lines();
+
+        var source = new CsvSource(server.Address, new CsvOptions()) { Sha256 = Hash(changes ? other : content) };
+        var read = await new FileSource(data.Store, new HttpClient()).IngestAsync(source, log, TestContext.Current.CancellationToken);
+
+        read.Rows.Rows.ShouldBe(1000);
+        server.Ranges.ShouldBe(changes ? ["", "bytes=2000-", "bytes=1500-"] : ["", "bytes=2000-", "bytes=3500-"]);
+        log.Count(line => line.Contains("broke off", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Ingest_OtherChecksum_IsRefused()
+    {
+        var source = new CsvSource(data.Write("x.csv", "a\n1\n"), new CsvOptions()) { Sha256 = new string('0', 64) };
+
+        var error = await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source, null, default));
+
+        error.Message.ShouldContain($"has the SHA-256 {Hash("a\n1\n")}, not 000");
+        Directory.GetFiles(data.Store.Root, "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Ingest_RefusedRowOfADownload_NamesTheAddress()
     {
@@ -69,6 +101,8 @@ public sealed class DownloadTests : IDisposable
 
         error.Message.ShouldStartWith("The file https://data.example/trips.csv, line 2: expected 2 columns");
     }
+
+    private static string Hash(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
 
     private FileSource Source(Func<HttpRequestMessage, HttpResponseMessage> answer) => new(data.Store, new HttpClient(new Server(answer)));
 

@@ -45,6 +45,36 @@ public sealed class TaxiTests : IDisposable
     }
 
     [Fact]
+    public async Task Review_ContractOverEveryMonth_OnlyTheMonthWithTheWildFareBreaksIt()
+    {
+        var contract = DataContract.Of("taxi.raw", contract =>
+        {
+            foreach (var column in Columns)
+            {
+                contract.Column(column.Name, column.Type, column.Name switch
+                {
+                    "fare_amount" => of => of.Required().Between(-1_000, 10_000).Unit("USD"),
+                    "payment_type" => of => of.OneOf("1", "2", "3", "4", "5"),
+                    _ => null,
+                });
+            }
+        });
+        var found = new List<string>();
+        foreach (var file in SharedData.Files("taxi", "*.csv.gz"))
+        {
+            var trips = await data.Files.IngestAsync(file, Columns, null, default);
+            var review = ContractReview.Of(contract, trips.Schema, trips.Profile);
+            review.Violations.ShouldBeEmpty(file);
+            found.AddRange(review.Scan(await data.Store.PathAsync(trips.Sha256, default))
+                .Select(violation => $"{Path.GetFileName(file)}: {violation}"));
+        }
+
+        found.ShouldHaveSingleItem().ShouldStartWith(
+            "yellow_tripdata_sample_2018-08.csv.gz: 1 of 10000 rows of 'fare_amount' lie outside of [-1000, 10000], such as "
+            + "{\"fare_amount\":429490");
+    }
+
+    [Fact]
     public async Task Ingest_TypesFoundOut_AreThoseOfTheContract()
     {
         var file = SharedData.Files("taxi", "*2019-10.csv.gz").Single();

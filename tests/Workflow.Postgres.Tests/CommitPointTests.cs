@@ -23,7 +23,7 @@ public sealed class CommitPointTests : IAsyncLifetime
     private static readonly string[] Tables =
     [
         "dag_run", "task_instance", "task_attempt", "task_output", "callback", "backfill", "backfill_run", "dag_dataset_event",
-        "dag_run_dataset_event", "dataset_version", "external_event",
+        "dag_run_dataset_event", "dataset_version", "external_event", "lineage_event",
     ];
 
     private TestEngine engine = null!;
@@ -55,6 +55,25 @@ public sealed class CommitPointTests : IAsyncLifetime
         (await TasksAsync()).ShouldBe("a success 1, b running 1");
         (await engine.ScalarAsync<string>("SELECT string_agg(value::text, ' ') FROM task_output")).ShouldBe("1");
         (await engine.Queue.HeldByAsync([worker], default)).Select(held => held.Task.Key.TaskIndex).ShouldBe([1]);
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    public async Task Step_DeathAtTheCommitOfADataAttempt_TellsOfItOnce(bool afterwards, bool succeeds)
+    {
+        await TriggerAsync("""dag.Task("a", _ => Task.CompletedTask);""");
+        var task = (await ClaimAsync()).Single();
+        var staged = new StagedDataset("d", new string('a', 64), 1, 1, new Dictionary<string, string>(), [], [], "tests", []);
+        await new EffectStore(engine.Data).StageAsync(new AttemptSource(task, "a"), staged, default);
+        TaskOutcome outcome = succeeds ? new TaskOutcome.Succeeded(null) : new TaskOutcome.Failed("bad", Retryable: false);
+
+        await DieAsync(afterwards, Commit, data => Queue(data).StepAsync([new FinishedAttempt(task, worker, outcome, HasEffects: true)], null, default));
+
+        (await engine.ScalarAsync<string>("SELECT string_agg(event_type || coalesce(' ' || message, ''), ', ' ORDER BY lineage_event_id) FROM lineage_event"))
+            .ShouldBe(succeeds ? "START, COMPLETE" : "START, FAIL bad");
     }
 
     [Theory]

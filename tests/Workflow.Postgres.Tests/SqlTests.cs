@@ -22,6 +22,8 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
         ["@events"] = "bigint[]",
         ["@queues"] = "text[]",
         ["@dagIds"] = "text[]",
+        ["@contracts"] = "text[]",
+        ["@messages"] = "text[]",
         ["@runIds"] = "bigint[]",
         ["@parents"] = "bigint[]",
         ["@runs"] = "bigint[]",
@@ -29,6 +31,9 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
         ["@maps"] = "int[]",
         ["@diagnostics"] = "text[]",
         ["@versionIds"] = "bigint[]",
+        ["@datasetIds"] = "bigint[]",
+        ["@modelIds"] = "bigint[]",
+        ["@models"] = "text[]",
         ["@lease"] = "interval",
         ["@age"] = "interval",
         ["RunEditor.SaveRun $4"] = "text",
@@ -50,7 +55,8 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
     [MemberData(nameof(Statements))]
     public async Task Prepare_AgainstTheMigratedSchema_Succeeds(string name, string sql)
     {
-        if (!Preparable.Contains(FirstWord(sql)))
+        // Those with places for names are for tables that are not the engine's.
+        if (!Preparable.Contains(FirstWord(sql)) || sql.Contains("{0}", StringComparison.Ordinal))
             return;
         await using var connection = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
         foreach (var part in Separator().Split(sql).Where(part => FirstWord(part).Length > 0))

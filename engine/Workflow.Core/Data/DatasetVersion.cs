@@ -19,13 +19,53 @@ public sealed record Column(string Name, string Type);
 /// <param name="Type">Its type.</param>
 /// <param name="Count">How many values are not null.</param>
 /// <param name="Nulls">How many are null.</param>
-/// <param name="Distinct">How many different values, approximately.</param>
-/// <param name="Min">The least, as text.</param>
-/// <param name="Max">The greatest, as text.</param>
-/// <param name="Mean">The mean of a numeric column.</param>
-/// <param name="Deviation">The population standard deviation of a numeric column.</param>
+/// <param name="Distinct">How many different values: exactly up to about a thousand, otherwise within a few percent.</param>
+/// <param name="Min">The least finite value, as text.</param>
+/// <param name="Max">The greatest finite value, as text.</param>
+/// <param name="Mean">The mean of the finite values of a numeric column.</param>
+/// <param name="Deviation">The population standard deviation of the finite values of a numeric column.</param>
 public sealed record ColumnProfile(
-    string Column, string Type, long Count, long Nulls, long Distinct, string? Min, string? Max, double? Mean, double? Deviation);
+    string Column, string Type, long Count, long Nulls, long Distinct, string? Min, string? Max, double? Mean, double? Deviation)
+{
+    /// <summary>Whether the different values were counted and not estimated.</summary>
+    public bool IsDistinctExact { get; init; }
+
+    /// <summary>How many values are not a number; they count among the values.</summary>
+    public long Nans { get; init; }
+
+    /// <summary>How many values are infinite; they count among the values.</summary>
+    public long Infinities { get; init; }
+
+    /// <summary>Quantiles of the finite values of a column of numbers or times: exact up to about a thousand different values, otherwise
+    /// within
+    /// 0.4 % or to the day.</summary>
+    public IReadOnlyList<ColumnQuantile> Quantiles { get; init; } = [];
+
+    /// <summary>At most 30 bins over the finite values of a column of numbers or times. Of few values, each has its own; otherwise the
+    /// first and
+    /// the last bin are the tails, of a percent or so each.</summary>
+    public IReadOnlyList<HistogramBin> Histogram { get; init; } = [];
+
+    /// <summary>The most frequent values, at most 20; empty when there are more than about a thousand different ones.</summary>
+    public IReadOnlyList<ValueCount> TopValues { get; init; } = [];
+}
+
+/// <summary>A quantile: the least value that is no less than a share of the values.</summary>
+/// <param name="Share">The share, such as 0.5 for the median.</param>
+/// <param name="Value">The value as text.</param>
+public sealed record ColumnQuantile(double Share, string Value);
+
+/// <summary>A bin of a histogram.</summary>
+/// <param name="Low">The least value in it, as text.</param>
+/// <param name="High">Where it ends, as text: the least value of the next, or the greatest of all; the value itself in a bin of one
+/// value.</param>
+/// <param name="Count">How many values are in it.</param>
+public sealed record HistogramBin(string Low, string High, long Count);
+
+/// <summary>How often a value occurs.</summary>
+/// <param name="Value">The value, as text.</param>
+/// <param name="Count">How often.</param>
+public sealed record ValueCount(string Value, long Count);
 
 /// <summary>The named datasets, for the code of a task. Whatever it writes becomes visible only when the attempt completes.</summary>
 public interface IDatasets
@@ -43,7 +83,8 @@ public interface IDatasets
     /// <param name="source">Where the rows come from, such as <see cref="Source.Csv"/>.</param>
     /// <param name="into">The dataset.</param>
     /// <param name="partition">The slice that the rows are; null when the dataset has no partitions.</param>
-    /// <exception cref="TaskFailureException">No such source, or a row that does not fit: the message names file, line and cause.</exception>
+    /// <exception cref="TaskFailureException">No such source, or a row that does not fit: the message names file, line and
+    /// cause.</exception>
     Task<DatasetVersion> IngestAsync(Source source, string into, IReadOnlyDictionary<string, string>? partition = null);
 
     /// <summary>
@@ -56,7 +97,8 @@ public interface IDatasets
     /// <param name="input">The version to read.</param>
     /// <param name="into">The dataset.</param>
     /// <param name="transform">Makes of each row one or none.</param>
-    /// <exception cref="TaskFailureException">A column is missing, holds a null or another type than its property, or two rows were made of one.</exception>
+    /// <exception cref="TaskFailureException">A column is missing, holds a null or another type than its property, or two rows were made of
+    /// one.</exception>
     Task<DatasetVersion> TransformAsync<TIn, TOut>(DatasetVersion input, string into, Action<TIn, RowWriter<TOut>> transform)
         where TIn : class
         where TOut : class;
@@ -80,7 +122,8 @@ public interface IDatasets
     /// <exception cref="TaskFailureException">There is no such version, or its content is no longer kept.</exception>
     Task<DatasetSnapshot> ReadAsync(string dataset, AsOf? at = null);
 
-    /// <summary>The versions that a run has read, or made and published, in the order of their keys; what a rerun must read to see the same.</summary>
+    /// <summary>The versions that a run has read, or made and published, in the order of their keys; what a rerun must read to see the
+    /// same.</summary>
     /// <param name="dagId">The DAG.</param>
     /// <param name="runId">The run's id.</param>
     Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runId);
@@ -94,4 +137,12 @@ public interface IDatasets
     Task<DatasetVersion> SelectAsync(
         string sql, string into, IReadOnlyDictionary<string, DatasetInput> inputs, IReadOnlyDictionary<string, string>? partition = null,
         IReadOnlyDictionary<string, object>? values = null);
+
+    /// <summary>
+    /// Declares from which columns those of a dataset come, for what this attempt writes into it from now on. The engine finds that out by
+    /// itself from SQL; what code makes of data it cannot see, and takes every column to come from all columns of every input.
+    /// </summary>
+    /// <param name="into">The dataset.</param>
+    /// <param name="columns">Every step, inputs named by their dataset.</param>
+    void DeclareLineage(string into, params IReadOnlyList<ColumnEdge> columns);
 }

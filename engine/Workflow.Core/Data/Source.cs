@@ -19,6 +19,24 @@ public abstract record Source
     /// <summary>A Parquet file.</summary>
     /// <param name="file">A path, or an <c>http(s)</c> address.</param>
     public static ParquetSource Parquet(string file) => new(file);
+
+    /// <summary>A query of a PostgreSQL database, in a transaction that only reads.</summary>
+    /// <param name="connection">
+    /// The name of a connection: the worker's environment has its connection string as <c>Connections__NAME</c>. No secret is in a DAG.
+    /// </param>
+    /// <param name="query">One <c>SELECT</c>. Order it, so that the same rows make the same content.</param>
+    public static PostgresSource Postgres(string connection, string query) => new(connection, query);
+}
+
+/// <summary>A query of a PostgreSQL database; see <see cref="Source.Postgres"/>.</summary>
+/// <param name="Connection">The name of a connection.</param>
+/// <param name="Query">One <c>SELECT</c>.</param>
+public sealed record PostgresSource(string Connection, string Query) : Source
+{
+    /// <summary>
+    /// Values that the query takes, each as <c>current_setting('workflow.NAME')</c>, a text that it casts itself. They are bound, never spliced.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A file to read from.</summary>

@@ -37,6 +37,10 @@ public sealed record DagSettings
     /// <summary>What it says of the datasets that it answers for; null for nothing, so that the hash of a DAG that says nothing stays.</summary>
     public IReadOnlyList<DatasetSettings>? Datasets { get; init; }
 
+    /// <summary>The contracts that the DAG declares, by dataset; null for none.</summary>
+    /// <remarks>Not empty for none: definitions that declare none keep the hash that they had before there were contracts.</remarks>
+    public IReadOnlyList<DataContract>? Contracts { get; init; }
+
     /// <summary>Reads the stored form.</summary>
     public static DagSettings FromJson(string json) => JsonSerializer.Deserialize<DagSettings>(json, Json)!;
 

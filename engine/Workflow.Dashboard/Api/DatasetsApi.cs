@@ -11,6 +11,7 @@ internal static class DatasetsApi
         var datasets = api.MapGroup("/datasets").WithTags("Data");
         datasets.MapGet("", ListAsync).WithSummary("Lists datasets.").Refuses(401, 422);
         DatasetVersionsApi.Map(datasets);
+        ProfilesApi.Map(datasets);
         DriftApi.Map(datasets);
         datasets.MapGet("/{name}", GetAsync).WithSummary("A dataset with a page of its versions, newest first.").Refuses(401, 404, 422);
     }

@@ -12,6 +12,9 @@ public sealed record CheckReport(IReadOnlyList<CheckResult> Results, RowQuaranti
 /// <summary>Parts a version into the rows that go on and those that checks of severity quarantine set aside.</summary>
 public sealed class RowQuarantine
 {
+    /// <summary>What its queries call the version that was judged.</summary>
+    public const string View = CheckScan.View;
+
     /// <summary>The column of the rows set aside that lists the checks which they fail.</summary>
     public const string Reasons = "quarantine_reasons";
 
@@ -25,7 +28,8 @@ public sealed class RowQuarantine
     private readonly string reasons;
 
     internal RowQuarantine(
-        IReadOnlyList<Column> schema, string parquet, IReadOnlyList<DataCheck> checks, IReadOnlyDictionary<string, IReadOnlyList<string>> others, IReadOnlyList<string> made,
+        IReadOnlyList<Column> schema, string parquet, IReadOnlyList<DataCheck> checks, IReadOnlyDictionary<string, IReadOnlyList<string>> others,
+        IReadOnlyList<string> made,
         IReadOnlyDictionary<string, object?> values, IReadOnlyList<(string Name, string Failing)> conditions)
     {
         columns = Sql.Names(schema.Select(column => column.Name));
@@ -38,7 +42,8 @@ public sealed class RowQuarantine
         this.values = conditions.Index().Aggregate(
             new Dictionary<string, object?>(values), (all, each) => new(all) { [Parameter(each.Index)] = each.Item.Name });
         failing = Conditions.Any(conditions.Select(each => $"coalesce({each.Failing}, false)"));
-        reasons = $"list_distinct([{string.Join(", ", conditions.Index().Select(each => $"CASE WHEN {each.Item.Failing} THEN ${Parameter(each.Index)} END"))}])";
+        var named = conditions.Index().Select(each => $"CASE WHEN {each.Item.Failing} THEN ${Parameter(each.Index)} END");
+        reasons = $"list_distinct([{string.Join(", ", named)}])";
     }
 
     /// <summary>Writes both parts: the rows that pass, and those that fail with their reasons.</summary>

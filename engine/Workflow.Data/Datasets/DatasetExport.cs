@@ -45,13 +45,17 @@ public static class DatasetExport
         }
     }
 
-    private static void WriteCsv(string parquet, string target, CancellationToken cancellationToken)
+    /// <summary>Writes a CSV file with a header, in which an empty text is quoted and a null is not.</summary>
+    /// <returns>Its columns.</returns>
+    public static IReadOnlyList<Column> WriteCsv(string parquet, string target, CancellationToken cancellationToken)
     {
-        // An empty text is quoted and a null is not, so that the file gives both back.
         using var session = new DuckDbSession();
         Views.Create(session, "input", parquet);
+
+        // So that the file gives both back.
         session.Execute(
             "COPY (SELECT * FROM input) TO $target (FORMAT csv, HEADER, DELIMITER ',', QUOTE '\"', NULLSTR '')",
             new Dictionary<string, object?> { ["target"] = target }, cancellationToken);
+        return session.Describe("SELECT * FROM input");
     }
 }

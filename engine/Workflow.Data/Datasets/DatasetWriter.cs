@@ -1,5 +1,7 @@
 using Workflow.Artifacts;
 using Workflow.Data.DuckDb;
+using Workflow.Data.Lineage;
+using Workflow.Data.Profiles;
 
 namespace Workflow.Data;
 
@@ -41,10 +43,14 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
         try
         {
             // DuckDB blocks its thread; the caller's may have a heartbeat to send.
-            var (schema, profile, rows) = await Task.Run(
+            var (schema, sketch, lineage) = await Task.Run(
                 () => Write(query, prepare, staged, cancellationToken), cancellationToken).ConfigureAwait(false);
             var (sha256, bytes) = await store.CommitAsync(staged, cancellationToken).ConfigureAwait(false);
-            return new StoredDataset(sha256, bytes, rows, schema, profile, $"duckdb {DuckDbSession.Version}");
+            return new StoredDataset(sha256, bytes, sketch.Rows, schema, sketch.Profile(), $"duckdb {DuckDbSession.Version}")
+            {
+                Sketch = sketch.ToBytes(),
+                Lineage = lineage,
+            };
         }
         finally
         {
@@ -68,7 +74,7 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
         return Sql.Names(first.Concat(names.Except(first, StringComparer.Ordinal)));
     }
 
-    private (IReadOnlyList<Column> Schema, IReadOnlyList<ColumnProfile> Profile, long Rows) Write(
+    private (IReadOnlyList<Column> Schema, DatasetSketch Sketch, IReadOnlyList<ColumnEdge> Lineage) Write(
         DatasetQuery query, Action<DuckDbSession, DatasetQuery, CancellationToken> prepare, string staged,
         CancellationToken cancellationToken)
     {
@@ -94,7 +100,7 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
             """,
             values,
             cancellationToken);
-        var (rows, profile) = Profiler.Profile(session, staged, schema, cancellationToken);
-        return (schema, profile, rows);
+        var sketch = Profiler.Profile(session, staged, schema, cancellationToken);
+        return (schema, sketch, ColumnLineage.Of(session, select, query.Inputs.Keys, schema, cancellationToken));
     }
 }

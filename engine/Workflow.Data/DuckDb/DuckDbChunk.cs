@@ -1,15 +1,10 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace Workflow.Data.DuckDb;
 
 /// <summary>Up to 2048 rows of a query's result, by column. Valid until the next chunk is asked for.</summary>
-public sealed class DuckDbChunk : IDisposable
+public sealed partial class DuckDbChunk : IDisposable
 {
-    // duckdb_string_t: 4 bytes of length, then 12 bytes of text, or 4 bytes of prefix and a pointer when the text is longer.
-    private const int StringSize = 16;
-    private const int InlineLength = 12;
-
     private readonly IReadOnlyList<DuckDbColumn> columns;
     private nint chunk;
 
@@ -99,23 +94,13 @@ public sealed class DuckDbChunk : IDisposable
 
     /// <summary>A text column.</summary>
     /// <exception cref="TaskFailureException">The column is not text; cast it in SQL.</exception>
-    public unsafe string?[] Strings(int column)
+    public string?[] Strings(int column)
     {
-        if (columns[column].Type != DuckDbType.Varchar)
-            throw Unreadable(columns[column], "text");
-        var data = (byte*)NativeMethods.duckdb_vector_get_data(Vector(column));
+        var texts = Texts(column);
         var nulls = Nulls(column);
         var values = new string?[Rows];
         for (var row = 0; row < values.Length; row++)
-        {
-            if (nulls[row])
-                continue;
-            var cell = data + ((long)row * StringSize);
-            var length = BinaryPrimitives.ReadInt32LittleEndian(new ReadOnlySpan<byte>(cell, sizeof(int)));
-            var text = length <= InlineLength ? cell + sizeof(int) : *(byte**)(cell + 8);
-            values[row] = Encoding.UTF8.GetString(text, length);
-        }
-
+            values[row] = nulls[row] ? null : Encoding.UTF8.GetString(texts[row]);
         return values;
     }
 

@@ -14,6 +14,8 @@ internal enum DuckDbType
     UBigInt = 9,
     Float = 10,
     Double = 11,
+    Timestamp = 12,
+    Date = 13,
     HugeInt = 16,
     Varchar = 17,
     Decimal = 19,

@@ -20,6 +20,7 @@ public sealed class DuckDbSession : IDisposable
     {
         options ??= new DuckDbOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
+        Options = options;
         database = Open(options);
         if (NativeMethods.duckdb_connect(database, out connection) != NativeMethods.Success)
         {
@@ -32,6 +33,8 @@ public sealed class DuckDbSession : IDisposable
 
     /// <summary>DuckDB's version, such as <c>v1.5.6</c>.</summary>
     public static string Version => Marshal.PtrToStringUTF8(NativeMethods.duckdb_library_version())!;
+
+    internal DuckDbOptions Options { get; }
 
     /// <summary>Runs a statement for its effect.</summary>
     /// <param name="sql">One statement.</param>

@@ -43,7 +43,7 @@ internal sealed class CsvReader(IArtifactStore store, DuckDbOptions options)
         var delimiter = dialect.Delimiter == '\t' ? "\\t" : dialect.Delimiter.ToString();
         return stored with
         {
-            Source = string.Create(
+            ReadAs = string.Create(
                 CultureInfo.InvariantCulture,
                 $"csv, {dialect.Charset}, delimiter '{delimiter}', {split.BlankLines} blank lines, {split.Comments} comments"),
         };

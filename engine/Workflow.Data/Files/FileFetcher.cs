@@ -56,7 +56,6 @@ internal sealed class FileFetcher(HttpClient http)
         string? validator = null;
         while (true)
         {
-            var before = target.Position;
             try
             {
                 validator = await DownloadOnceAsync(address, name, validator, target, log, cancellationToken).ConfigureAwait(false);
@@ -71,9 +70,6 @@ internal sealed class FileFetcher(HttpClient http)
                 throw new TaskFailureException($"Cannot download {name}: {error.Message}", retryable: true, error);
             }
 
-            // Where nothing more came, asking again at once would be a storm: the task's own retries wait longer.
-            if (target.Position <= before)
-                throw BrokeOff(name, target.Position, null);
             log?.Report($"The download of {name} broke off at {Megabytes(target.Position)} MB; going on from there.");
         }
     }
@@ -105,24 +101,26 @@ internal sealed class FileFetcher(HttpClient http)
 
         // A weak tag may stand for other bytes.
         var tag = answer.Headers.ETag is { IsWeak: false } strong ? strong.Tag : answer.Content.Headers.LastModified?.ToString("R", CultureInfo.InvariantCulture);
-        var length = answer.Content.Headers.ContentLength + target.Position;
+        var begun = target.Position;
+        var length = answer.Content.Headers.ContentLength + begun;
         try
         {
             await using var source = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await CopyAsync(name, source, target, length, log, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (tag is not null && error is (HttpRequestException or IOException))
+        catch (Exception error) when (tag is not null && target.Position > begun && error is (HttpRequestException or IOException))
         {
             return tag;
         }
 
         if (length is null || length == target.Position)
             return null;
-        return tag ?? throw BrokeOff(name, target.Position, length);
-    }
 
-    private static TaskFailureException BrokeOff(string name, long bytes, long? length) =>
-        new($"The download of {name} broke off after {bytes} of {length?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} bytes.", retryable: true);
+        // Where nothing more came, asking again at once would be a storm: the task's own retries wait longer.
+        return tag is not null && target.Position > begun
+            ? tag
+            : throw new TaskFailureException($"The download of {name} broke off after {target.Position} of {length} bytes.", retryable: true);
+    }
 
     private static async Task CopyAsync(
         string name, Stream source, FileStream target, long? length, IProgress<string>? log, CancellationToken cancellationToken)

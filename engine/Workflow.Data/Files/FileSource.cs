@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Workflow.Artifacts;
 using Workflow.Data.DuckDb;
 using Workflow.Data.Files;
@@ -50,15 +51,21 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
         ArgumentNullException.ThrowIfNull(source);
         var expected = source.Columns is null ? null : ExpectedColumns.Normalise(source.Columns);
         var staged = store.Stage();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             var path = await new FileFetcher(http).FetchAsync(source.File, staged, log, cancellationToken).ConfigureAwait(false);
             if (source.Sha256 is { } wanted)
                 await FileChecksum.RequireAsync(FileFetcher.Name(source.File), path, wanted, cancellationToken).ConfigureAwait(false);
             var file = DataFile.Open(FileFetcher.Name(source.File), path);
+
+            // Beside the reading, which takes far longer.
+            var hash = Task.Run(() => HashAsync(path, stop.Token), stop.Token);
             using var rejected = source.Rejects is null ? null : new RejectedRows(store);
             var rows = await ReadAsync(source, file, expected, rejected, cancellationToken).ConfigureAwait(false);
             rows.Counts?.Check(file.Name, rows.Rows);
+            var (sha256, bytes) = await hash.ConfigureAwait(false);
+            rows = rows with { Source = SourceFile.Of(file.Name, sha256, bytes, rows.ReadAs) };
             if (rejected is null)
                 return new ReadDataset(rows, null);
             Limit(file, source.Rejects!, rows.Counts!);
@@ -66,8 +73,15 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
         }
         finally
         {
+            await stop.CancelAsync().ConfigureAwait(false);
             File.Delete(staged);
         }
+    }
+
+    private static async Task<(string Sha256, long Bytes)> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, useAsync: false);
+        return (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)), file.Length);
     }
 
     private Task<StoredDataset> ReadAsync(
@@ -120,7 +134,7 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
                     rows = session.Query($"SELECT sum(num_rows)::BIGINT AS n FROM parquet_file_metadata(${FileParameter})", query.Values, token)[0].Long("n");
                 },
                 cancellationToken).ConfigureAwait(false);
-            return stored with { Counts = new RowCounts(rows), Source = "parquet" };
+            return stored with { Counts = new RowCounts(rows), ReadAs = "parquet" };
         }
         catch (TaskFailureException error) when (error.Message.StartsWith("DuckDB: ", StringComparison.Ordinal))
         {

@@ -32,7 +32,7 @@ internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions option
         var reader = new SegmentReader(
             store, options, file, dialect, (unfit, columns, rejects) => Split(file, names, unfit, columns, rejects, cancellationToken));
         var (stored, split) = await reader.ReadAsync(expected, rejected, cancellationToken).ConfigureAwait(false);
-        return stored with { Source = string.Create(CultureInfo.InvariantCulture, $"json lines, {split.BlankLines} blank lines") };
+        return stored with { ReadAs = string.Create(CultureInfo.InvariantCulture, $"json lines, {split.BlankLines} blank lines") };
     }
 
     private CsvSplit Split(

@@ -4,7 +4,7 @@ namespace Workflow.Engine.Cli;
 
 /// <summary>
 /// The commands that ask a running server: groups <c>dags</c>, <c>runs</c>, <c>tasks</c>, <c>backfill</c>, <c>pools</c>, <c>events</c>,
-/// <c>datasets</c>, <c>models</c>, <c>gates</c>, <c>schedulers</c>.
+/// <c>datasets</c>, <c>contracts</c>, <c>models</c>, <c>gates</c>, <c>lineage</c>, <c>schedulers</c>.
 /// </summary>
 public static class ClientCommands
 {
@@ -23,7 +23,9 @@ public static class ClientCommands
         root.Add(Group("pools", "Slots that tasks share.", PoolCommands.All(verbs)));
         root.Add(Group("events", "Events from outside that tasks wait for.", EventCommands.All(verbs)));
         root.Add(Group("datasets", "Datasets and their versions.", DatasetCommands.All(verbs)));
+        root.Add(Group("contracts", "What is promised of datasets.", ContractCommands.All(verbs)));
         root.Add(Group("models", "Models, their versions and aliases.", ModelCommands.All(verbs)));
+        root.Add(Group("lineage", "Where data and models come from, and where they go.", LineageCommands.All(verbs)));
         root.Add(Group("schedulers", "Schedulers, and whose DAG folder counts.", SchedulerCommands.All(verbs)));
         root.Add(Group("gates", "Verdicts of gates, and checks learnt from history.", GateCommands.All(verbs)));
         root.Add(Group("review", "Versions that wait for a person.", ReviewCommands.All(verbs)));

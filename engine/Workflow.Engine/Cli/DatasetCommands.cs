@@ -16,6 +16,7 @@ internal static partial class DatasetCommands
         yield return DriftCommand.Of(verbs, name);
         foreach (var verb in OfVersions(verbs, name))
             yield return verb;
+        yield return OfProfile(verbs, name);
     }
 
     /// <summary>The dataset versions from which something was made.</summary>

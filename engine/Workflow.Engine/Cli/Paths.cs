@@ -18,6 +18,8 @@ internal static class Paths
 
     internal static string Pool(string name) => $"pools/{Escape(name)}";
 
+    internal static string Contract(string dataset) => $"contracts/{Escape(dataset)}";
+
     internal static string Tries(string dag, string run, string task, int? mapIndex) => $"{Task(dag, run, task, mapIndex)}/tries";
 
     internal static string Log(string dag, string run, string task, int? mapIndex, int attempt, int after) =>

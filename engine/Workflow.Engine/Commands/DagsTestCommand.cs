@@ -12,6 +12,7 @@ using Workflow.Postgres.Migrations;
 using Workflow.Postgres.Reads;
 using Workflow.Postgres.Runs;
 using Workflow.Runs;
+using Workflow.Scheduler.OpenLineage;
 using Workflow.Scheduler.Retention;
 using Workflow.Scheduler.Services;
 using Workflow.Worker;
@@ -48,7 +49,7 @@ internal static class DagsTestCommand
             await new Migrator(pool).MigrateAsync(cancellation).ConfigureAwait(false);
 
             using var scheduler = BuildQuiet(services =>
-                Hosts.AddScheduler(services, postgres.ConnectionString, dags, artifacts: null, new RetentionOptions()));
+                Hosts.AddScheduler(services, postgres.ConnectionString, dags, artifacts: null, new RetentionOptions(), new OpenLineageOptions()));
             await LoadAsync(scheduler.Services.GetRequiredService<DagLoader>(), dagId, dags, cancellation).ConfigureAwait(false);
             var run = new NewRun(dagId, "test", RunType.Manual, conf, "dags test");
             var runId = await scheduler.Services.GetRequiredService<RunStore>().CreateAsync(run, cancellation).ConfigureAwait(false);

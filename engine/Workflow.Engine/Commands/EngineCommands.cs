@@ -28,7 +28,8 @@ internal static class EngineCommands
             await Hosts.RequireSchemaAsync(connection, settings.DatabaseWait(), cancellation).ConfigureAwait(false);
             var builder = Hosts.Create(settings);
 
-            Hosts.AddScheduler(builder.Services, connection, parsed.GetValue(Dags)!, settings.OpenArtifacts(), settings.Retention());
+            Hosts.AddScheduler(
+                builder.Services, connection, parsed.GetValue(Dags)!, settings.OpenArtifacts(), settings.Retention(), settings.OpenLineage());
             Transports.Find(settings)?.AddScheduler(builder.Services, connection);
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
         }));

@@ -59,7 +59,7 @@ internal static class UpCommand
         var builder = Hosts.CreateWeb(settings);
         var artifacts = ArtifactStores.Open(folder.Artifacts, s3, settings.ReadCold());
         Hosts.AddDashboard(builder.Services, connection, token, port, artifacts);
-        Hosts.AddScheduler(builder.Services, connection, dags, artifacts, settings.Retention());
+        Hosts.AddScheduler(builder.Services, connection, dags, artifacts, settings.Retention(), settings.OpenLineage());
         transport?.AddServer(builder.Services, connection);
         transport?.AddScheduler(builder.Services, connection);
 

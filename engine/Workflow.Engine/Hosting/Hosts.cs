@@ -11,6 +11,7 @@ using Workflow.Data;
 using Workflow.Postgres;
 using Workflow.Postgres.Migrations;
 using Workflow.Scheduler;
+using Workflow.Scheduler.OpenLineage;
 using Workflow.Scheduler.Retention;
 using Workflow.Worker;
 
@@ -46,14 +47,17 @@ internal static class Hosts
     /// <param name="dagsFolder">The folder of the DAG files.</param>
     /// <param name="artifacts">The artifact store, from which it deletes what nothing refers to; null when this process cannot reach it.</param>
     /// <param name="retention">How long what is over is kept.</param>
+    /// <param name="openLineage">Where lineage events go.</param>
     public static void AddScheduler(
-        IServiceCollection services, string connectionString, string dagsFolder, IArtifactStore? artifacts, RetentionOptions retention) =>
+        IServiceCollection services, string connectionString, string dagsFolder, IArtifactStore? artifacts, RetentionOptions retention,
+        OpenLineageOptions openLineage) =>
         services.AddScheduler(connectionString, new SchedulerOptions
         {
             Name = $"{Environment.MachineName}/{Environment.ProcessId}",
             DagsFolder = Path.GetFullPath(dagsFolder),
             Retention = retention,
             Artifacts = artifacts,
+            OpenLineage = openLineage,
         });
 
     /// <summary>Adds the dashboard with its API.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
+using Workflow.Scheduler.OpenLineage;
 using Workflow.Scheduler.Retention;
 
 namespace Workflow.Engine.Hosting;
@@ -48,6 +49,28 @@ public static class Settings
         Runs = TimeSpan.FromDays(Number(settings, RunDaysKey, RetentionOptions.DefaultRunDays, MostDays, "days, 0 for ever")),
         Logs = TimeSpan.FromDays(Number(settings, LogDaysKey, RetentionOptions.DefaultLogDays, MostDays, "days, 0 for as long as the run")),
     };
+
+    /// <summary>Where lineage events go: <c>OpenLineage:Url</c> with <c>ApiKey</c>, or <c>OpenLineage:File</c>, and <c>Namespace</c>.</summary>
+    /// <exception cref="WorkflowException">The address is none; the message names it.</exception>
+    public static OpenLineageOptions OpenLineage(this IConfiguration settings)
+    {
+        string? Given(string key) => settings[$"OpenLineage:{key}"] is { Length: > 0 } text ? text : null;
+        Uri? address = null;
+        if (Given("Url") is { } url
+            && (!Uri.TryCreate(url, UriKind.Absolute, out address) || address.Scheme is not ("http" or "https")))
+        {
+            throw new WorkflowException(
+                $"OpenLineage:Url (in the environment OpenLineage__Url) must be an http or https address that takes events; got '{url}'.");
+        }
+
+        return new OpenLineageOptions
+        {
+            Url = address,
+            ApiKey = Given("ApiKey"),
+            File = Given("File"),
+            Namespace = Given("Namespace") ?? OpenLineageOptions.DefaultNamespace,
+        };
+    }
 
     /// <summary>How long a process waits for the database when it starts.</summary>
     /// <exception cref="WorkflowException">The number of seconds is none; the message names it.</exception>

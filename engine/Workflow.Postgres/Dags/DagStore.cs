@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Npgsql;
 using Workflow.Graphs;
+using Workflow.Postgres.Contracts;
 
 namespace Workflow.Postgres.Dags;
 
@@ -66,6 +67,7 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
     /// </param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>True if the version is new.</returns>
+    /// <exception cref="ContractRefusedException">A contract breaks what is promised of its dataset: nothing is stored.</exception>
     public async Task<bool> SaveAsync(DagVersionContent content, FirstFire firstFire, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
@@ -74,6 +76,8 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
         var newest = await connection.QuerySingleOrDefaultAsync<VersionRow>(NewestVersion, new { content.DagId }, transaction).ConfigureAwait(false);
         var isNew = newest?.Hash != content.Hash;
         var versionId = newest?.DagVersionId;
+        var number = isNew ? Number(newest) : newest!.Number;
+        await ContractStore.RegisterAsync(transaction, content.DagId, number, content.Settings.Contracts ?? []).ConfigureAwait(false);
         if (isNew)
         {
             if (newest is { IsUsed: false })
@@ -179,10 +183,12 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
         await connection.ExecuteAsync(InsertVersionAssemblies, new { versionId, names, hashes }, transaction).ConfigureAwait(false);
     }
 
+    private static int Number(VersionRow? newest) => newest is null ? 1 : newest.IsUsed ? newest.Number + 1 : newest.Number;
+
     private static object Parameters(DagVersionContent content, VersionRow? newest) => new
     {
         content.DagId,
-        number = newest is null ? 1 : newest.IsUsed ? newest.Number + 1 : newest.Number,
+        number = Number(newest),
         content.Hash,
         content.DefinitionHash,
         content.Description,

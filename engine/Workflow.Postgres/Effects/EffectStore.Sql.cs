@@ -4,11 +4,17 @@ public sealed partial class EffectStore
 {
     private const string StageDataset = """
         WITH named AS (INSERT INTO dataset (dataset) VALUES (@dataset) ON CONFLICT DO NOTHING)
-        INSERT INTO dataset_version (dataset, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id, run_key, task_index,
-            map_index, attempt, task_id, rows_in, rejected, filtered, source)
-        VALUES (@dataset, @sha256, @bytes, @rows, @partition::jsonb, @columns::jsonb, @profile::jsonb, @writer, @dagId, @runId, @runKey, @taskIndex,
-            @mapIndex, @attempt, @taskId, @rowsIn, @rejected, @filtered, @source)
+        INSERT INTO dataset_version (dataset, sha256, bytes, row_count, partition, columns, profile, sketch, writer, query, dag_id, run_id,
+            run_key, task_index, map_index, attempt, task_id, rows_in, rejected, filtered, contract_version)
+        VALUES (@dataset, @sha256, @bytes, @rows, @partition::jsonb, @columns::jsonb, @profile::jsonb, @sketch, @writer, @query, @dagId, @runId,
+            @runKey, @taskIndex, @mapIndex, @attempt, @taskId, @rowsIn, @rejected, @filtered,
+            (SELECT max(version) FROM contract_version WHERE dataset = @dataset AND hash = @contractHash))
         RETURNING dataset_version_id
+        """;
+
+    private const string Contract = """
+        SELECT version AS Version, contract::text AS Contract FROM contract_version
+        WHERE dataset = @dataset AND hash = coalesce(@hash, hash) ORDER BY version DESC LIMIT 1
         """;
 
     private const string AddDatasetParents = """

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Dapper;
 using Npgsql;
+using Workflow.Contracts;
 using Workflow.Postgres.Datasets;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Steps;
@@ -28,11 +29,26 @@ public sealed record StagedDataset(
     string Dataset, string Sha256, long Bytes, long Rows, IReadOnlyDictionary<string, string> Partition, IReadOnlyList<Column> Columns,
     IReadOnlyList<ColumnProfile> Profile, string Writer, IReadOnlyList<long> Parents)
 {
+    /// <summary>The profile in a form that adds up over slices; empty for none.</summary>
+    public ReadOnlyMemory<byte> Sketch { get; init; }
+
     /// <summary>What became of the rows read; null where the rows written are others.</summary>
     public RowCounts? Counts { get; init; }
 
-    /// <summary>What the source was found to be; null for no source.</summary>
-    public string? Source { get; init; }
+    /// <summary>The hash of the contract that it met; null for none.</summary>
+    public string? ContractHash { get; init; }
+
+    /// <summary>The file that it was read from; null when it was not read from one.</summary>
+    public StagedSource? Source { get; init; }
+
+    /// <summary>The SQL that made it; null when none did.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>From which columns its columns come.</summary>
+    public IReadOnlyList<ColumnEdge> Lineage { get; init; } = [];
+
+    /// <summary>The models that its rows were scored with.</summary>
+    public IReadOnlyList<AppliedModel> Models { get; init; } = [];
 }
 
 /// <summary>A model version to stage.</summary>
@@ -91,13 +107,18 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             partition = JsonSerializer.Serialize(dataset.Partition),
             columns = JsonSerializer.Serialize(dataset.Columns, Json),
             profile = JsonSerializer.Serialize(dataset.Profile, Json),
+            sketch = dataset.Sketch.IsEmpty ? null : dataset.Sketch.ToArray(),
             dataset.Writer,
             dataset.Counts?.RowsIn,
             dataset.Counts?.Rejected,
             dataset.Counts?.Filtered,
-            source = dataset.Source,
+            dataset.ContractHash,
+            dataset.Query,
         });
-        return await StageWithParentsAsync(StageDataset, AddDatasetParents, parameters, dataset.Parents, cancellationToken).ConfigureAwait(false);
+        return await StageWithParentsAsync(
+            StageDataset, AddDatasetParents, parameters, dataset.Parents,
+            (versionId, connection, transaction) => AddLineageAsync(versionId, dataset, connection, transaction), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -114,25 +135,14 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             metrics = JsonSerializer.Serialize(model.Metrics, Json),
             source.Task.DagVersionId,
         });
-        return await StageWithParentsAsync(StageModel, AddModelParents, parameters, model.Parents, cancellationToken).ConfigureAwait(false);
+        return await StageWithParentsAsync(
+            StageModel, AddModelParents, parameters, model.Parents, static (_, _, _) => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
     public async Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken)
     {
-        var parameters = Of(source);
-        parameters.AddDynamicParams(new
-        {
-            subject.DatasetVersionId,
-            subject.ModelVersionId,
-            subject.Alias,
-            subject.BaselineVersionId,
-            subject.ReviewId,
-            learnt = (subject.LearntChecks ?? []).ToArray(),
-            verdict.Subject,
-            verdict = Workflow.Runs.StateNames.Name(verdict.Verdict),
-            checks = JsonSerializer.Serialize(verdict.Checks, Json),
-        });
+        var parameters = VerdictParameters(source, verdict, subject);
         await dataSource.CommitOnceAsync((connection, transaction) => connection.ExecuteAsync(StageVerdict, parameters, transaction), cancellationToken)
             .ConfigureAwait(false);
     }
@@ -170,6 +180,15 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
         connection => connection.QuerySingleOrDefaultAsync<AliasedModel>(AliasHolder, new { model, alias }), cancellationToken);
 
     /// <inheritdoc />
+    public async Task<RegisteredContract?> ContractAsync(string dataset, string? hash, CancellationToken cancellationToken)
+    {
+        var row = await dataSource.AskPatientlyAsync(
+            connection => connection.QuerySingleOrDefaultAsync<(int Version, string? Contract)>(Contract, new { dataset, hash }), cancellationToken)
+            .ConfigureAwait(false);
+        return row.Contract is null ? null : new RegisteredContract(row.Version, DataContract.FromJson(row.Contract));
+    }
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -177,15 +196,35 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     }
 
     private Task<long> StageWithParentsAsync(
-        string insert, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents, CancellationToken cancellationToken) =>
+        string insert, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents,
+        Func<long, NpgsqlConnection, NpgsqlTransaction, Task> addMore, CancellationToken cancellationToken) =>
         dataSource.CommitOnceAsync(
             async (connection, transaction) =>
             {
                 var versionId = await connection.ExecuteScalarAsync<long>(insert, parameters, transaction).ConfigureAwait(false);
                 await connection.ExecuteAsync(addParents, new { versionId, parents = parents.Distinct().ToArray() }, transaction).ConfigureAwait(false);
+                await addMore(versionId, connection, transaction).ConfigureAwait(false);
                 return versionId;
             },
             cancellationToken);
+
+    private static DynamicParameters VerdictParameters(AttemptSource source, GateVerdict verdict, VerdictSubject subject)
+    {
+        var parameters = Of(source);
+        parameters.AddDynamicParams(new
+        {
+            subject.DatasetVersionId,
+            subject.ModelVersionId,
+            subject.Alias,
+            subject.BaselineVersionId,
+            subject.ReviewId,
+            learnt = (subject.LearntChecks ?? []).ToArray(),
+            verdict.Subject,
+            verdict = Workflow.Runs.StateNames.Name(verdict.Verdict),
+            checks = JsonSerializer.Serialize(verdict.Checks, Json),
+        });
+        return parameters;
+    }
 
     private static DynamicParameters Of(AttemptSource source)
     {

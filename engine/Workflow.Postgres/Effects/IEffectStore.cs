@@ -1,3 +1,5 @@
+using Workflow.Contracts;
+
 namespace Workflow.Postgres.Effects;
 
 /// <summary>
@@ -17,14 +19,30 @@ public interface IEffectStore
     /// <summary>Stages a gate's verdict. It is published however the attempt ends.</summary>
     Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken);
 
+    /// <summary>Stages a drift gate's verdict with its report, which is published with it.</summary>
+    Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, StagedDrift drift, CancellationToken cancellationToken);
+
     /// <summary>Stages the move of an alias; completing the attempt carries it out, or is refused.</summary>
     Task StageMoveAsync(AttemptSource source, string alias, long modelVersionId, CancellationToken cancellationToken);
 
     /// <summary>The newest version of every partition that comes before another along one key and agrees in the others.</summary>
     Task<IReadOnlyList<DatasetVersion>> EarlierAsync(DatasetVersion of, string key, CancellationToken cancellationToken);
 
+    /// <summary>What the attempt's gate found in the windows before a version, newest first; those that were not decided are left out.</summary>
+    Task<IReadOnlyList<Verdict>> EarlierDriftAsync(AttemptSource source, DatasetVersion of, int windows, CancellationToken cancellationToken);
+
+    /// <summary>The dataset versions that the holder of an alias was trained on; empty when nothing holds it.</summary>
+    Task<IReadOnlyList<DatasetVersion>> TrainingAsync(string model, string alias, CancellationToken cancellationToken);
+
+    /// <summary>A version by its number, or the newest of a slice; null when there is none.</summary>
+    Task<DatasetVersion?> VersionAsync(
+        string dataset, int? number, IReadOnlyDictionary<string, string>? slice, CancellationToken cancellationToken);
+
     /// <summary>The version that holds an alias, or null.</summary>
     Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken);
+
+    /// <summary>The newest version of a dataset's contract, or the newest that says what a hash stands for; null for none.</summary>
+    Task<RegisteredContract?> ContractAsync(string dataset, string? hash, CancellationToken cancellationToken);
 
     /// <summary>The changes of datasets that triggered an attempt's run; empty for a run of any other type.</summary>
     Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken);

@@ -18,10 +18,13 @@ public sealed partial class DatasetReads
             AND (@dataset::text IS NULL OR d.dataset = @dataset)
         """;
 
+    // Of a profile, what lists show: the rest would make a page of versions heavy.
     private const string Versions = """
         SELECT dataset_version_id AS VersionId, version AS Version, sha256 AS Sha256, row_count AS Rows, bytes AS Bytes,
             partition::text AS Partition, published_at AS PublishedAt, dag_id AS DagId, run_key AS RunKey, task_id AS TaskId,
-            columns::text AS Columns, profile::text AS Profile
+            columns::text AS Columns, (
+                SELECT coalesce(jsonb_agg(c - 'quantiles' - 'histogram' - 'top_values' ORDER BY at), '[]')
+                FROM jsonb_array_elements(profile) WITH ORDINALITY AS columns(c, at))::text AS Profile
         FROM dataset_version WHERE dataset = @dataset AND version IS NOT NULL ORDER BY version DESC LIMIT @limit OFFSET @offset
         """;
 

@@ -7,7 +7,7 @@ namespace Workflow.Postgres.Steps;
 /// <param name="Task">What was claimed.</param>
 /// <param name="WorkerId">The worker that held the lease: the fence.</param>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="HasEffects">Whether it staged anything that completing it must publish.</param>
+/// <param name="HasEffects">Whether it read data, or staged anything that completing it must publish.</param>
 public sealed record FinishedAttempt(ClaimedTask Task, long WorkerId, TaskOutcome Outcome, bool HasEffects = false);
 
 /// <summary>How much work a worker asks for.</summary>

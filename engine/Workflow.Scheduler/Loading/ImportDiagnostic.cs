@@ -49,6 +49,9 @@ public static class ImportCodes
     /// <summary>A setting of a task cannot work.</summary>
     public const string Task = "WF009";
 
+    /// <summary>A contract breaks what is promised of its dataset.</summary>
+    public const string Contract = "WF010";
+
     /// <summary>The loader itself failed on the file.</summary>
     public const string Internal = "WF099";
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Dags;
 using Workflow.Scheduler.Loading;
 using Workflow.Scheduler.Timetables;
@@ -11,7 +12,9 @@ using Workflow.Timetables;
 namespace Workflow.Scheduler.Services;
 
 /// <summary>Keeps the database in step with the DAG folder: loads what changed, stores versions, import errors and what is gone.</summary>
-public sealed class DagLoader(DagStore dags, FireAlarm alarm, FolderSay say, SchedulerOptions options, TimeProvider time, ILogger<DagLoader> logger) : BackgroundService
+public sealed class DagLoader(
+    DagStore dags, ContractStore contracts, FireAlarm alarm, FolderSay say, SchedulerOptions options, TimeProvider time,
+    ILogger<DagLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
@@ -27,6 +30,7 @@ public sealed class DagLoader(DagStore dags, FireAlarm alarm, FolderSay say, Sch
     private readonly SemaphoreSlim gate = new(1);
     private IReadOnlyDictionary<string, int> pools = new Dictionary<string, int>();
     private LoadResult last = LoadResult.Nothing;
+    private IReadOnlyList<RefusedContract> refused = [];
     private int? term;
 
     /// <summary>Ends when the folder was loaded for the first time.</summary>
@@ -47,14 +51,19 @@ public sealed class DagLoader(DagStore dags, FireAlarm alarm, FolderSay say, Sch
         }
     }
 
-    /// <summary>Says that the scheduler lives, and loads when its folder began to count, or when pools changed that definitions are held against.</summary>
+    /// <summary>
+    /// Says that the scheduler lives, and loads when its folder began to count, when pools changed that definitions are held against, or
+    /// when a person accepted a contract that was refused.
+    /// </summary>
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
         var now = await say.RenewAsync(cancellationToken).ConfigureAwait(false);
         if (!firstLoad.Task.IsCompleted || now is null)
             return;
         var known = await dags.PoolsAsync(cancellationToken).ConfigureAwait(false);
-        if (now != term || !known.OrderBy(pool => pool.Key).SequenceEqual(pools.OrderBy(pool => pool.Key)))
+        if (now != term || !known.OrderBy(pool => pool.Key).SequenceEqual(pools.OrderBy(pool => pool.Key))
+            || (refused.Count > 0 && await contracts.IsAnyNewestAsync([.. refused.Select(one => one.Contract)], cancellationToken)
+                .ConfigureAwait(false)))
             await LoadAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -80,12 +89,25 @@ public sealed class DagLoader(DagStore dags, FireAlarm alarm, FolderSay say, Sch
             : null;
         var result = loader.Load(folder, last, known, pools, cancellationToken);
         var versions = 0;
+        var breaking = new List<(RefusedContract Contract, string File)>();
         foreach (var dag in result.Dags.Where(dag => stored.GetValueOrDefault(dag.Id) != (dag.VersionHash, dag.Source.File)))
         {
-            if (await dags.SaveAsync(Content(dag), FirstFire(dag), cancellationToken).ConfigureAwait(false))
-                versions++;
-            stored[dag.Id] = (dag.VersionHash, dag.Source.File);
+            try
+            {
+                if (await dags.SaveAsync(Content(dag), FirstFire(dag), cancellationToken).ConfigureAwait(false))
+                    versions++;
+                stored[dag.Id] = (dag.VersionHash, dag.Source.File);
+            }
+            catch (ContractRefusedException refusal)
+            {
+                // Tried again at every load: what it breaks may be accepted, or another DAG may bring what is missing.
+                breaking.AddRange(refusal.Refused.Select(contract => (contract, dag.Source.File)));
+            }
         }
+
+        await contracts.ReplaceRefusalsAsync(breaking, cancellationToken).ConfigureAwait(false);
+        refused = [.. breaking.Select(one => one.Contract)];
+        result = ContractProblems.Into(result, breaking);
 
         foreach (var dagId in result.RemovedDags)
         {

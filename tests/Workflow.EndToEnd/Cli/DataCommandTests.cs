@@ -50,6 +50,28 @@ public sealed class DataCommandTests : CliTest
     }
 
     [Fact]
+    public async Task Profile_Table_ShowsWhatColumnsHold()
+    {
+        Api.On("GET datasets/fares/profile?whole=true&version=3", """
+            {"name": "fares", "version": 3, "is_whole": true, "partition": {}, "slices": 2, "rows": 40, "columns": [
+              {"column": "fare", "type": "DOUBLE", "nulls": 1, "distinct": 2000, "is_distinct_exact": false, "min": "-1.5", "max": "500", "mean": 13.04567,
+               "sd": 2.5, "quantiles": [{"share": 0.25, "value": "6"}, {"share": 0.5, "value": "9.5"}],
+               "histogram": [{"low": "0", "high": "1", "count": 10}, {"low": "1", "high": "2", "count": 0}, {"low": "2", "high": "3", "count": 20}],
+               "top_values": []},
+              {"column": "kind", "type": "VARCHAR", "nulls": 0, "distinct": 2, "is_distinct_exact": true, "min": "card", "max": "cash", "mean": null,
+               "sd": null, "quantiles": [], "histogram": [], "top_values": [{"value": "card", "count": 30}, {"value": "cash", "count": 10}]}]}
+            """);
+
+        var result = await RunAsync("datasets", "profile", "fares", "--version", "3", "--whole");
+
+        result.Code.ShouldBe(0);
+        result.Rows.ShouldContain("Slice all 2");
+        result.Rows.ShouldContain("fare DOUBLE 1 ~2,000 -1.5 9.5 500 13 2.5 ▅ █");
+        result.Rows.ShouldContain("kind VARCHAR 0 2 card – cash – – card ×30, cash ×10");
+        (await RunAsync("datasets", "profile", "fares", "--version", "3", "--partition", "month=2019-01")).Code.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task ListDatasets_Both_ShowLatest()
     {
         const string Fares = """

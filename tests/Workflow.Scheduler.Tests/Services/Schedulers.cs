@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Dags;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Schedulers;
@@ -26,7 +27,7 @@ internal static class Schedulers
     {
         var options = new SchedulerOptions { Name = name, DagsFolder = folder };
         return new DagLoader(
-            engine.Dags, new FireAlarm(engine.Schedules(), TimeProvider.System),
+            engine.Dags, new ContractStore(engine.Data), new FireAlarm(engine.Schedules(), TimeProvider.System),
             new FolderSay(new SchedulerStore(engine.Data), options, NullLogger<FolderSay>.Instance), options, TimeProvider.System,
             NullLogger<DagLoader>.Instance);
     }

@@ -46,7 +46,7 @@ public sealed class AttemptContext(
     /// <summary>What staged rows name as their maker.</summary>
     public AttemptSource Source => new(task, Definition.Id);
 
-    /// <summary>Whether the attempt staged anything that its completion must publish.</summary>
+    /// <summary>Whether the attempt read data, or staged anything, that its completion must publish or tell of.</summary>
     public bool HasEffects { get; set; }
 
     /// <inheritdoc />

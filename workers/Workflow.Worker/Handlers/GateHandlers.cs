@@ -34,9 +34,12 @@ public sealed class BacktestGateHandler(DataPlanes planes) : ITaskHandler
 internal static class Gates
 {
     /// <summary>Stages the verdict, says it in the log, and fails the task unless it passed.</summary>
-    public static async Task RecordAsync(DataPlanes planes, AttemptContext context, GateVerdict verdict, VerdictSubject subject)
+    public static async Task RecordAsync(
+        DataPlanes planes, AttemptContext context, GateVerdict verdict, VerdictSubject subject, StagedDrift? drift = null)
     {
-        await planes.Effects.StageAsync(context.Source, verdict, subject, context.Cancellation).ConfigureAwait(false);
+        await (drift is null
+            ? planes.Effects.StageAsync(context.Source, verdict, subject, context.Cancellation)
+            : planes.Effects.StageAsync(context.Source, verdict, subject, drift, context.Cancellation)).ConfigureAwait(false);
         context.HasEffects = true;
         foreach (var check in verdict.Checks)
             context.Log($"{check.Verdict.Name()}: {check.Message}", check.Verdict == Verdict.Pass ? TaskLogLevel.Info : TaskLogLevel.Warn);

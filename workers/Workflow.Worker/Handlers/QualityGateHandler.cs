@@ -98,10 +98,12 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
                 : (DatasetVersion)inputs[other.Input!.Value]!;
         }
 
+        // What the gate names, and what the contract calls personal.
+        var contract = await ContractGuard.FindAsync(planes, context, subject.Dataset).ConfigureAwait(false);
         var request = new CheckRequest
         {
             Others = await datasets.OpenAsync(others).ConfigureAwait(false),
-            Masked = (gate.Options.MaskColumns ?? []).ToHashSet(),
+            Masked = (gate.Options.MaskColumns ?? []).Concat(contract?.Masked ?? new HashSet<string>()).ToHashSet(),
         };
         return (await datasets.OpenAsync(subject).ConfigureAwait(false), request);
     }
@@ -111,16 +113,17 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
         AttemptContext context, string into, DatasetVersion subject, string path, RowQuarantine? quarantine)
     {
         var datasets = planes.Datasets(context);
+        var origin = new AttemptDatasets.Origin(null, new Dictionary<string, DatasetInput> { [SqlSpec.SoleInput] = subject, [RowQuarantine.View] = subject }, []);
         if (quarantine is null)
         {
             var all = new DatasetQuery("SELECT * FROM input") { Inputs = new Dictionary<string, IReadOnlyList<string>> { ["input"] = [path] } };
-            return await datasets.WriteAsync(all, into, subject.Partition, [subject], subject.Rows).ConfigureAwait(false);
+            return await datasets.WriteAsync(all, into, subject.Partition, [subject], origin, subject.Rows).ConfigureAwait(false);
         }
 
         var (accepted, quarantined) = await quarantine.WriteAsync(planes.Writer, context.Cancellation).ConfigureAwait(false);
         context.Log($"Sets aside {quarantined.Rows:N0} of {subject.Rows:N0} rows", TaskLogLevel.Warn);
-        await datasets.StageAsync(quarantined, $"{subject.Dataset}.quarantine", subject.Partition, [subject]).ConfigureAwait(false);
+        await datasets.StageAsync(quarantined, $"{subject.Dataset}.quarantine", subject.Partition, [subject], origin).ConfigureAwait(false);
         var counted = accepted with { Counts = new RowCounts(subject.Rows, Rejected: quarantined.Rows) };
-        return await datasets.StageAsync(counted, into, subject.Partition, [subject]).ConfigureAwait(false);
+        return await datasets.StageAsync(counted, into, subject.Partition, [subject], origin).ConfigureAwait(false);
     }
 }

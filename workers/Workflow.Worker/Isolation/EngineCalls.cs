@@ -16,7 +16,7 @@ namespace Workflow.Worker.Isolation;
 internal sealed class EngineCalls(
     AttemptSource source, IEffectStore effects, IArtifactStore artifacts, LoadInputs inputs, DatabaseClock clock, RunningAttempt running)
 {
-    /// <summary>Whether the attempt staged anything, or was about to, that its completion must publish.</summary>
+    /// <summary>Whether the attempt read data or staged anything, or was about to, that its completion must publish or tell of.</summary>
     public bool HasEffects { get; private set; }
 
     /// <summary>Answers a call. Never throws: a failure is an answer.</summary>
@@ -57,14 +57,24 @@ internal sealed class EngineCalls(
             case EngineCall.OfRun run:
                 return Frames.ToElement(await effects.OfRunAsync(run.DagId, run.RunKey, cancellationToken).ConfigureAwait(false));
             case EngineCall.RecordInputs read:
+                HasEffects = true;
                 await effects.RecordInputsAsync(source, read.VersionIds, cancellationToken).ConfigureAwait(false);
                 return null;
+            case EngineCall.Contract contract:
+                return Frames.ToElement(await effects.ContractAsync(contract.Dataset, contract.Hash, cancellationToken).ConfigureAwait(false));
             case EngineCall.FindReview review:
                 return Frames.ToElement(await effects.ReviewAsync(source, review.VersionId, cancellationToken).ConfigureAwait(false));
             case EngineCall.Hold hold:
                 return Frames.ToElement(await effects.HoldAsync(source, hold.VersionId, hold.Checks, cancellationToken).ConfigureAwait(false));
             case EngineCall.Learnt learnt:
                 return Frames.ToElement(await effects.LearntAsync(learnt.Dataset, learnt.Gate, cancellationToken).ConfigureAwait(false));
+            case EngineCall.EarlierDrift earlier:
+                return Frames.ToElement(await effects.EarlierDriftAsync(source, earlier.Of, earlier.Windows, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Training training:
+                return Frames.ToElement(await effects.TrainingAsync(training.Model, training.Alias, cancellationToken).ConfigureAwait(false));
+            case EngineCall.FindVersion find:
+                return Frames.ToElement(
+                    await effects.VersionAsync(find.Dataset, find.Number, find.Slice, cancellationToken).ConfigureAwait(false));
             case EngineCall.Now:
                 return Frames.ToElement(await clock(cancellationToken).ConfigureAwait(false));
             case EngineCall.Triggers:
@@ -81,6 +91,9 @@ internal sealed class EngineCalls(
                 return Frames.ToElement(await effects.StageAsync(source, stage.Model, cancellationToken).ConfigureAwait(false));
             case EngineCall.StageVerdict stage:
                 await effects.StageAsync(source, stage.Verdict, stage.Subject, cancellationToken).ConfigureAwait(false);
+                return null;
+            case EngineCall.StageDrift stage:
+                await effects.StageAsync(source, stage.Verdict, stage.Subject, stage.Drift, cancellationToken).ConfigureAwait(false);
                 return null;
             case EngineCall.StageMove stage:
                 await effects.StageMoveAsync(source, stage.Alias, stage.ModelVersionId, cancellationToken).ConfigureAwait(false);

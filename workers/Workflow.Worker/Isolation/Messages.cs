@@ -76,11 +76,23 @@ internal abstract record EngineCall
     /// <summary>Stages a gate's verdict.</summary>
     public sealed record StageVerdict(GateVerdict Verdict, VerdictSubject Subject) : EngineCall;
 
+    /// <summary>Stages a drift gate's verdict with its report.</summary>
+    public sealed record StageDrift(GateVerdict Verdict, VerdictSubject Subject, StagedDrift Drift) : EngineCall;
+
     /// <summary>Stages the move of an alias.</summary>
     public sealed record StageMove(string Alias, long ModelVersionId) : EngineCall;
 
     /// <summary>The earlier partitions of a dataset.</summary>
     public sealed record Earlier(DatasetVersion Of, string Key) : EngineCall;
+
+    /// <summary>What the gate found in earlier windows.</summary>
+    public sealed record EarlierDrift(DatasetVersion Of, int Windows) : EngineCall;
+
+    /// <summary>What the holder of an alias was trained on.</summary>
+    public sealed record Training(string Model, string Alias) : EngineCall;
+
+    /// <summary>A version by its number or slice.</summary>
+    public sealed record FindVersion(string Dataset, int? Number, IReadOnlyDictionary<string, string>? Slice) : EngineCall;
 
     /// <summary>The version that holds an alias.</summary>
     public sealed record AliasHolder(string Model, string Alias) : EngineCall;
@@ -102,6 +114,9 @@ internal abstract record EngineCall
 
     /// <summary>Records what the attempt reads.</summary>
     public sealed record RecordInputs(IReadOnlyList<long> VersionIds) : EngineCall;
+
+    /// <summary>The contract of a dataset.</summary>
+    public sealed record Contract(string Dataset, string? Hash) : EngineCall;
 
     /// <summary>What triggered the run.</summary>
     public sealed record Triggers : EngineCall;

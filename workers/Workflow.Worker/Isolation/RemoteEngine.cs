@@ -1,3 +1,4 @@
+using Workflow.Contracts;
 using Workflow.Postgres.Effects;
 using Workflow.Worker.Execution;
 
@@ -23,14 +24,32 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
     public Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken) =>
         connection.CallAsync(new EngineCall.StageVerdict(verdict, subject), cancellationToken);
 
+    public Task StageAsync(
+        AttemptSource source, GateVerdict verdict, VerdictSubject subject, StagedDrift drift, CancellationToken cancellationToken) =>
+        connection.CallAsync(new EngineCall.StageDrift(verdict, subject, drift), cancellationToken);
+
     public Task StageMoveAsync(AttemptSource source, string alias, long modelVersionId, CancellationToken cancellationToken) =>
         connection.CallAsync(new EngineCall.StageMove(alias, modelVersionId), cancellationToken);
 
     public Task<IReadOnlyList<DatasetVersion>> EarlierAsync(DatasetVersion of, string key, CancellationToken cancellationToken) =>
         connection.AskAsync<IReadOnlyList<DatasetVersion>>(new EngineCall.Earlier(of, key), cancellationToken);
 
+    public Task<IReadOnlyList<Verdict>> EarlierDriftAsync(
+        AttemptSource source, DatasetVersion of, int windows, CancellationToken cancellationToken) =>
+        connection.AskAsync<IReadOnlyList<Verdict>>(new EngineCall.EarlierDrift(of, windows), cancellationToken);
+
+    public Task<IReadOnlyList<DatasetVersion>> TrainingAsync(string model, string alias, CancellationToken cancellationToken) =>
+        connection.AskAsync<IReadOnlyList<DatasetVersion>>(new EngineCall.Training(model, alias), cancellationToken);
+
+    public Task<DatasetVersion?> VersionAsync(
+        string dataset, int? number, IReadOnlyDictionary<string, string>? slice, CancellationToken cancellationToken) =>
+        connection.AskAsync<DatasetVersion?>(new EngineCall.FindVersion(dataset, number, slice), cancellationToken);
+
     public Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken) =>
         connection.AskAsync<AliasedModel?>(new EngineCall.AliasHolder(model, alias), cancellationToken);
+
+    public Task<RegisteredContract?> ContractAsync(string dataset, string? hash, CancellationToken cancellationToken) =>
+        connection.AskAsync<RegisteredContract?>(new EngineCall.Contract(dataset, hash), cancellationToken);
 
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken) =>
         connection.AskAsync<IReadOnlyList<TriggeringDataset>>(new EngineCall.Triggers(), cancellationToken);

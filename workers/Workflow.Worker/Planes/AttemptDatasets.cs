@@ -1,5 +1,7 @@
 using Workflow.Data;
+using Workflow.Graphs;
 using Workflow.Postgres.Effects;
+using Workflow.Postgres.Tables;
 using Workflow.Worker.Execution;
 
 namespace Workflow.Worker.Planes;
@@ -8,6 +10,9 @@ namespace Workflow.Worker.Planes;
 public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) : IDatasets
 {
     private static readonly IReadOnlyDictionary<string, string> Unpartitioned = new Dictionary<string, string>();
+    private static readonly IReadOnlyDictionary<string, DatasetInput> NoInputs = new Dictionary<string, DatasetInput>();
+
+    private readonly Dictionary<string, IReadOnlyList<ColumnEdge>> declared = [];
 
     /// <inheritdoc />
     public Task<DatasetVersion> IngestAsync(
@@ -17,11 +22,15 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     /// <inheritdoc />
     public async Task<DatasetVersion> IngestAsync(Source source, string into, IReadOnlyDictionary<string, string>? partition = null)
     {
+        // Said before it reads: one that fails in it is told of, too.
+        context.HasEffects = true;
+        if (source is PostgresSource query)
+            return await IngestAsync(query, into, partition ?? Unpartitioned).ConfigureAwait(false);
         if (source is not FileToRead file)
             throw new ArgumentOutOfRangeException(nameof(source), source, "There is no such source.");
         context.Log($"Reading {FileSource.Name(file.File)}");
         var read = await planes.Files.IngestAsync(file, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
-        return await StageAsync(read, into, file.Rejects?.Into, partition ?? Unpartitioned, []).ConfigureAwait(false);
+        return await StageAsync(read, into, file.Rejects?.Into, partition ?? Unpartitioned, [], origin: null).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -32,7 +41,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         ArgumentNullException.ThrowIfNull(input);
         var path = await OpenAsync(input).ConfigureAwait(false);
         var made = await planes.Rows.RunAsync(path, transform, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
-        return await StageAsync(made, into, rejectsInto: null, input.Partition, [input]).ConfigureAwait(false);
+        return await StageAsync(made, into, rejectsInto: null, input.Partition, [input], new Origin(null, new Dictionary<string, DatasetInput> { [SqlSpec.SoleInput] = input }, [])).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -40,16 +49,52 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     {
         ArgumentNullException.ThrowIfNull(version);
         var path = await OpenAsync(version).ConfigureAwait(false);
-        await DatasetExport.WriteAsync(path, sink, context.Cancellation).ConfigureAwait(false);
+        if (sink is PostgresSink table)
+            await ExportAsync(path, table).ConfigureAwait(false);
+        else
+            await DatasetExport.WriteAsync(path, sink, context.Cancellation).ConfigureAwait(false);
         context.Log($"Exported {version.Rows:N0} rows of {version.Dataset}");
     }
+
+    private async Task<DatasetVersion> IngestAsync(PostgresSource source, string into, IReadOnlyDictionary<string, string> partition)
+    {
+        context.Log($"Reading a query of {source.Connection}");
+        var file = planes.Store.Stage();
+        try
+        {
+            var columns = await TableCopy.Open(source.Connection).ReadAsync(source, file, context.Cancellation).ConfigureAwait(false);
+            var stored = await planes.Copied.StoreAsync(file, columns, $"postgres:{source.Connection}", context.Cancellation).ConfigureAwait(false);
+            return await StageAsync(stored, into, partition, [], new Origin(source.Query, NoInputs, [])).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private async Task ExportAsync(string path, PostgresSink sink)
+    {
+        var file = planes.Store.Stage();
+        try
+        {
+            var columns = await Task.Run(() => DatasetExport.WriteCsv(path, file, context.Cancellation), context.Cancellation).ConfigureAwait(false);
+            await TableCopy.Open(sink.Connection).WriteAsync(sink, columns, file, context.Cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <inheritdoc />
+    public void DeclareLineage(string into, params IReadOnlyList<ColumnEdge> columns) => declared[into] = columns;
 
     /// <inheritdoc />
     public Task<DatasetVersion> GenerateAsync(
         string sql, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyDictionary<string, object>? values = null) =>
         WriteAsync(
             new DatasetQuery(sql) { Values = (values ?? new Dictionary<string, object>()).ToDictionary(pair => pair.Key, pair => (object?)pair.Value) },
-            into, partition ?? Unpartitioned, []);
+            into, partition ?? Unpartitioned, [], new Origin(sql, NoInputs, []));
 
     /// <inheritdoc />
     public async Task<DatasetSnapshot> ReadAsync(string dataset, AsOf? at = null)
@@ -78,7 +123,9 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
             Inputs = await OpenAsync(inputs).ConfigureAwait(false),
             Values = (values ?? new Dictionary<string, object>()).ToDictionary(pair => pair.Key, pair => (object?)pair.Value),
         };
-        return await WriteAsync(query, into, partition ?? Unpartitioned, [.. inputs.Values.SelectMany(input => input.Slices)]).ConfigureAwait(false);
+        return await WriteAsync(
+            query, into, partition ?? Unpartitioned, [.. inputs.Values.SelectMany(input => input.Slices)], new Origin(sql, inputs, []))
+            .ConfigureAwait(false);
     }
 
     /// <summary>The local path of the files of each input. They count as read from here on.</summary>
@@ -105,46 +152,70 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     }
 
     /// <summary>Records what the attempt is about to read: a kill after this leaves a record that nothing came of.</summary>
-    internal Task RecordAsync(IReadOnlyList<DatasetVersion> versions) =>
-        planes.Effects.RecordInputsAsync(context.Source, [.. versions.Select(version => version.VersionId)], context.Cancellation);
+    internal Task RecordAsync(IReadOnlyList<DatasetVersion> versions)
+    {
+        context.HasEffects |= versions.Count > 0;
+        return planes.Effects.RecordInputsAsync(context.Source, [.. versions.Select(version => version.VersionId)], context.Cancellation);
+    }
 
     /// <summary>Writes the result of a query into a new version and stages it.</summary>
     /// <param name="rowsIn">How many rows the query read of which it writes each or none; null when its rows are others.</param>
     internal async Task<DatasetVersion> WriteAsync(
-        DatasetQuery query, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, long? rowsIn = null)
+        DatasetQuery query, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, Origin origin,
+        long? rowsIn = null)
     {
+        context.HasEffects = true;
         var stored = await planes.Writer.WriteAsync(query, context.Cancellation).ConfigureAwait(false);
         var counts = rowsIn is { } read ? new RowCounts(read, Filtered: read - stored.Rows) : null;
-        return await StageAsync(stored with { Counts = counts }, into, partition, parents).ConfigureAwait(false);
+        return await StageAsync(stored with { Counts = counts }, into, partition, parents, origin).ConfigureAwait(false);
     }
 
     private async Task<DatasetVersion> StageAsync(
-        ReadDataset read, string into, string? rejectsInto, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents)
+        ReadDataset read, string into, string? rejectsInto, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents,
+        Origin? origin)
     {
         if (read.Rejects is { } rejects)
-            await StageAsync(rejects, rejectsInto ?? $"{into}.rejects", partition, parents).ConfigureAwait(false);
-        return await StageAsync(read.Rows, into, partition, parents).ConfigureAwait(false);
+            await StageAsync(rejects with { Source = read.Rows.Source }, rejectsInto ?? $"{into}.rejects", partition, parents, origin).ConfigureAwait(false);
+        return await StageAsync(read.Rows, into, partition, parents, origin).ConfigureAwait(false);
     }
+
+    /// <summary>What was declared counts; otherwise what the query says, with each of its inputs as the datasets that they are.</summary>
+    private IReadOnlyList<ColumnEdge> Lineage(StoredDataset stored, string into, Origin? origin) =>
+        declared.TryGetValue(into, out var columns)
+            ? columns
+            : [.. stored.Lineage.SelectMany(edge => origin?.Inputs.GetValueOrDefault(edge.Input)?.Slices
+                .Select(slice => slice.Dataset).Distinct().Select(dataset => edge with { Input = dataset }) ?? [])];
 
     /// <summary>Stages what was written.</summary>
     internal async Task<DatasetVersion> StageAsync(
-        StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents)
+        StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, Origin? origin)
     {
         stored.Counts?.Check(into, stored.Rows);
+        var contract = await ContractGuard.RequireAsync(planes, context, stored, into).ConfigureAwait(false);
 
         // The artifact is durable by now; a kill before the row is staged leaves a file that nothing refers to.
         var staged = new StagedDataset(
             into, stored.Sha256, stored.Bytes, stored.Rows, partition, stored.Schema, stored.Profile, stored.WriterVersion,
             [.. parents.Select(parent => parent.VersionId)])
         {
+            Sketch = stored.Sketch,
             Counts = stored.Counts,
-            Source = stored.Source,
+            ContractHash = contract?.Hash,
+            Source = stored.Source is { } file ? new StagedSource(file.Location, file.Sha256, file.Bytes, file.Dialect) : null,
+            Query = origin?.Query,
+            Lineage = Lineage(stored, into, origin),
+            Models = origin?.Models ?? [],
         };
         var id = await planes.Effects.StageAsync(context.Source, staged, context.Cancellation).ConfigureAwait(false);
-        context.HasEffects = true;
         var rest = stored.Counts is { } counts ? $": {counts.RowsIn:N0} read, {counts.Rejected:N0} rejected, {counts.Filtered:N0} filtered" : "";
-        var source = stored.Source is { } found ? $" from {found}" : "";
+        var source = stored.ReadAs is { } found ? $" from {found}" : "";
         context.Log($"Wrote {stored.Rows:N0} rows of {stored.Schema.Count} columns{source} to {into} ({stored.Sha256[..8]}){rest}");
         return new DatasetVersion(id, into, stored.Sha256, stored.Rows, partition);
     }
+
+    /// <summary>What made a version.</summary>
+    /// <param name="Query">The SQL; null when it only carries rows from a file into the store.</param>
+    /// <param name="Inputs">What the SQL calls its inputs.</param>
+    /// <param name="Models">The models that scored the rows.</param>
+    internal sealed record Origin(string? Query, IReadOnlyDictionary<string, DatasetInput> Inputs, IReadOnlyList<AppliedModel> Models);
 }

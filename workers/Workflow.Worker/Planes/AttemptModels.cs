@@ -11,6 +11,8 @@ namespace Workflow.Worker.Planes;
 /// <summary>The models as one attempt sees them: what it trains is staged under its name.</summary>
 public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : IModels
 {
+    private const string Candidate = "candidate";
+
     /// <summary>Trains a model, measures it on the rows held out, and stages a version of it.</summary>
     internal async Task<ModelVersion> TrainAsync(TrainSpec spec, DatasetVersion rows)
     {
@@ -47,15 +49,17 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         context.Log(baseline is null
             ? $"Nothing holds {compareWith} of {candidate.Model} yet: there is nothing to compare with"
             : $"Comparing with {candidate.Model} version {baseline.Version}, which holds {compareWith}");
-        var rows = await ScoreAsync(candidate, candidate.Sha256, into).ConfigureAwait(false);
+        var rows = await ScoreAsync(candidate, candidate.Sha256, into, new AppliedModel(candidate.VersionId, Candidate)).ConfigureAwait(false);
         var other = baseline is null
             ? null
-            : new BaselinePredictions(baseline.VersionId, await ScoreAsync(candidate, baseline.Sha256, $"{into}.baseline").ConfigureAwait(false));
+            : new BaselinePredictions(
+                baseline.VersionId,
+                await ScoreAsync(candidate, baseline.Sha256, $"{into}.baseline", new AppliedModel(baseline.VersionId, compareWith)).ConfigureAwait(false));
         return new Predictions(candidate, rows, compareWith, other);
     }
 
     /// <summary>Scores the rows held out from a candidate's training with a model, and stages the predictions.</summary>
-    private async Task<DatasetVersion> ScoreAsync(ModelVersion candidate, string modelSha256, string into)
+    private async Task<DatasetVersion> ScoreAsync(ModelVersion candidate, string modelSha256, string into, AppliedModel applied)
     {
         var model = await LoadAsync(modelSha256).ConfigureAwait(false);
         var test = await planes.Datasets(context).OpenAsync(candidate.TestRows).ConfigureAwait(false);
@@ -68,7 +72,9 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         }
 
         var query = await file.ReadAsync().ConfigureAwait(false);
-        return await planes.Datasets(context).WriteAsync(query, into, candidate.TestRows.Partition, [candidate.TestRows]).ConfigureAwait(false);
+        return await planes.Datasets(context).WriteAsync(
+            query, into, candidate.TestRows.Partition, [candidate.TestRows],
+            new AttemptDatasets.Origin(Query: null, new Dictionary<string, DatasetInput>(), [applied])).ConfigureAwait(false);
     }
 
     private async Task<LinearModel> LoadAsync(string sha256) =>

@@ -1,6 +1,7 @@
 using Workflow.Artifacts;
 using Workflow.Data;
 using Workflow.Data.DuckDb;
+using Workflow.Data.Files;
 using Workflow.Postgres.Effects;
 using Workflow.Worker.Execution;
 
@@ -19,6 +20,9 @@ public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpC
     /// <summary>Where attempts stage what they make.</summary>
     public IEffectStore Effects => effects;
 
+    /// <summary>What one task may use of the machine; null for the default.</summary>
+    public DuckDbOptions? Share => share;
+
     /// <summary>Writes datasets.</summary>
     public DatasetWriter Writer { get; } = new(store, share);
 
@@ -27,6 +31,9 @@ public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpC
 
     /// <summary>Makes datasets row by row.</summary>
     public RowTransform Rows { get; } = new(store, share);
+
+    /// <summary>Stores what databases gave.</summary>
+    public CopiedRows Copied { get; } = new(store, share);
 
     /// <summary>The datasets, for one attempt.</summary>
     public AttemptDatasets Datasets(AttemptContext context) => new(this, context);

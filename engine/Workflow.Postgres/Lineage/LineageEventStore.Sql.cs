@@ -1,0 +1,77 @@
+namespace Workflow.Postgres.Lineage;
+
+public sealed partial class LineageEventStore
+{
+    // One batch is out at a time, whoever sends it, so that events arrive in order. A sender that dies leaves its batch to whoever comes after
+    // the lease.
+    private const string Claim = """
+        WITH due AS (
+            SELECT lineage_event_id FROM lineage_event
+            WHERE delivered_at IS NULL AND refused IS NULL AND next_try_at <= now() AND NOT EXISTS (
+                SELECT 1 FROM lineage_event w WHERE w.delivered_at IS NULL AND w.refused IS NULL AND w.next_try_at > now())
+            ORDER BY lineage_event_id LIMIT @limit FOR UPDATE)
+        UPDATE lineage_event e SET tries = e.tries + 1, next_try_at = now() + @lease FROM due
+        WHERE e.lineage_event_id = due.lineage_event_id
+        RETURNING e.lineage_event_id AS Id, e.tries AS Tries
+        """;
+
+    private const string Delivered = """
+        UPDATE lineage_event SET delivered_at = now() WHERE lineage_event_id = ANY (@events) AND delivered_at IS NULL
+        """;
+
+    private const string Refused = "UPDATE lineage_event SET refused = @reason WHERE lineage_event_id = @id AND delivered_at IS NULL";
+
+    private const string Postpone = """
+        UPDATE lineage_event SET next_try_at = now() + @age WHERE lineage_event_id = ANY (@events) AND delivered_at IS NULL
+        """;
+
+    private const string DeleteOld = """
+        DELETE FROM lineage_event WHERE lineage_event_id IN (
+            SELECT lineage_event_id FROM lineage_event
+            WHERE created_at < now() - @age AND (NOT @keepsDue OR delivered_at IS NOT NULL OR refused IS NOT NULL)
+            ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+        """;
+
+    private const string Facts = """
+        SELECT jsonb_build_object(
+            'type', e.event_type, 'at', e.event_at, 'message', e.message, 'dag_id', e.dag_id, 'run_key', e.run_key, 'run_id', e.run_id,
+            'task_id', e.task_id, 'map_index', e.map_index, 'attempt', e.attempt, 'owner', dv.owner, 'description', dv.description,
+            'dag_version', dv.number, 'dag_hash', dv.hash, 'logical_date', r.logical_date, 'interval_start', r.interval_start,
+            'interval_end', r.interval_end,
+            'inputs', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                    'name', v.dataset, 'version', v.version, 'sha256', v.sha256, 'rows', v.row_count, 'bytes', v.bytes, 'columns', v.columns,
+                    'profile', v.profile, 'owner', d.owner, 'description', d.description) ORDER BY v.dataset, v.version), '[]')
+                FROM attempt_input i JOIN dataset_version v ON v.dataset_version_id = i.dataset_version_id JOIN dataset d ON d.dataset = v.dataset
+                WHERE i.run_id = e.run_id AND i.task_index = e.task_index AND i.map_index = e.map_index AND i.attempt = e.attempt
+                    AND v.version IS NOT NULL),
+            'outputs', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                    'name', v.dataset, 'version', v.version, 'sha256', v.sha256, 'rows', v.row_count, 'bytes', v.bytes, 'columns', v.columns,
+                    'profile', v.profile, 'owner', d.owner, 'description', d.description, 'query', v.query,
+                    'source', (SELECT jsonb_build_object('location', s.location, 'sha256', s.sha256) FROM version_source s
+                        WHERE s.dataset_version_id = v.dataset_version_id),
+                    'lineage', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                            'column', l.column_name, 'input', l.parent_dataset, 'from', l.parent_column, 'how', l.how)
+                            ORDER BY l.column_name, l.parent_dataset, l.parent_column, l.how), '[]')
+                        FROM column_lineage l WHERE l.dataset_version_id = v.dataset_version_id),
+                    'models', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', m.model, 'version', m.version, 'sha256', m.sha256, 'role', a.role)
+                            ORDER BY m.model, m.version), '[]')
+                        FROM dataset_model a JOIN model_version m ON m.model_version_id = a.model_version_id
+                        WHERE a.dataset_version_id = v.dataset_version_id AND m.version IS NOT NULL)) ORDER BY v.dataset, v.version), '[]')
+                FROM dataset_version v JOIN dataset d ON d.dataset = v.dataset
+                WHERE v.run_id = e.run_id AND v.task_index = e.task_index AND v.map_index = e.map_index AND v.attempt = e.attempt
+                    AND v.version IS NOT NULL),
+            'models', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', m.model, 'version', m.version, 'sha256', m.sha256, 'bytes', m.bytes)
+                    ORDER BY m.model, m.version), '[]')
+                FROM model_version m
+                WHERE m.run_id = e.run_id AND m.task_index = e.task_index AND m.map_index = e.map_index AND m.attempt = e.attempt
+                    AND m.version IS NOT NULL),
+            'verdicts', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                    'dataset', v.dataset, 'model', m.model, 'model_version', m.version, 'checks', g.checks)), '[]')
+                FROM gate_verdict g LEFT JOIN dataset_version v ON v.dataset_version_id = g.dataset_version_id
+                    LEFT JOIN model_version m ON m.model_version_id = g.model_version_id
+                WHERE g.run_id = e.run_id AND g.task_index = e.task_index AND g.map_index = e.map_index AND g.attempt = e.attempt
+                    AND g.published_at IS NOT NULL))::text
+        FROM lineage_event e LEFT JOIN dag_run r ON r.run_id = e.run_id LEFT JOIN dag_version dv ON dv.dag_version_id = r.dag_version_id
+        WHERE e.lineage_event_id = @id
+        """;
+}

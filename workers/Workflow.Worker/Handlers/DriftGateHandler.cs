@@ -1,0 +1,65 @@
+using Workflow.Data.Drift;
+using Workflow.Data.DuckDb;
+using Workflow.Graphs;
+using Workflow.Postgres.Effects;
+using Workflow.Worker.Execution;
+using Workflow.Worker.Planes;
+
+namespace Workflow.Worker.Handlers;
+
+/// <summary>Performs a drift gate over a dataset version.</summary>
+public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
+{
+    /// <inheritdoc />
+    public Type Spec => typeof(DriftGateSpec);
+
+    /// <inheritdoc />
+    public async Task<object?> RunAsync(AttemptContext context, TaskSpec spec, IReadOnlyList<object?> inputs)
+    {
+        var settings = ((DriftGateSpec)spec).Drift;
+        var version = (DatasetVersion)inputs[0]!;
+        var subject = $"dataset {version.Dataset} {version.Sha256[..8]}";
+        var about = new VerdictSubject(DatasetVersionId: version.VersionId);
+
+        // A version that the same run has just made of the very slice would be compared with itself.
+        var references = (await ReferencesAsync(settings.Against, version, context.Cancellation).ConfigureAwait(false))
+            .Where(reference => reference.VersionId != version.VersionId).ToList();
+        if (references.Count == 0)
+        {
+            await Gates.RecordAsync(planes, context, DriftVerdict.Learning(subject, settings), about).ConfigureAwait(false);
+            return version;
+        }
+
+        var datasets = planes.Datasets(context);
+        var paths = new List<string>();
+        foreach (var reference in references)
+            paths.Add(await datasets.OpenAsync(reference).ConfigureAwait(false));
+        var path = await datasets.OpenAsync(version).ConfigureAwait(false);
+
+        // DuckDB blocks its thread; the caller's may have a heartbeat to send.
+        var report = await Task.Run(
+            () => DriftEvaluator.Compare(
+                paths, [path], DriftVerdict.RuleOf(settings), planes.Share ?? new DuckDbOptions(), context.Cancellation),
+            context.Cancellation).ConfigureAwait(false);
+        var earlier = settings.OfWindows == 1
+            ? []
+            : await planes.Effects.EarlierDriftAsync(context.Source, version, settings.OfWindows - 1, context.Cancellation).ConfigureAwait(false);
+        var drift = new StagedDrift(report.Verdict, [.. references.Select(reference => reference.VersionId)], DriftVerdict.ToJson(report));
+        await Gates.RecordAsync(planes, context, DriftVerdict.Of(subject, report, settings, earlier), about, drift).ConfigureAwait(false);
+        return version;
+    }
+
+    private async Task<IReadOnlyList<DatasetVersion>> ReferencesAsync(Reference against, DatasetVersion version, CancellationToken cancellationToken)
+    {
+        if (against.Windows is { } windows)
+        {
+            var earlier = await planes.Effects.EarlierAsync(version, against.Along!, cancellationToken).ConfigureAwait(false);
+            return [.. earlier.TakeLast(windows)];
+        }
+
+        if (against.Model is { } model)
+            return await planes.Effects.TrainingAsync(model, against.Alias!, cancellationToken).ConfigureAwait(false);
+        var named = await planes.Effects.VersionAsync(against.Dataset!, against.Number, against.Slice, cancellationToken).ConfigureAwait(false);
+        return named is null ? [] : [named];
+    }
+}
