@@ -4,9 +4,11 @@ namespace Workflow.Benchmarks;
 internal static class Catalogue
 {
     private const string Soak = "soak";
-    private const string ChecksName = "checks-20";
     private const string ProfilingName = "ingest-profile";
     private const string IngestName = "ingest";
+    private const string ChecksName = "checks-20";
+
+    private static readonly string[] Data = [ProfilingName, IngestName, ChecksName];
 
     public static readonly IReadOnlyDictionary<string, Func<Stage, Task<IReadOnlyList<BenchmarkRow>>>> All =
         new Dictionary<string, Func<Stage, Task<IReadOnlyList<BenchmarkRow>>>>
@@ -18,15 +20,19 @@ internal static class Catalogue
             ["dag-load-1000"] = DagLoad.RunAsync,
             ["with-history"] = History.RunAsync,
             ["idle-load"] = IdleLoad.RunAsync,
-            [ChecksName] = Checks.RunAsync,
             [ProfilingName] = Profiling.RunAsync,
             [IngestName] = Ingest.RunAsync,
+            [ChecksName] = Checks.RunAsync,
             [Soak] = Workflow.Benchmarks.Soak.RunAsync,
         };
 
     /// <summary>Sets of benchmarks by name.</summary>
     public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Sets =
-        new Dictionary<string, IReadOnlyList<string>> { ["dispatch"] = [.. All.Keys.Where(name => name is not (Soak or ChecksName or IngestName or ProfilingName))] };
+        new Dictionary<string, IReadOnlyList<string>>
+        {
+            ["dispatch"] = [.. All.Keys.Except([Soak, .. Data])],
+            ["data"] = Data,
+        };
 }
 
 /// <summary>A result: a median, beside the median of its floor in the same run on the same server.</summary>

@@ -4,6 +4,10 @@ namespace Workflow.Data;
 /// <param name="Sql">One DuckDB <c>SELECT</c>; it reads its inputs by their names.</param>
 public sealed record DatasetQuery(string Sql)
 {
+    /// <summary>All rows of a file, which lineage knows as <c>input</c>.</summary>
+    public static DatasetQuery All(string path) =>
+        new("SELECT * FROM input") { Inputs = new Dictionary<string, IReadOnlyList<string>> { ["input"] = [path] } };
+
     /// <summary>
     /// The Parquet files behind each name that the SQL may read, such as <c>input</c>; several files of one schema are read one after the
     /// other.

@@ -69,8 +69,13 @@ public sealed class DriftVerdictTests
     {
         var settings = Settings with
         {
-            Columns = ["fare"], OfNumbers = DriftMethod.Ks, OfCategories = DriftMethod.Js, OfColumns = new Dictionary<string, DriftMethod> { ["a"] = DriftMethod.Z },
-            Threshold = 0.3, MinSamples = 7, Share = 0.2,
+            Columns = ["fare"],
+            OfNumbers = DriftMethod.Ks,
+            OfCategories = DriftMethod.Js,
+            OfColumns = new Dictionary<string, DriftMethod> { ["a"] = DriftMethod.Z },
+            Threshold = 0.3,
+            MinSamples = 7,
+            Share = 0.2,
         };
 
         var rule = DriftVerdict.RuleOf(settings);

@@ -52,7 +52,7 @@ public sealed class DataCommandTests : CliTest
     [Fact]
     public async Task Profile_Table_ShowsWhatColumnsHold()
     {
-        Api.On("GET datasets/fares/profile?whole=true&version=3", """
+        Api.On("GET datasets/fares/profile", """
             {"name": "fares", "version": 3, "is_whole": true, "partition": {}, "slices": 2, "rows": 40, "columns": [
               {"column": "fare", "type": "DOUBLE", "nulls": 1, "distinct": 2000, "is_distinct_exact": false, "min": "-1.5", "max": "500", "mean": 13.04567,
                "sd": 2.5, "quantiles": [{"share": 0.25, "value": "6"}, {"share": 0.5, "value": "9.5"}],

@@ -116,8 +116,7 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
         var origin = new AttemptDatasets.Origin(null, new Dictionary<string, DatasetInput> { [SqlSpec.SoleInput] = subject, [RowQuarantine.View] = subject }, []);
         if (quarantine is null)
         {
-            var all = new DatasetQuery("SELECT * FROM input") { Inputs = new Dictionary<string, IReadOnlyList<string>> { ["input"] = [path] } };
-            return await datasets.WriteAsync(all, into, subject.Partition, [subject], origin, subject.Rows).ConfigureAwait(false);
+            return await datasets.WriteAsync(DatasetQuery.All(path), into, subject.Partition, [subject], origin, subject.Rows).ConfigureAwait(false);
         }
 
         var (accepted, quarantined) = await quarantine.WriteAsync(planes.Writer, context.Cancellation).ConfigureAwait(false);

@@ -40,6 +40,8 @@ export const VERDICTS: Record<Verdict, Look> = {
   pass: { word: 'pass', look: 'success' },
   fail: { word: 'fail', look: 'failed' },
   inconclusive: { word: 'inconclusive', look: 'retry' },
+  learning: { word: 'learning', look: 'pending' },
+  waived: { word: 'waived', look: 'deferred' },
 };
 
 /** Order in which counts of states are listed: what needs a person first. */
