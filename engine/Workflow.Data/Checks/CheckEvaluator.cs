@@ -105,7 +105,8 @@ public static class CheckEvaluator
         }
 
         // The values that a set lacks or holds are values of the column.
-        if (plan.Check is { Column: { } column, Kind: CheckKind.DistinctInSet or CheckKind.DistinctEqualSet or CheckKind.MostCommonInSet } && masked.Contains(column))
+        if (plan.Check is { Column: { } column, Kind: CheckKind.DistinctInSet or CheckKind.DistinctEqualSet or CheckKind.MostCommonInSet }
+            && masked.Contains(column))
             finding = finding with { Message = $"The values of '{column}', which are not shown: {(finding.Passes ? "as" : "not as")} allowed." };
         return Result(plan.Check, plan.Slice, plan.Failing, plan.Count(), finding, samples);
     }
@@ -117,8 +118,8 @@ public static class CheckEvaluator
         var passes = empty is null ? finding.Passes : empty == EmptyRule.Pass;
         var message = slice is null ? finding.Message : $"Slice {slice}: {finding.Message}";
         return new CheckResult(
-            check.Kind.Name(), check.Column ?? (check.Columns is { } columns ? string.Join(", ", columns) : null), passes ? Verdict.Pass : Verdict.Fail,
-            empty == EmptyRule.Warn ? Severity.Warn : check.Severity, finding.Observed, Thresholds.Of(check), rows, finding.Failing, samples, message)
+            check.Kind.Name(), check.Column ?? (check.Columns is { } columns ? string.Join(", ", columns) : null),
+            passes ? Verdict.Pass : Verdict.Fail, empty == EmptyRule.Warn ? Severity.Warn : check.Severity, finding.Observed, Thresholds.Of(check), rows, finding.Failing, samples, message)
         {
             Slice = slice,
             Owner = policy?.Owner,

@@ -30,7 +30,8 @@ public static class CheckHistory
         using var session = new DuckDbSession(options);
         Views.Create(session, View, file);
         var schema = session.Describe($"SELECT * FROM {View}", cancellationToken: cancellationToken);
-        var row = session.Query($"SELECT {string.Join(", ", schema.SelectMany(Terms).Prepend("count(*)"))} FROM {View}", cancellationToken: cancellationToken)[0];
+        var terms = string.Join(", ", schema.SelectMany(Terms).Prepend("count(*)"));
+        var row = session.Query($"SELECT {terms} FROM {View}", cancellationToken: cancellationToken)[0];
         var rows = (long)row[0]!;
         var columns = new Dictionary<string, ColumnVersion>();
         foreach (var (index, column) in schema.Index())

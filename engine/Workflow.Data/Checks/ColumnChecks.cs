@@ -3,7 +3,9 @@ using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Checks;
 
-/// <summary>Checks of a column as a whole: a number between bounds, or its different values against a set. Without values they fail.</summary>
+/// <summary>
+/// Checks of a column as a whole: a number between bounds, or its different values against a set. Without values they fail.
+/// </summary>
 internal static class ColumnChecks
 {
     private const int Shown = 5;
@@ -69,7 +71,9 @@ internal static class ColumnChecks
             var (least, greatest) = (Measure("min", name, rows, scan), Measure("max", name, rows, scan));
             var only = function.StartsWith("stddev", StringComparison.Ordinal) ? Conditions.And(rows, $"isfinite({number})") : rows;
             var measure = Measure(function, name, only, scan);
-            return () => double.IsFinite(least() ?? double.NaN) && double.IsFinite(greatest() ?? double.NaN) ? measure() ?? double.NaN : double.NaN;
+            return () => double.IsFinite(least() ?? double.NaN) && double.IsFinite(greatest() ?? double.NaN)
+                ? measure() ?? double.NaN
+                : double.NaN;
         }
 
         Func<Finding> Between(string what, string function)
@@ -97,8 +101,9 @@ internal static class ColumnChecks
                 var share = scan.Count(Conditions.And(present, $"CAST({Sql.Name(column)} AS VARCHAR) = {value}"));
                 return () => Bounded(check, $"The share of '{check.Values![0]}' in '{column}'", (double)share() / values());
             case CheckKind.QuantilesBetween:
-                var measures = check.Quantiles!.Select(each => (each, Finite($"quantile_cont:{Thresholds.Number(each.Quantile)}"))).ToList();
-                return () => Quantiles(check, column, [.. measures.Select(pair => (pair.each, pair.Item2()))]);
+                var measures = check.Quantiles!
+                    .Select(each => (Range: each, Value: Finite($"quantile_cont:{Thresholds.Number(each.Quantile)}"))).ToList();
+                return () => Quantiles(check, column, [.. measures.Select(pair => (pair.Range, pair.Value()))]);
             case CheckKind.KlDivergenceBelow or CheckKind.ChiSquareAbove or CheckKind.KolmogorovSmirnovAbove:
                 return DistributionChecks.Plan(check, column, present, scan);
             case CheckKind.DistinctCountBetween or CheckKind.DistinctShareBetween:
@@ -116,8 +121,8 @@ internal static class ColumnChecks
 
     private static Func<Finding> Groups(DataCheck check, string column, string groups, CheckScan scan)
     {
-        IReadOnlyList<string> Texts(string sql) => [.. scan.Query($"SELECT CAST(k0 AS VARCHAR) AS value FROM {groups} {sql} ORDER BY 1").Select(
-            row => row.Text("value")!)];
+        IReadOnlyList<string> Texts(string sql) => [.. scan.Query(
+            $"SELECT CAST(k0 AS VARCHAR) AS value FROM {groups} {sql} ORDER BY 1").Select(row => row.Text("value")!)];
         IReadOnlyList<string> Odd() => [.. Texts("").Except(check.Values!)];
         IReadOnlyList<string> Lacking() => [.. check.Values!.Except(Texts(""))];
         return check.Kind switch
@@ -125,17 +130,14 @@ internal static class ColumnChecks
             CheckKind.DistinctInSet => () => Set(check, column, Odd(), []),
             CheckKind.DistinctContainSet => () => Set(check, column, [], Lacking()),
             CheckKind.DistinctEqualSet => () => Set(check, column, Odd(), Lacking()),
-            CheckKind.MostCommonInSet => () =>
-            {
-                var most = Texts($"WHERE n = (SELECT max(n) FROM {groups})");
-                return new Finding(
-                    most.Intersect(check.Values!).Any(), null, null,
-                    $"'{column}' holds {string.Join(", ", most.Take(Shown))} most often; allowed: {Thresholds.Of(check)}.");
-            }
-            ,
+            CheckKind.MostCommonInSet => () => Common(check, column, Texts($"WHERE n = (SELECT max(n) FROM {groups})")),
             _ => throw new ArgumentOutOfRangeException(nameof(check), check.Kind, "No such check."),
         };
     }
+
+    private static Finding Common(DataCheck check, string column, IReadOnlyList<string> most) => new(
+        most.Intersect(check.Values!).Any(), null, null,
+        $"'{column}' holds {string.Join(", ", most.Take(Shown))} most often; allowed: {Thresholds.Of(check)}.");
 
     private static Finding Set(DataCheck check, string column, IReadOnlyList<string> odd, IReadOnlyList<string> lacking)
     {
@@ -147,10 +149,11 @@ internal static class ColumnChecks
 
     private static Finding Quantiles(DataCheck check, string column, IReadOnlyList<(QuantileRange Range, double Value)> found)
     {
-        var wrong = found.Where(each => !(each.Value >= (each.Range.Minimum ?? double.NegativeInfinity) && each.Value <= (each.Range.Maximum ?? double.PositiveInfinity)))
-            .ToList();
+        var wrong = found.Where(each => !(each.Value >= (each.Range.Minimum ?? double.NegativeInfinity)
+            && each.Value <= (each.Range.Maximum ?? double.PositiveInfinity))).ToList();
         var values = string.Join(", ", found.Select(each => Thresholds.Number(each.Value)));
         return new Finding(
-            wrong.Count == 0, wrong.Count > 0 ? wrong[0].Value : found[0].Value, null, $"The quantiles of '{column}' are {values}; allowed: {Thresholds.Of(check)}.");
+            wrong.Count == 0, wrong.Count > 0 ? wrong[0].Value : found[0].Value, null,
+            $"The quantiles of '{column}' are {values}; allowed: {Thresholds.Of(check)}.");
     }
 }

@@ -12,7 +12,8 @@ internal static class Columns
     public const string RowNumber = "workflow_row";
 
     /// <summary>The columns that a check names, in its order.</summary>
-    public static IReadOnlyList<string> All(DataCheck check) => [.. check.Column is { } column ? [column] : Array.Empty<string>(), .. check.Columns ?? []];
+    public static IReadOnlyList<string> All(DataCheck check) =>
+        [.. check.Column is { } column ? [column] : Array.Empty<string>(), .. check.Columns ?? []];
 
     /// <summary>Refuses columns that there are not.</summary>
     public static void Require(IEnumerable<string> names, IReadOnlyList<Column> schema)
@@ -28,7 +29,8 @@ internal static class Columns
     }
 
     /// <summary>Whether a type holds whole numbers that fit a long.</summary>
-    public static bool IsWhole(string type) => type is "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER";
+    public static bool IsWhole(string type) =>
+        type is "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER";
 
     /// <summary>A numeric column as a double.</summary>
     public static string Number(DataCheck check, string column, IReadOnlyList<Column> schema, string why)

@@ -15,14 +15,19 @@ internal static class DistributionChecks
     {
         var partition = check.Partition!;
         if (check.Kind == CheckKind.KolmogorovSmirnovAbove)
-            return KolmogorovSmirnov(check, column, present, partition.Edges ?? throw new CheckProblemException("The Kolmogorov-Smirnov test needs bins."), scan);
+        {
+            var edges = partition.Edges ?? throw new CheckProblemException("The Kolmogorov-Smirnov test needs bins.");
+            return KolmogorovSmirnov(check, column, present, edges, scan);
+        }
 
         var key = partition.Values is not null ? $"CAST({Sql.Name(column)} AS VARCHAR)" : Bin(check, column, partition.Edges!, scan);
         var groups = scan.Table($"SELECT {key} AS place, count(*) AS n FROM {CheckScan.View} WHERE {present} GROUP BY ALL");
-        var keys = partition.Values ?? [.. Enumerable.Range(0, partition.Weights.Count).Select(index => index.ToString(CultureInfo.InvariantCulture))];
+        var keys = partition.Values
+            ?? [.. Enumerable.Range(0, partition.Weights.Count).Select(index => index.ToString(CultureInfo.InvariantCulture))];
         return () =>
         {
-            var counts = scan.Query($"SELECT CAST(place AS VARCHAR) AS place, n FROM {groups}").ToDictionary(row => row.Text("place")!, row => row.Long("n"));
+            var counts = scan.Query($"SELECT CAST(place AS VARCHAR) AS place, n FROM {groups}")
+                .ToDictionary(row => row.Text("place")!, row => row.Long("n"));
             double[] observed = [.. keys.Select(each => (double)counts.GetValueOrDefault(each))];
             var outside = counts.Where(pair => !keys.Contains(pair.Key)).Select(pair => (double)pair.Value).ToArray();
             return check.Kind == CheckKind.KlDivergenceBelow
@@ -79,7 +84,8 @@ internal static class DistributionChecks
         var number = Columns.Number(check, column, scan.Schema, "only numbers lie in bins");
         var cumulated = check.Partition!.Weights.Aggregate(new List<double> { 0 }, (sums, weight) => [.. sums, sums[^1] + weight]);
         var pieces = edges.Skip(1).Select((edge, index) =>
-            $"WHEN x <= {scan.Bind(edge)} THEN {scan.Bind(cumulated[index])} + (x - {scan.Bind(edges[index])}) * {scan.Bind(check.Partition!.Weights[index] / (edge - edges[index]))}");
+            $"WHEN x <= {scan.Bind(edge)} THEN {scan.Bind(cumulated[index])} + (x - {scan.Bind(edges[index])})"
+            + $" * {scan.Bind(check.Partition!.Weights[index] / (edge - edges[index]))}");
         var cdf = $"CASE WHEN x < {scan.Bind(edges[0])} THEN 0.0 {string.Join(" ", pieces)} ELSE 1.0 END";
         var distance = scan.Table(
             $"""

@@ -26,7 +26,8 @@ internal static class RowChecks
         var values = scan.Count(evaluated);
         var filled = scan.Count(present);
         var count = condition.Count is { } special ? () => special() + values() - filled() : scan.Count(failing);
-        return new CheckPlan(check, rows, slice, scan.Count(rows), () => Judge(check, condition.OverRows || bad, condition.Complaint, values(), count()))
+        Finding Judge() => RowChecks.Judge(check, condition.OverRows || bad, condition.Complaint, values(), count());
+        return new CheckPlan(check, rows, slice, scan.Count(rows), Judge)
         {
             Failing = failing,
         };
@@ -42,7 +43,8 @@ internal static class RowChecks
             ? $"{Thresholds.Subject(check)} has no values to check."
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{failing} of {values} {(overRows ? "rows" : "values")} of {Thresholds.Subject(check)} {complaint}; allowed: {Thresholds.Of(check)}.");
+                $"{failing} of {values} {(overRows ? "rows" : "values")} of {Thresholds.Subject(check)} {complaint}; "
+                + $"allowed: {Thresholds.Of(check)}.");
         return new Finding(passes, share, failing, message) { IsEmpty = values == 0 };
     }
 
@@ -120,10 +122,12 @@ internal static class RowChecks
                 return Row($"NOT ({Conditions.Any(pairs)})", "are not in the set");
             case CheckKind.UniqueWithinRow:
                 return Row(
-                    Conditions.Any(names.SelectMany((name, index) => names.Skip(index + 1).Select(other => $"{name} IS NOT DISTINCT FROM {other}"))),
+                    Conditions.Any(names.SelectMany(
+                        (name, index) => names.Skip(index + 1).Select(other => $"{name} IS NOT DISTINCT FROM {other}"))),
                     "hold a value twice");
             case CheckKind.RowSumEquals:
-                var numbers = columns.Select(column => $"coalesce({Columns.Number(check, column, scan.Schema, "only numbers add up")}, 0)");
+                var numbers = columns.Select(
+                    column => $"coalesce({Columns.Number(check, column, scan.Schema, "only numbers add up")}, 0)");
                 return Row($"{string.Join(" + ", numbers)} <> {scan.Bind(check.Maximum)}", "add up to something else");
             case CheckKind.CompoundUnique:
                 return Repeated(columns, evaluated, rows, scan) with { OverRows = true };
@@ -147,7 +151,8 @@ internal static class RowChecks
         var extremes = new[] { "min", "max" }.Select(function => ColumnChecks.Measure(function, Sql.Name(column), rows, scan)).ToList();
         return new(present, failing, "lie outside")
         {
-            Count = () => extremes.TrueForAll(extreme => extreme() is { } value && double.IsFinite(value) && ColumnChecks.IsWithin(check, value))
+            Count = () => extremes.TrueForAll(
+                extreme => extreme() is { } value && double.IsFinite(value) && ColumnChecks.IsWithin(check, value))
                 ? 0
                 : scan.Query($"SELECT count(*) AS n FROM {CheckScan.View} WHERE {Conditions.And(rows, present, failing)}")[0].Long("n"),
         };
@@ -158,8 +163,10 @@ internal static class RowChecks
     {
         var isWhole = Columns.IsWhole(scan.Schema.First(each => each.Name == column).Type);
         var values = isWhole
-            ? check.Values!.Where(value => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                && number.ToString(CultureInfo.InvariantCulture) == value).Select(value => scan.Bind(long.Parse(value, CultureInfo.InvariantCulture)))
+            ? check.Values!
+                .Where(value => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                    && number.ToString(CultureInfo.InvariantCulture) == value)
+                .Select(value => scan.Bind(long.Parse(value, CultureInfo.InvariantCulture)))
             : check.Values!.Select(value => scan.Bind(value));
         var list = string.Join(", ", values);
         return list.Length == 0 ? "false" : $"{(isWhole ? Sql.Name(column) : $"CAST({Sql.Name(column)} AS VARCHAR)")} IN ({list})";
@@ -178,7 +185,10 @@ internal static class RowChecks
     {
         var number = Columns.Number(check, column, scan.Schema, "only numbers have a deviation");
         var moments = scan.Table(
-            $"SELECT avg({number}) AS mean, nullif(stddev_samp({number}), 0) AS deviation FROM {CheckScan.View} WHERE {Conditions.And(rows, $"isfinite({number})")}");
+            $"""
+            SELECT avg({number}) AS mean, nullif(stddev_samp({number}), 0) AS deviation
+            FROM {CheckScan.View} WHERE {Conditions.And(rows, $"isfinite({number})")}
+            """);
         var score = $"({number} - (SELECT mean FROM {moments})) / (SELECT deviation FROM {moments})";
         var limit = scan.Bind(check.Maximum);
         return new(
@@ -195,7 +205,7 @@ internal static class RowChecks
             CultureInfo.InvariantCulture, $"{doubles}.k{index} IS NOT DISTINCT FROM {CheckScan.View}.{Sql.Name(column)}"));
         return new(evaluated, $"EXISTS (SELECT 1 FROM {doubles} WHERE {string.Join(" AND ", same)})", "occur more than once")
         {
-            Count = () => scan.Query($"SELECT coalesce(sum(n), 0)::BIGINT FROM {doubles}")[0][0] is { } n ? Convert.ToInt64(n, CultureInfo.InvariantCulture) : 0,
+            Count = () => scan.Query($"SELECT coalesce(sum(n), 0)::BIGINT AS n FROM {doubles}")[0].Long("n"),
         };
     }
 

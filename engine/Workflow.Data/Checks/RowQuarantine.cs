@@ -28,7 +28,8 @@ public sealed class RowQuarantine
     private readonly string reasons;
 
     internal RowQuarantine(
-        IReadOnlyList<Column> schema, string parquet, IReadOnlyList<DataCheck> checks, IReadOnlyDictionary<string, IReadOnlyList<string>> others, IReadOnlyList<string> made,
+        IReadOnlyList<Column> schema, string parquet, IReadOnlyList<DataCheck> checks, IReadOnlyDictionary<string, IReadOnlyList<string>> others,
+        IReadOnlyList<string> made,
         IReadOnlyDictionary<string, object?> values, IReadOnlyList<(string Name, string Failing)> conditions)
     {
         columns = Sql.Names(schema.Select(column => column.Name));
@@ -41,7 +42,8 @@ public sealed class RowQuarantine
         this.values = conditions.Index().Aggregate(
             new Dictionary<string, object?>(values), (all, each) => new(all) { [Parameter(each.Index)] = each.Item.Name });
         failing = Conditions.Any(conditions.Select(each => $"coalesce({each.Failing}, false)"));
-        reasons = $"list_distinct([{string.Join(", ", conditions.Index().Select(each => $"CASE WHEN {each.Item.Failing} THEN ${Parameter(each.Index)} END"))}])";
+        var named = conditions.Index().Select(each => $"CASE WHEN {each.Item.Failing} THEN ${Parameter(each.Index)} END");
+        reasons = $"list_distinct([{string.Join(", ", named)}])";
     }
 
     /// <summary>Writes both parts: the rows that pass, and those that fail with their reasons.</summary>
