@@ -38,6 +38,25 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public async Task DatasetDag_AsItStands_SetsARowAsideAndLearns()
+    {
+        await using var engine = await TestEngine.CreateAsync();
+        var dagId = await engine.SaveAsync(Code().Matches(Readme)[3].Groups["code"].Value);
+        await engine.StartWorkerAsync();
+        var file = Path.Combine(engine.Artifacts, "orders.csv");
+        await File.WriteAllLinesAsync(
+            file, ["id,price,email", .. Enumerable.Range(1, 200).Select(id => $"{id},{(id == 7 ? 20_000.5 : id / 2.0)},a{id}@example.com")]);
+
+        var runId = await engine.RunAsync(dagId, new() { ["file"] = file });
+
+        (await engine.StateAsync(runId)).ShouldBe("success", await engine.ExplainAsync(runId));
+        (await engine.ScalarAsync<string>("SELECT string_agg(dataset || ' ' || row_count, ', ' ORDER BY dataset) FROM dataset_version"))
+            .ShouldBe("shop.orders 199, shop.raw 200, shop.raw.accepted 199, shop.raw.quarantine 1, shop.raw.rejects 0");
+        (await engine.ScalarAsync<string>("SELECT string_agg(task_id || ' ' || verdict, ', ' ORDER BY task_id) FROM gate_verdict"))
+            .ShouldBe("drift learning, quality learning");
+    }
+
+    [Fact]
     public void Diagram_HasExactlyTheTransitions()
     {
         var drawn = Arrow().Matches(Readme).Select(match => match.Value.Trim()).Where(arrow => !arrow.StartsWith("[*]", StringComparison.Ordinal));
