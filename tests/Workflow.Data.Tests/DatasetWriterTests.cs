@@ -29,7 +29,7 @@ public sealed class DatasetWriterTests : IDisposable
             {
                 Threads = threads,
                 MemoryBytes = (long)memory << 20,
-                TempFolder = Path.Combine(data.Folder, "spill"),
+                SpillFolder = Path.Combine(data.Folder, "spill"),
             };
             results.Add(await new DatasetWriter(data.Store, options).WriteAsync(new DatasetQuery(MillionRows), default));
         }

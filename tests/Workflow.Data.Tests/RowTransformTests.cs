@@ -105,14 +105,14 @@ public sealed class RowTransformTests : IDisposable
         var parquet = data.Parquet("SELECT 1 AS a, '' AS s UNION ALL SELECT 2, NULL UNION ALL SELECT 3, 'x, \"y\"'");
         var (csv, copy) = (data.Write("out.csv", "old"), data.Write("out.parquet", "old"));
 
-        await DatasetExport.WriteAsync(parquet, Sink.Csv(csv), default);
-        await DatasetExport.WriteAsync(parquet, Sink.Parquet(copy), default);
+        await DatasetExport.WriteAsync(parquet, Sink.Csv(csv), new DuckDbOptions(), default);
+        await DatasetExport.WriteAsync(parquet, Sink.Parquet(copy), new DuckDbOptions(), default);
 
         (await File.ReadAllTextAsync(csv)).ShouldBe("a,s\n1,\"\"\n2,\n3,\"x, \"\"y\"\"\"\n");
         (await File.ReadAllBytesAsync(copy)).ShouldBe(await File.ReadAllBytesAsync(parquet));
         Directory.GetFiles(data.Folder, "*.partial").ShouldBeEmpty();
         var error = await Should.ThrowAsync<TaskFailureException>(
-            () => DatasetExport.WriteAsync(parquet, Sink.Parquet(Path.Combine(data.Folder, "none", "x")), default));
+            () => DatasetExport.WriteAsync(parquet, Sink.Parquet(Path.Combine(data.Folder, "none", "x")), new DuckDbOptions(), default));
         error.Message.ShouldContain(Path.Combine(data.Folder, "none", "x"));
     }
 

@@ -51,6 +51,7 @@ public static class WorkerServices
         services.AddSingleton<InputLoader>();
         services.AddSingleton(new WaitReads(general));
         services.AddSingleton<HttpClient>();
+        services.AddSingleton(DataPlanes.ShareOf(options.ArtifactFolder, memoryLimit: null));
         services.AddSingleton<DataPlanes>();
         services.AddSingleton<ChildProcesses>();
         services.AddSingleton<AttemptRunner>();

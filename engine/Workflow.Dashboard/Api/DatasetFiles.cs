@@ -22,7 +22,7 @@ internal sealed class DatasetFiles(SnapshotReads snapshots, IServiceProvider ser
     private const long MemoryBytes = 512L << 20;
 
     /// <summary>What a request may take while it reads files: requests come beside each other.</summary>
-    public static DuckDbOptions Share { get; } = new() { MemoryBytes = MemoryBytes, TempFolder = Path.Combine(Path.GetTempPath(), "workflow-dashboard") };
+    public static DuckDbOptions Share { get; } = new() { MemoryBytes = MemoryBytes, SpillFolder = Path.Combine(Path.GetTempPath(), "workflow-dashboard") };
 
     /// <summary>Opens a version.</summary>
     /// <param name="dataset">The dataset.</param>

@@ -11,9 +11,10 @@ public static class DatasetExport
     /// <summary>Writes a file.</summary>
     /// <param name="parquet">The local path of the dataset version.</param>
     /// <param name="sink">The file to write.</param>
+    /// <param name="options">The share of memory; one thread keeps the order of the rows.</param>
     /// <param name="cancellationToken">Stops the writing; the target stays as it was.</param>
     /// <exception cref="TaskFailureException">The file cannot be written; the message names it.</exception>
-    public static async Task WriteAsync(string parquet, Sink sink, CancellationToken cancellationToken)
+    public static async Task WriteAsync(string parquet, Sink sink, DuckDbOptions options, CancellationToken cancellationToken)
     {
         var path = Path.GetFullPath(sink switch
         {
@@ -25,7 +26,7 @@ public static class DatasetExport
         try
         {
             if (sink is CsvSink)
-                await Task.Run(() => WriteCsv(parquet, partial, cancellationToken), cancellationToken).ConfigureAwait(false);
+                await Task.Run(() => WriteCsv(parquet, partial, options, cancellationToken), cancellationToken).ConfigureAwait(false);
             else
                 File.Copy(parquet, partial, overwrite: true);
             if (!OperatingSystem.IsWindows())
@@ -47,9 +48,9 @@ public static class DatasetExport
 
     /// <summary>Writes a CSV file with a header, in which an empty text is quoted and a null is not.</summary>
     /// <returns>Its columns.</returns>
-    public static IReadOnlyList<Column> WriteCsv(string parquet, string target, CancellationToken cancellationToken)
+    public static IReadOnlyList<Column> WriteCsv(string parquet, string target, DuckDbOptions options, CancellationToken cancellationToken)
     {
-        using var session = new DuckDbSession();
+        using var session = new DuckDbSession(options with { Threads = 1 });
         Views.Create(session, "input", parquet);
 
         // So that the file gives both back.

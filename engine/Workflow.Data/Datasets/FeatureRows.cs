@@ -37,12 +37,14 @@ public static class FeatureRows
     /// <param name="columns">What to read.</param>
     /// <param name="holdout">The boolean column that marks rows kept for testing; a null counts as false.</param>
     /// <param name="filter">Which rows.</param>
+    /// <param name="options">The share of memory; one thread keeps the order of the rows.</param>
     /// <param name="cancellationToken">Interrupts the query.</param>
     /// <exception cref="TaskFailureException">A column is missing, or holds what cannot be read as asked.</exception>
     public static IEnumerable<FeatureChunk> Read(
-        string parquet, FeatureColumns columns, string holdout, FeatureFilter filter, CancellationToken cancellationToken)
+        string parquet, FeatureColumns columns, string holdout, FeatureFilter filter, DuckDbOptions options,
+        CancellationToken cancellationToken)
     {
-        using var session = new DuckDbSession();
+        using var session = new DuckDbSession(options with { Threads = 1 });
         Views.Create(session, View, parquet);
         Require(session, columns, filter == FeatureFilter.All ? [] : [holdout]);
         var terms = columns.Numeric.Append(columns.Label).Select(name => $"{Sql.Name(name)}::DOUBLE")

@@ -32,7 +32,7 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
         using var segments = new Segments(store);
         var output = new RowType<TOut>();
         var writer = new Writer<TOut>(output, segments, rejected);
-        var rowsIn = await Task.Run(() => Run(parquet, transform, writer, log, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var rowsIn = await Task.Run(() => Run(parquet, options, transform, writer, log, cancellationToken), cancellationToken).ConfigureAwait(false);
         segments.Finish();
 
         var dialect = new CsvDialect(new CsvOptions(), ',', [.. output.Columns.Select(column => column.Name)], CsvEncodings.Utf8Name);
@@ -45,12 +45,13 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
     }
 
     private static long Run<TIn, TOut>(
-        string parquet, Action<TIn, RowWriter<TOut>> transform, Writer<TOut> writer, IProgress<string>? log, CancellationToken cancellationToken)
+        string parquet, DuckDbOptions options, Action<TIn, RowWriter<TOut>> transform, Writer<TOut> writer, IProgress<string>? log,
+        CancellationToken cancellationToken)
         where TIn : class
         where TOut : class
     {
         var input = new RowType<TIn>();
-        using var session = new DuckDbSession();
+        using var session = new DuckDbSession(options);
         Views.Create(session, "input", parquet);
         input.Require(session.Describe("SELECT * FROM input"));
         var number = 0L;

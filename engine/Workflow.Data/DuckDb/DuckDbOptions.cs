@@ -3,7 +3,7 @@ namespace Workflow.Data.DuckDb;
 /// <summary>What a session may use. One worker runs several attempts at once, so each gets its share rather than the machine.</summary>
 public sealed record DuckDbOptions
 {
-    /// <summary>Memory that DuckDB may take before it spills to <see cref="TempFolder"/>: 1 GiB.</summary>
+    /// <summary>Memory that DuckDB may take before it spills to <see cref="SpillFolder"/>: 1 GiB.</summary>
     public const long DefaultMemoryBytes = 1L << 30;
 
     /// <summary>
@@ -17,9 +17,12 @@ public sealed record DuckDbOptions
     /// </summary>
     public int ReadThreads { get; init; } = Math.Min(Environment.ProcessorCount, 8);
 
-    /// <summary>Memory in bytes before DuckDB spills to <see cref="TempFolder"/>; at least 64 MiB make sense.</summary>
+    /// <summary>Memory in bytes before DuckDB spills to <see cref="SpillFolder"/>; at least 64 MiB make sense.</summary>
     public long MemoryBytes { get; init; } = DefaultMemoryBytes;
 
-    /// <summary>Where to spill; null for no spilling, so that a query that needs more memory fails.</summary>
-    public string? TempFolder { get; init; }
+    /// <summary>
+    /// Where sorts, joins and groups spill that need more than their memory, each session in a folder of its own that goes with it; what a killed
+    /// process leaves goes when another session opens. Null for no spilling, so that such a query fails.
+    /// </summary>
+    public string? SpillFolder { get; init; }
 }

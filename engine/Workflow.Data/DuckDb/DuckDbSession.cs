@@ -10,25 +10,31 @@ namespace Workflow.Data.DuckDb;
 /// </summary>
 public sealed class DuckDbSession : IDisposable
 {
+    private readonly SpillFolder? spill;
     private nint database;
     private nint connection;
 
     /// <summary>Opens the database; takes about 25 ms.</summary>
-    /// <exception cref="WorkflowException">DuckDB refused an option; the message is DuckDB's.</exception>
+    /// <exception cref="WorkflowException">DuckDB refused an option; the message is DuckDB's. Or the folder to spill into cannot be used.</exception>
     /// <exception cref="FileNotFoundException">DuckDB's library is not installed.</exception>
     public DuckDbSession(DuckDbOptions? options = null)
     {
         options ??= new DuckDbOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
         Options = options;
-        database = Open(options);
-        if (NativeMethods.duckdb_connect(database, out connection) != NativeMethods.Success)
+        spill = options.SpillFolder is { } root ? SpillFolder.Open(root) : null;
+        try
         {
-            NativeMethods.duckdb_close(ref database);
-            throw new WorkflowException("DuckDB opened but refused a connection.");
+            database = Open(options, spill?.Path);
+            if (NativeMethods.duckdb_connect(database, out connection) != NativeMethods.Success)
+                throw new WorkflowException("DuckDB opened but refused a connection.");
+            Execute("SET TimeZone = 'UTC'");
         }
-
-        Execute("SET TimeZone = 'UTC'");
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>DuckDB's version, such as <c>v1.5.6</c>.</summary>
@@ -106,15 +112,16 @@ public sealed class DuckDbSession : IDisposable
             NativeMethods.duckdb_close(ref database);
         connection = 0;
         database = 0;
+        spill?.Dispose();
     }
 
-    private static nint Open(DuckDbOptions options)
+    private static nint Open(DuckDbOptions options, string? spill)
     {
         if (NativeMethods.duckdb_create_config(out var config) != NativeMethods.Success)
             throw new WorkflowException("DuckDB could not make a configuration.");
         try
         {
-            foreach (var (name, value) in Settings(options))
+            foreach (var (name, value) in Settings(options, spill))
             {
                 if (NativeMethods.duckdb_set_config(config, name, value) != NativeMethods.Success)
                     throw new WorkflowException($"DuckDB {Version} does not know the setting {name} = {value}.");
@@ -132,11 +139,11 @@ public sealed class DuckDbSession : IDisposable
         }
     }
 
-    private static IEnumerable<(string Name, string Value)> Settings(DuckDbOptions options)
+    private static IEnumerable<(string Name, string Value)> Settings(DuckDbOptions options, string? spill)
     {
         yield return ("threads", options.Threads.ToString(CultureInfo.InvariantCulture));
         yield return ("memory_limit", $"{options.MemoryBytes / 1024}KiB");
-        yield return ("temp_directory", options.TempFolder ?? "");
+        yield return ("temp_directory", spill ?? "");
         yield return ("preserve_insertion_order", "true");
         yield return ("autoinstall_known_extensions", "false");
         yield return ("autoload_known_extensions", "false");

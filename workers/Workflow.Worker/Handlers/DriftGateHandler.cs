@@ -1,5 +1,4 @@
 using Workflow.Data.Drift;
-using Workflow.Data.DuckDb;
 using Workflow.Graphs;
 using Workflow.Postgres.Effects;
 using Workflow.Worker.Execution;
@@ -39,7 +38,7 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
         // DuckDB blocks its thread; the caller's may have a heartbeat to send.
         var report = await Task.Run(
             () => DriftEvaluator.Compare(
-                paths, [path], DriftVerdict.RuleOf(settings), planes.Share ?? new DuckDbOptions(), context.Cancellation),
+                paths, [path], DriftVerdict.RuleOf(settings), planes.Share, context.Cancellation),
             context.Cancellation).ConfigureAwait(false);
         var earlier = settings.OfWindows == 1
             ? []

@@ -20,7 +20,7 @@ public sealed class BacktestGateHandler(DataPlanes planes) : ITaskHandler
         var datasets = planes.Datasets(context);
         var path = await datasets.OpenAsync(predictions.Rows).ConfigureAwait(false);
         var baseline = predictions.Baseline is { } other ? await datasets.OpenAsync(other.Rows).ConfigureAwait(false) : null;
-        var result = BacktestEvaluator.Evaluate(path, baseline, ((BacktestGateSpec)spec).Thresholds, cancellationToken: context.Cancellation);
+        var result = BacktestEvaluator.Evaluate(path, baseline, ((BacktestGateSpec)spec).Thresholds, planes.Share, context.Cancellation);
         var candidate = predictions.Candidate;
         var verdict = GateVerdict.Of($"model {candidate.Model} {candidate.Sha256[..8]}", result.Checks);
         var subject = new VerdictSubject(

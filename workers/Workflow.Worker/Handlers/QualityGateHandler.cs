@@ -102,6 +102,7 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
         var contract = await ContractGuard.FindAsync(planes, context, subject.Dataset).ConfigureAwait(false);
         var request = new CheckRequest
         {
+            Options = planes.Share,
             Others = await datasets.OpenAsync(others).ConfigureAwait(false),
             Masked = (gate.Options.MaskColumns ?? []).Concat(contract?.Masked ?? new HashSet<string>()).ToHashSet(),
         };

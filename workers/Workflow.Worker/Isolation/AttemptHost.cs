@@ -1,4 +1,3 @@
-using Workflow.Data.DuckDb;
 using Workflow.Runs;
 using Workflow.Worker.Execution;
 using Workflow.Worker.Handlers;
@@ -50,7 +49,7 @@ public static class AttemptHost
             var dag = LoadedDag.Load(begin.Code);
             connection.Send(new FromChild.Started());
             var engine = new RemoteEngine(connection);
-            var share = Share(dag.Definition.Graph.Tasks[task.Key.TaskIndex].MemoryLimit);
+            var share = DataPlanes.ShareOf(begin.ArtifactFolder, dag.Definition.Graph.Tasks[task.Key.TaskIndex].MemoryLimit);
             var planes = new DataPlanes(new RemoteArtifacts(connection, begin.ArtifactFolder), engine, new HttpClient(), share);
             var context = new AttemptContext(task, dag.Definition, log, planes, running.Cancellation);
             var pipeline = new AttemptPipeline(TaskHandlers.All(planes, engine.NowAsync, waits: null), engine.LoadInputsAsync);
@@ -61,10 +60,6 @@ public static class AttemptHost
             return AttemptEnds.Describe(exception, running, definition: null, [], log);
         }
     }
-
-    /// <summary>DuckDB fails with words of its own at half of the limit, before the process is ended at the whole.</summary>
-    private static DuckDbOptions? Share(long? memoryLimit) =>
-        memoryLimit is { } limit ? new DuckDbOptions { MemoryBytes = Math.Min(limit / 2, DuckDbOptions.DefaultMemoryBytes) } : null;
 
     private static async Task PassOnStopAsync(ParentConnection connection, RunningAttempt running) =>
         running.Stop((await connection.Stopped.ConfigureAwait(false)).Reason);

@@ -52,7 +52,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         if (sink is PostgresSink table)
             await ExportAsync(path, table).ConfigureAwait(false);
         else
-            await DatasetExport.WriteAsync(path, sink, context.Cancellation).ConfigureAwait(false);
+            await DatasetExport.WriteAsync(path, sink, planes.Share, context.Cancellation).ConfigureAwait(false);
         context.Log($"Exported {version.Rows:N0} rows of {version.Dataset}");
     }
 
@@ -77,7 +77,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         var file = planes.Store.Stage();
         try
         {
-            var columns = await Task.Run(() => DatasetExport.WriteCsv(path, file, context.Cancellation), context.Cancellation).ConfigureAwait(false);
+            var columns = await Task.Run(() => DatasetExport.WriteCsv(path, file, planes.Share, context.Cancellation), context.Cancellation).ConfigureAwait(false);
             await TableCopy.Open(sink.Connection).WriteAsync(sink, columns, file, context.Cancellation).ConfigureAwait(false);
         }
         finally

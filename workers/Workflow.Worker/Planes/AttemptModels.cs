@@ -27,7 +27,7 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         context.Log($"Training {spec.Model} on {earlier.Count} earlier partitions and {rows.Dataset} {rows.Sha256[..8]}");
 
         var model = LinearTrainer.Train(
-            spec.Flavour, new TrainingRows(paths, last, spec.Flavour, spec.Holdout), context.Cancellation, new LogProgress(context));
+            spec.Flavour, new TrainingRows(paths, last, spec.Flavour, spec.Holdout, planes.Share), context.Cancellation, new LogProgress(context));
         var metrics = Measure(model, last, spec.Holdout);
         context.Log($"On the rows held out: {string.Join(", ", metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:G6}")))}");
 
@@ -65,7 +65,7 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         var test = await planes.Datasets(context).OpenAsync(candidate.TestRows).ConfigureAwait(false);
 
         await using var file = new ScoreFile(planes.Store.Stage());
-        foreach (var chunk in TrainingRows.Rows(test, model.Spec, candidate.Holdout, FeatureFilter.HeldOut, context.Cancellation))
+        foreach (var chunk in TrainingRows.Rows(test, model.Spec, candidate.Holdout, FeatureFilter.HeldOut, planes.Share, context.Cancellation))
         {
             foreach (var (label, score) in chunk.Label.Zip(model.Score(chunk)))
                 await file.AddAsync(label, score).ConfigureAwait(false);
@@ -84,7 +84,7 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
     private IReadOnlyDictionary<string, double> Measure(LinearModel model, string path, string holdout)
     {
         var metrics = new ModelMetrics(model.Spec.Objective);
-        foreach (var chunk in TrainingRows.Rows(path, model.Spec, holdout, FeatureFilter.HeldOut, context.Cancellation))
+        foreach (var chunk in TrainingRows.Rows(path, model.Spec, holdout, FeatureFilter.HeldOut, planes.Share, context.Cancellation))
             metrics.Add(chunk.Label, model.Score(chunk));
         return metrics.Values();
     }

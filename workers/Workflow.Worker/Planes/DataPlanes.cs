@@ -11,8 +11,8 @@ namespace Workflow.Worker.Planes;
 /// <param name="store">The artifacts.</param>
 /// <param name="effects">Where attempts stage what they make.</param>
 /// <param name="http">Downloads files.</param>
-/// <param name="share">What writing a dataset may use; the default unless given.</param>
-public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpClient http, DuckDbOptions? share = null)
+/// <param name="share">What one task may use of the machine.</param>
+public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpClient http, DuckDbOptions share)
 {
     /// <summary>The artifacts.</summary>
     public IArtifactStore Store => store;
@@ -20,8 +20,18 @@ public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpC
     /// <summary>Where attempts stage what they make.</summary>
     public IEffectStore Effects => effects;
 
-    /// <summary>What one task may use of the machine; null for the default.</summary>
-    public DuckDbOptions? Share => share;
+    /// <summary>What one task may use of the machine.</summary>
+    public DuckDbOptions Share => share;
+
+    /// <summary>The share of a task whose worker keeps its artifacts in a folder, on the disk of which there is room.</summary>
+    /// <param name="artifactFolder">The folder.</param>
+    /// <param name="memoryLimit">The memory in bytes at which the task's process is ended; null for no such limit.</param>
+    /// <remarks>DuckDB spills, or fails with words of its own, at half of the limit, before the process is ended at the whole.</remarks>
+    public static DuckDbOptions ShareOf(string artifactFolder, long? memoryLimit) => new()
+    {
+        MemoryBytes = Math.Min(memoryLimit / 2 ?? long.MaxValue, DuckDbOptions.DefaultMemoryBytes),
+        SpillFolder = Path.Combine(artifactFolder, "spill"),
+    };
 
     /// <summary>Writes datasets.</summary>
     public DatasetWriter Writer { get; } = new(store, share);
