@@ -1,6 +1,13 @@
+using System.Globalization;
 using Workflow.Benchmarks;
 
 // Usage: dotnet run -c Release --project tests/Workflow.Benchmarks -- [NAME...] [--json FILE]
+if (args is [Ingest.Verb, var file, var store, var limit])
+{
+    await Ingest.RunOnceAsync(file, store, long.Parse(limit, CultureInfo.InvariantCulture));
+    return 0;
+}
+
 var arguments = BenchmarkArguments.Parse(args);
 if (arguments.Problem is { } problem)
 {
@@ -20,6 +27,6 @@ foreach (var (name, run) in Catalogue.All.Where(entry => arguments.Names.Contain
 }
 
 Report.Print(rows, Console.Out);
-if (arguments.JsonFile is { } file)
-    Report.Write(rows, file);
+if (arguments.JsonFile is { } json)
+    Report.Write(rows, json);
 return 0;

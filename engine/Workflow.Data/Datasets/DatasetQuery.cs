@@ -23,6 +23,9 @@ public sealed record DatasetQuery(string Sql)
     /// </summary>
     public IReadOnlyList<string> OrderBy { get; init; } = [];
 
+    /// <summary>Hears how the writing of many rows gets on.</summary>
+    public IProgress<string>? Log { get; init; }
+
     /// <summary>Whether the rows are those of a file, whose order is kept, and come out the same on any number of threads.</summary>
     internal bool KeepsOrder { get; init; }
 }

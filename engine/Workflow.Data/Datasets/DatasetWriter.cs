@@ -91,7 +91,7 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
                 $"The SELECT gives the column '{twice.Key}' more than once: name each column once with AS.", retryable: false);
 
         var values = new Dictionary<string, object?>(query.Values) { [FileParameter] = staged };
-        session.Execute(
+        var rows = session.Query(
             $"""
             COPY (SELECT * FROM (
             {select}
@@ -99,8 +99,10 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
             TO ${FileParameter} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {RowGroupRows})
             """,
             values,
-            cancellationToken);
+            cancellationToken)[0].Long("Count");
+        query.Log.Done(rows, "written; taking their profile");
         var sketch = Profiler.Profile(session, staged, schema, cancellationToken);
+        query.Log.Done(rows, "have their profile; storing them");
         return (schema, sketch, ColumnLineage.Of(session, select, query.Inputs.Keys, schema, cancellationToken));
     }
 }

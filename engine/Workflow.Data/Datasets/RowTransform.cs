@@ -11,9 +11,6 @@ namespace Workflow.Data;
 /// <param name="options">The share of memory, and the threads that write.</param>
 public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = null)
 {
-    // About one line a second.
-    private const long ReportRows = 1_000_000;
-
     private readonly DuckDbOptions options = options ?? new DuckDbOptions();
 
     /// <summary>Reads a Parquet file, and writes what the code makes of its rows.</summary>
@@ -37,8 +34,9 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
 
         var dialect = new CsvDialect(new CsvOptions(), ',', [.. output.Columns.Select(column => column.Name)], CsvEncodings.Utf8Name);
         var columns = output.Columns.Select(column => new Column(column.Name, column.Type!)).ToList();
-        var query = new DatasetQuery(TextRows.Csv(segments.Paths, dialect, quotedNulls: false).Typed(columns, found: false)) { KeepsOrder = true };
-        var stored = await new DatasetWriter(store, options).WriteAsync(query, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
+        var query = new DatasetQuery(TextRows.Csv(segments.Paths, dialect, quotedNulls: false).Typed(columns, found: false)) { KeepsOrder = true, Log = log };
+        var stored = await new DatasetWriter(store, options).WriteAsync(
+            query, static (session, _, _) => TextFunctions.Register(session), cancellationToken).ConfigureAwait(false);
         stored = stored with { Counts = new RowCounts(rowsIn, rejected.Count, writer.Filtered) };
         return new ReadDataset(
             stored, rejected.Count == 0 ? null : await rejected.StoreAsync(options, cancellationToken).ConfigureAwait(false));
@@ -66,8 +64,7 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
                 writer.Begin(number, read);
                 transform(read, writer);
                 writer.End();
-                if (number % ReportRows == 0)
-                    log?.Report(string.Create(CultureInfo.InvariantCulture, $"{number:N0} rows read, {writer.Counts}"));
+                log.Passed(number, $"read, {writer.Counts}");
             }
         }
 

@@ -8,7 +8,7 @@ namespace Workflow.Data.DuckDb;
 /// to its end or disposed of before the next one starts. Extensions are never fetched and the time zone is UTC, so that a query
 /// gives the same on every machine.
 /// </summary>
-public sealed class DuckDbSession : IDisposable
+public sealed partial class DuckDbSession : IDisposable
 {
     private readonly SpillFolder? spill;
     private nint database;

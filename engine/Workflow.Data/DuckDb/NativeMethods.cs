@@ -147,6 +147,33 @@ internal static partial class NativeMethods
     [LibraryImport(Library)]
     public static partial nint duckdb_vector_get_validity(nint vector);
 
+    [LibraryImport(Library)]
+    public static partial void duckdb_vector_ensure_validity_writable(nint vector);
+
+    [LibraryImport(Library)]
+    public static partial nint duckdb_create_logical_type(int type);
+
+    [LibraryImport(Library)]
+    public static partial nint duckdb_create_scalar_function();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void duckdb_scalar_function_set_name(nint function, string name);
+
+    [LibraryImport(Library)]
+    public static partial void duckdb_scalar_function_add_parameter(nint function, nint type);
+
+    [LibraryImport(Library)]
+    public static partial void duckdb_scalar_function_set_return_type(nint function, nint type);
+
+    [LibraryImport(Library)]
+    public static unsafe partial void duckdb_scalar_function_set_function(nint function, delegate* unmanaged[Cdecl]<nint, nint, nint, void> body);
+
+    [LibraryImport(Library)]
+    public static partial int duckdb_register_scalar_function(nint connection, nint function);
+
+    [LibraryImport(Library)]
+    public static partial void duckdb_destroy_scalar_function(ref nint function);
+
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
         name == Library ? NativeLibrary.Load(NpmFolder.DuckDb) : nint.Zero;
 

@@ -9,7 +9,7 @@ namespace Workflow.Data.Files;
 /// null, quoted or not; blank lines between records of several columns hold none. Anything else is an error with its line, or a rejected row: no row
 /// is skipped, padded or guessed.
 /// </summary>
-internal sealed class CsvReader(IArtifactStore store, DuckDbOptions options)
+internal sealed class CsvReader(IArtifactStore store, DuckDbOptions options, IProgress<string>? log)
 {
     public async Task<StoredDataset> ReadAsync(
         DataFile file, CsvOptions csv, IReadOnlyList<Column>? expected, RejectedRows? rejected, CancellationToken cancellationToken)
@@ -37,8 +37,8 @@ internal sealed class CsvReader(IArtifactStore store, DuckDbOptions options)
         if (expected is not null)
             ExpectedColumns.RequireNames(file, expected, dialect.Names);
         var reader = new SegmentReader(
-            store, options, file, dialect,
-            (unfit, columns, rejects) => CsvSplitter.Split(file, dialect, unfit, columns, rejects, mayBeOther, store, cancellationToken));
+            store, options, file, dialect, log,
+            (unfit, columns, rejects) => CsvSplitter.Split(file, dialect, unfit, columns, rejects, mayBeOther, store, log, cancellationToken));
         var (stored, split) = await reader.ReadAsync(expected, rejected, cancellationToken).ConfigureAwait(false);
         var delimiter = dialect.Delimiter == '\t' ? "\\t" : dialect.Delimiter.ToString();
         return stored with

@@ -35,12 +35,12 @@ internal static class CsvSplitter
     /// <param name="mayBeOther">Whether the file may be in another encoding, which is then said by an <see cref="UndecodableException"/>.</param>
     public static CsvSplit Split(
         DataFile file, CsvDialect dialect, IReadOnlyList<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected, bool mayBeOther,
-        IArtifactStore store, CancellationToken cancellationToken)
+        IArtifactStore store, IProgress<string>? log, CancellationToken cancellationToken)
     {
         var segments = new Segments(store);
         try
         {
-            return Split(file, dialect, unfit, columns, rejected, mayBeOther, segments, cancellationToken);
+            return Split(file, dialect, unfit, columns, rejected, mayBeOther, segments, log, cancellationToken);
         }
         catch (InvalidDataException error)
         {
@@ -56,7 +56,7 @@ internal static class CsvSplitter
 
     private static CsvSplit Split(
         DataFile file, CsvDialect dialect, IReadOnlyList<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected, bool mayBeOther,
-        Segments segments, CancellationToken cancellationToken)
+        Segments segments, IProgress<string>? log, CancellationToken cancellationToken)
     {
         using var scanner = dialect.Open(file);
         var (rowsIn, sound, blanks, comments, nextUnfit) = (0L, 0L, 0L, 0L, 0);
@@ -78,6 +78,7 @@ internal static class CsvSplitter
 
             if ((++rowsIn & 0xffff) == 0)
                 cancellationToken.ThrowIfCancellationRequested();
+            log.Passed(rowsIn, "read");
             var (reason, column) = (Fault(scanner, dialect, mayBeOther), (string?)null);
             if (reason is null && ++sound is var row && nextUnfit < unfit.Count && unfit[nextUnfit].Row == row)
             {

@@ -34,7 +34,7 @@ internal static partial class CsvTypes
     public static string Values(string relation, IReadOnlyList<Column> columns, bool found, CsvOptions options)
     {
         var values = columns.Index().Where(pair => pair.Item.Type is not ("VARCHAR" or Undecided)).Select(pair =>
-            $", {Value($"c_{pair.Index}", pair.Item.Type, found, options)} AS v_{pair.Index}");
+            $", {Usual($"c_{pair.Index}", pair.Item.Type, options) ?? Value($"c_{pair.Index}", pair.Item.Type, found, options)} AS v_{pair.Index}");
         return $"SELECT *{string.Concat(values)} FROM {relation}";
     }
 
@@ -44,12 +44,16 @@ internal static partial class CsvTypes
         if (column.Type == "VARCHAR")
             return $"c_{index}";
         var (text, value) = (Text($"c_{index}", column.Type, options), $"v_{index}");
+        var pattern = IsFormatted(column.Type, options) ? null : Pattern(column.Type, found);
+        if (Usual(text, column.Type, options) is not null)
+        {
+            var unusual = Value($"c_{index}", column.Type, found, options);
+            return $"CASE WHEN {value} IS NOT NULL THEN {value} WHEN c_{index} IS NULL THEN NULL WHEN {Sure(text, unusual, pattern)} THEN {unusual} ELSE {otherwise} END";
+        }
 
         // Most values come back letter by letter: comparing them costs a third of what matching a pattern would.
-        var pattern = IsFormatted(column.Type, options) ? null : Pattern(column.Type, found);
-        var quick = Quick(column.Type, text, value);
-        var sure = pattern is null ? $"{value} IS NOT NULL" : $"{value} IS NOT NULL AND regexp_full_match({text}, {Sql.Literal(pattern)})";
-        return $"CASE {(pattern is null ? "" : $"WHEN {quick} THEN {value} ")}WHEN {sure} THEN {value} WHEN c_{index} IS NULL THEN NULL ELSE {otherwise} END";
+        var quick = pattern is null ? "" : $"WHEN {Quick(column.Type, text, value)} THEN {value} ";
+        return $"CASE {quick}WHEN {Sure(text, value, pattern)} THEN {value} WHEN c_{index} IS NULL THEN NULL ELSE {otherwise} END";
     }
 
     /// <summary>Which types may still be those of the columns.</summary>
@@ -91,6 +95,15 @@ internal static partial class CsvTypes
         ? $"CAST(try_strptime({text}, {Sql.Literal(options.DateFormat!)}) AS {type})"
         : $"TRY_CAST({Text(text, type, options)} AS {type})";
 
+    /// <summary>Reads values that are written as usual; null where no function does. All of them fit, however the type came about.</summary>
+    private static string? Usual(string text, string type, CsvOptions options) =>
+        IsFormatted(type, options) || (Number().IsMatch(type) && (options.Thousands is not null || options.Decimal != '.'))
+            ? null
+            : TextFunctions.Read(text, type);
+
+    private static string Sure(string text, string value, string? pattern) =>
+        pattern is null ? $"{value} IS NOT NULL" : $"{value} IS NOT NULL AND regexp_full_match({text}, {Sql.Literal(pattern)})";
+
     /// <summary>A number's text as DuckDB writes it.</summary>
     private static string Text(string text, string type, CsvOptions options)
     {
@@ -117,9 +130,6 @@ internal static partial class CsvTypes
     /// <summary>A cheap test that only values which match the pattern pass.</summary>
     private static string Quick(string type, string text, string value) => type switch
     {
-        // Begins with a digit that is no zero, or with a zero and a point, and is short enough for all its digits to count.
-        "DOUBLE" => $"{value} IS NOT NULL AND (({text} >= '1' AND {text} < ':') OR ({text} >= '0.' AND {text} < '0/')) AND strlen({text}) <= 15 "
-            + $"AND NOT contains({text}, '_') AND NOT contains({text}, ' ')",
         "BOOLEAN" => $"{text} IN ('true', 'false')",
         _ => $"CAST({value} AS VARCHAR) = {text}",
     };

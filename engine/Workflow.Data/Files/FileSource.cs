@@ -31,7 +31,7 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
     /// <param name="file">A path, or an <c>http(s)</c> address.</param>
     /// <param name="columns">The columns that the file must have, in order, with their DuckDB types; null to take the types that
     /// all of its rows fit.</param>
-    /// <param name="log">Hears how a download gets on.</param>
+    /// <param name="log">Hears how a download and the reading of many rows get on.</param>
     /// <param name="cancellationToken">Stops the download or the query.</param>
     /// <exception cref="TaskFailureException">No such file, other columns, or a row that does not fit.</exception>
     public async Task<StoredDataset> IngestAsync(
@@ -43,7 +43,7 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
 
     /// <summary>Reads a file into a dataset, and what does not fit into another if its author asks for that.</summary>
     /// <param name="source">The file.</param>
-    /// <param name="log">Hears how a download gets on.</param>
+    /// <param name="log">Hears how a download and the reading of many rows get on.</param>
     /// <param name="cancellationToken">Stops the download or the query.</param>
     /// <exception cref="TaskFailureException">No such file, another checksum, other columns, a row that does not fit, or too many of them.</exception>
     public async Task<ReadDataset> IngestAsync(FileToRead source, IProgress<string>? log, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
             // Beside the reading, which takes far longer.
             var hash = Task.Run(() => HashAsync(path, stop.Token), stop.Token);
             using var rejected = source.Rejects is null ? null : new RejectedRows(store);
-            var rows = await ReadAsync(source, file, expected, rejected, cancellationToken).ConfigureAwait(false);
+            var rows = await ReadAsync(source, file, expected, rejected, log, cancellationToken).ConfigureAwait(false);
             rows.Counts?.Check(file.Name, rows.Rows);
             var (sha256, bytes) = await hash.ConfigureAwait(false);
             rows = rows with { Source = SourceFile.Of(file.Name, sha256, bytes, rows.ReadAs) };
@@ -85,19 +85,20 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
     }
 
     private Task<StoredDataset> ReadAsync(
-        FileToRead source, DataFile file, IReadOnlyList<Column>? expected, RejectedRows? rejected, CancellationToken cancellationToken)
+        FileToRead source, DataFile file, IReadOnlyList<Column>? expected, RejectedRows? rejected, IProgress<string>? log,
+        CancellationToken cancellationToken)
     {
         if (file.Format == FileFormat.Parquet)
         {
             return source is JsonLinesSource
                 ? throw file.Failure("is Parquet, not JSON lines.")
-                : ReadParquetAsync(file, expected, cancellationToken);
+                : ReadParquetAsync(file, expected, log, cancellationToken);
         }
 
         return source switch
         {
-            CsvSource csv => new CsvReader(store, options).ReadAsync(file, csv.Options, expected, rejected, cancellationToken),
-            JsonLinesSource => new JsonLinesReader(store, options).ReadAsync(file, expected, rejected, cancellationToken),
+            CsvSource csv => new CsvReader(store, options, log).ReadAsync(file, csv.Options, expected, rejected, cancellationToken),
+            JsonLinesSource => new JsonLinesReader(store, options, log).ReadAsync(file, expected, rejected, cancellationToken),
             _ => throw file.Failure("is no Parquet file."),
         };
     }
@@ -113,13 +114,15 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
         }
     }
 
-    private async Task<StoredDataset> ReadParquetAsync(DataFile file, IReadOnlyList<Column>? expected, CancellationToken cancellationToken)
+    private async Task<StoredDataset> ReadParquetAsync(
+        DataFile file, IReadOnlyList<Column>? expected, IProgress<string>? log, CancellationToken cancellationToken)
     {
         // A Parquet file keeps its order too, on one thread: its row groups have sizes of their own.
         var query = new DatasetQuery($"SELECT * FROM read_parquet(${FileParameter}, hive_partitioning = false)")
         {
             Values = new Dictionary<string, object?> { [FileParameter] = file.Path },
             KeepsOrder = true,
+            Log = log,
         };
         try
         {

@@ -11,7 +11,7 @@ namespace Workflow.Data.Files;
 /// they first appear, unless they are declared; a member that is missing is a null, and so is an empty text. Objects and arrays within keep their JSON
 /// text. Types are found out from the text of the values, as those of CSV are.
 /// </summary>
-internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions options)
+internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions options, IProgress<string>? log)
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -30,7 +30,7 @@ internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions option
             throw file.Failure("has no JSON object with a member.");
         var dialect = new CsvDialect(new CsvOptions(), ',', names, CsvEncodings.Utf8Name);
         var reader = new SegmentReader(
-            store, options, file, dialect, (unfit, columns, rejects) => Split(file, names, unfit, columns, rejects, cancellationToken));
+            store, options, file, dialect, log, (unfit, columns, rejects) => Split(file, names, unfit, columns, rejects, cancellationToken));
         var (stored, split) = await reader.ReadAsync(expected, rejected, cancellationToken).ConfigureAwait(false);
         return stored with { ReadAs = string.Create(CultureInfo.InvariantCulture, $"json lines, {split.BlankLines} blank lines") };
     }
@@ -55,6 +55,7 @@ internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions option
 
                 if ((++rowsIn & 0xffff) == 0)
                     cancellationToken.ThrowIfCancellationRequested();
+                log.Passed(rowsIn, "read");
                 var (record, reason, column) = (Record(scanner, names, out var fault), fault, (string?)null);
                 if (record is not null && unfitAt < unfit.Count && unfit[unfitAt].Row == segments.Rows + unfitAt + 1)
                 {

@@ -14,7 +14,8 @@ internal delegate CsvSplit SplitFile(IReadOnlyList<UnfitValue> unfit, IReadOnlyL
 /// Reads a file of text into a dataset. It is cut into segments, and these are read as the types that a sample has, or that are declared. Only where
 /// a value does not fit is the file looked at again: to widen types that were found out, or to find the lines.
 /// </summary>
-internal sealed class SegmentReader(IArtifactStore store, DuckDbOptions options, DataFile file, CsvDialect dialect, SplitFile splitFile)
+internal sealed class SegmentReader(
+    IArtifactStore store, DuckDbOptions options, DataFile file, CsvDialect dialect, IProgress<string>? log, SplitFile splitFile)
 {
     public async Task<(StoredDataset Stored, CsvSplit Split)> ReadAsync(
         IReadOnlyList<Column>? expected, RejectedRows? rejected, CancellationToken cancellationToken)
@@ -74,8 +75,8 @@ internal sealed class SegmentReader(IArtifactStore store, DuckDbOptions options,
     private async Task<StoredDataset> WriteAsync(
         TextRows rows, IReadOnlyList<Column> columns, bool found, CsvSplit split, CancellationToken cancellationToken)
     {
-        var query = new DatasetQuery(rows.Typed(columns, found)) { KeepsOrder = true };
-        var stored = await new DatasetWriter(store, options).WriteAsync(query, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
+        var query = new DatasetQuery(rows.Typed(columns, found)) { KeepsOrder = true, Log = log };
+        var stored = await new DatasetWriter(store, options).WriteAsync(query, static (session, _, _) => TextFunctions.Register(session), cancellationToken).ConfigureAwait(false);
         return stored with { Counts = new RowCounts(split.RowsIn, split.RowsIn - split.Rows.Rows) };
     }
 

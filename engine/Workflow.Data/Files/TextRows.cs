@@ -44,6 +44,7 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
     {
         // On one thread rows come in the order of the file, which numbers them.
         using var session = new DuckDbSession(options with { Threads = 1 });
+        TextFunctions.Register(session);
         var tests = columns.Index().Where(pair => pair.Item.Type != "VARCHAR").Select(pair =>
             $"WHEN c_{pair.Index} IS NOT NULL AND {CsvTypes.Fitting(pair.Index, pair.Item, found: false, Options, "NULL")} IS NULL THEN {pair.Index}").ToList();
         if (tests.Count == 0)
@@ -71,6 +72,7 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
         DuckDbOptions options, TextRows sample, IReadOnlyList<string> names, IReadOnlyList<Column>? refuted, CancellationToken cancellationToken)
     {
         using var session = new DuckDbSession(options with { Threads = options.ReadThreads });
+        TextFunctions.Register(session);
         if (refuted is not null)
             return Decided(CsvTypes.Infer(session, Relation, refuted, Options, cancellationToken));
         var columns = CsvTypes.Infer(session, sample.Relation, [.. names.Select(CsvTypes.First)], Options, cancellationToken);

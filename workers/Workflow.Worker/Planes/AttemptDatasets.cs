@@ -165,7 +165,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         long? rowsIn = null)
     {
         context.HasEffects = true;
-        var stored = await planes.Writer.WriteAsync(query, context.Cancellation).ConfigureAwait(false);
+        var stored = await planes.Writer.WriteAsync(query with { Log = new LogProgress(context) }, context.Cancellation).ConfigureAwait(false);
         var counts = rowsIn is { } read ? new RowCounts(read, Filtered: read - stored.Rows) : null;
         return await StageAsync(stored with { Counts = counts }, into, partition, parents, origin).ConfigureAwait(false);
     }
