@@ -2,8 +2,7 @@ import type { LineageCode, LineageGraph, LineageNode, Verdict } from '../api/typ
 import { slice } from '../lib/format';
 import { links } from '../lib/links';
 import { VERDICTS } from '../lib/states';
-import type { Box, Line } from './graphLayout';
-import { layers, NODE, placed } from './graphLayout';
+import { type Box, layers, type Line, NODE, placed } from './graphLayout';
 
 /** What is drawn: a version, a source, a gate, or the task that made something. */
 export interface LineageItem {
@@ -103,14 +102,22 @@ function itemOf(id: string, of: LineageNode[], roots: Set<string>): LineageItem 
     const by = node.made_by;
     const failing = of.filter((member) => member.verdict !== 'pass').length;
     const below = isOne ? VERDICTS[verdict].word : `${of.length} verdicts, ${failing === 0 ? 'all pass' : `${failing} not pass`}`;
-    return { ...shared, name, below, verdict, to: !by ? undefined : isOne ? links.task(by.dag_id, by.run_id, by.task_id) : links.dag(by.dag_id, 'runs') };
+    return {
+      ...shared,
+      name,
+      below,
+      verdict,
+      to: !by ? undefined : isOne ? links.task(by.dag_id, by.run_id, by.task_id) : links.dag(by.dag_id, 'runs'),
+    };
   }
   if (kind === 'source') {
     const file = name.slice(name.lastIndexOf('/') + 1);
     return isOne ? { ...shared, name: file, below: folder(name) } : { ...shared, name: folder(name), below: `${of.length} files` };
   }
   const columns = node.columns?.length ? node.columns.join(', ') : undefined;
-  const below = columns ?? (isOne ? [`v${version}`, slice(node.partition ?? {}), ...(node.aliases ?? [])].filter(Boolean).join(' · ') : `${of.length} versions`);
+  const below =
+    columns ??
+    (isOne ? [`v${version}`, slice(node.partition ?? {}), ...(node.aliases ?? [])].filter(Boolean).join(' · ') : `${of.length} versions`);
   const shownVersion = isOne ? version : undefined;
   return { ...shared, name, below, to: kind === 'model' ? links.model(name, shownVersion) : links.dataset(name, shownVersion) };
 }

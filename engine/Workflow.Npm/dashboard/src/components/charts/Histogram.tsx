@@ -8,7 +8,10 @@ const LEAST = 2;
 /** The distribution of a column of numbers or times, stretched to its box; small in a table, with its ends named where it is large. */
 export function Histogram({ bins, type, large }: { bins: HistogramBin[]; type: string; large?: boolean }) {
   const most = Math.max(1, ...bins.map((bin) => bin.count));
-  const total = Math.max(1, bins.reduce((sum, bin) => sum + bin.count, 0));
+  const total = Math.max(
+    1,
+    bins.reduce((sum, bin) => sum + bin.count, 0),
+  );
   const [first, last] = [valueText(bins[0]?.low, type), valueText(bins.at(-1)?.high, type)];
   return (
     <figure className={large ? 'chart chart-large' : 'chart'}>

@@ -27,7 +27,9 @@ export function AcceptBreak({ dataset, dagId, onClose }: { dataset: string; dagI
         <label className="field">
           <span className="field-name">Why</span>
           <input autoFocus required maxLength={LONGEST} value={reason} onChange={(event) => setReason(event.target.value)} />
-          <span className="muted">Its contract becomes the next version, for everybody. That cannot be taken back; the reason is kept.</span>
+          <span className="muted">
+            Its contract becomes the next version, for everybody. That cannot be taken back; the reason is kept.
+          </span>
           {refused && <span className="problem">{refused}</span>}
         </label>
         <div className="dialog-actions">

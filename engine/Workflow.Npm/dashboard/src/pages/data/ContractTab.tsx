@@ -45,7 +45,9 @@ export function ContractTab() {
           A contract says which columns readers may count on, with types, keys, ranges, units and what is personal. A change that breaks it
           is an import error of the DAG, and data that break it are never published. A DAG declares one:
         </p>
-        <Command text={`dag.Contract("${name}", contract => contract.Owner("team").Column("id", "BIGINT", column => column.Required()));`} />
+        <Command
+          text={`dag.Contract("${name}", contract => contract.Owner("team").Column("id", "BIGINT", column => column.Required()));`}
+        />
       </Empty>
     );
   }
@@ -153,7 +155,13 @@ function Readers({ of }: { of: ContractReaders }) {
   if (of.dags.length + of.datasets.length + of.models.length === 0) return <p className="muted">Nobody that the engine knows of.</p>;
   return (
     <dl className="facts">
-      {of.dags.length > 0 && <Fact name="DAGs">{of.dags.map((id) => <DagLink key={id} id={id} />)}</Fact>}
+      {of.dags.length > 0 && (
+        <Fact name="DAGs">
+          {of.dags.map((id) => (
+            <DagLink key={id} id={id} />
+          ))}
+        </Fact>
+      )}
       {of.datasets.length > 0 && (
         <Fact name="Datasets">
           {of.datasets.map((id) => (

@@ -7,7 +7,10 @@ import { LineagePanel } from './LineagePanel';
 const OF_VERSION = ['zoom'];
 
 export function DatasetLineageTab() {
-  const { name, versions: [newest] } = useDataset();
+  const {
+    name,
+    versions: [newest],
+  } = useDataset();
   const [version, setVersion] = useParam('version', OF_VERSION);
   const versions = useVersions(name);
   return (

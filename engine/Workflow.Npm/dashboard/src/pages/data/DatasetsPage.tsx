@@ -10,7 +10,14 @@ import { links } from '../../lib/links';
 import { useApi } from '../../state/useApi';
 import { useParam } from '../../state/useParam';
 
-const COLUMNS = ['Dataset', 'Owner', 'Tags', 'Latest version', ...['Versions', 'Rows'].map((text) => ({ text, className: 'right' })), 'Written'];
+const COLUMNS = [
+  'Dataset',
+  'Owner',
+  'Tags',
+  'Latest version',
+  ...['Versions', 'Rows'].map((text) => ({ text, className: 'right' })),
+  'Written',
+];
 
 export function DatasetsPage() {
   const [query, setQuery] = useParam('search');

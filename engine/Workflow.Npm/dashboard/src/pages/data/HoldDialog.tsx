@@ -15,7 +15,14 @@ export function HoldDialog({ title, onHold, onClose }: { title: string; onHold: 
       <form onSubmit={submit}>
         <label className="field">
           <span className="field-name">Why</span>
-          <input autoFocus required maxLength={LONGEST} value={reason} onChange={(event) => setReason(event.target.value)} data-testid="reason" />
+          <input
+            autoFocus
+            required
+            maxLength={LONGEST}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+            data-testid="reason"
+          />
           <span className="muted">Its content stays, whatever the retention says, until somebody lifts the hold.</span>
         </label>
         <div className="dialog-actions">

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { LineageGraph } from '../../api/types';
 import { Answered } from '../../components/Answered';
@@ -11,8 +12,7 @@ import { Table } from '../../components/Table';
 import { plural } from '../../lib/format';
 import { links } from '../../lib/links';
 import { quoted } from '../../lib/params';
-import type { Answer } from '../../state/useApi';
-import { useApi } from '../../state/useApi';
+import { type Answer, useApi } from '../../state/useApi';
 import { useParam } from '../../state/useParam';
 
 const OF_DIRECTION = ['zoom'];
@@ -23,7 +23,7 @@ interface Props {
   version: string | null;
   /** The columns to ask about; a model has none. */
   columns: string[];
-  children?: React.ReactNode;
+  children?: ReactNode;
 }
 
 /** Where something comes from or what was made of it, as a graph; of a column, what would break if it went. */
@@ -68,7 +68,9 @@ export function LineagePanel({ subject, version, columns, children }: Props) {
           const hasEdges = graph.edges.length > 0;
           return (
             <>
-              {graph.is_truncated && <Callout kind="retry" title="There is more than is shown: ask about a version, or about one column." />}
+              {graph.is_truncated && (
+                <Callout kind="retry" title="There is more than is shown: ask about a version, or about one column." />
+              )}
               <p className="row">
                 <span className="muted">{plural(graph.nodes.length, 'node')}</span>
                 {(isFolded || graph.nodes.length > 2) && (
@@ -81,11 +83,15 @@ export function LineagePanel({ subject, version, columns, children }: Props) {
               <LineageView key={`${of} ${direction} ${column} ${isFolded}`} shape={shapeOf(graph, isFolded)} />
               {!hasEdges && (
                 <p className="muted">
-                  {isDown ? 'Nothing that the engine knows of was made of it.' : 'It was made by code from nothing that the engine knows of.'}
+                  {isDown
+                    ? 'Nothing that the engine knows of was made of it.'
+                    : 'It was made by code from nothing that the engine knows of.'}
                 </p>
               )}
               {isDown && column && <Impact of={graph} column={column} />}
-              <Command text={`workflow lineage ${isDown ? 'downstream' : 'upstream'} ${quoted(of)}${column ? ` --column ${quoted(column)}` : ''}`} />
+              <Command
+                text={`workflow lineage ${isDown ? 'downstream' : 'upstream'} ${quoted(of)}${column ? ` --column ${quoted(column)}` : ''}`}
+              />
             </>
           );
         }}
@@ -109,7 +115,10 @@ function Impact({ of, column }: { of: LineageGraph; column: string }) {
                 {node.kind === 'gate' ? (
                   <span className="strong">{node.name}</span>
                 ) : (
-                  <Link className="strong" to={node.kind === 'model' ? links.model(node.name, node.version) : links.dataset(node.name, node.version)}>
+                  <Link
+                    className="strong"
+                    to={node.kind === 'model' ? links.model(node.name, node.version) : links.dataset(node.name, node.version)}
+                  >
                     {node.name} v{node.version}
                   </Link>
                 )}

@@ -24,7 +24,8 @@ export function VerifyDialog({ dataset, version, onClose }: { dataset: string; v
         {refused && <Failure what="The files could not be read." error={refused} />}
         {found && found.damages.length === 0 && (
           <p>
-            {found.files === 1 ? 'The file is' : `All ${count(found.files)} files are`} what {found.files === 1 ? 'its hash says' : 'their hashes say'}.
+            {found.files === 1 ? 'The file is' : `All ${count(found.files)} files are`} what{' '}
+            {found.files === 1 ? 'its hash says' : 'their hashes say'}.
           </p>
         )}
         {found && found.damages.length > 0 && (

@@ -21,10 +21,7 @@ export function VersionActs({ dataset, of }: { dataset: string; of: DatasetVersi
     }
   };
   const hold = (reason: string) =>
-    act(
-      () => post('/api/v2/datasets/{name}/versions/{version}/hold', { path, body: { reason } }),
-      `${dataset} v${of.version} is held.`,
-    );
+    act(() => post('/api/v2/datasets/{name}/versions/{version}/hold', { path, body: { reason } }), `${dataset} v${of.version} is held.`);
   const lift = () => {
     const reason = of.hold!.reason;
     return act(

@@ -16,6 +16,7 @@ import { changed } from '../../state/live';
 import { say } from '../../state/toasts';
 import { useApi } from '../../state/useApi';
 import { useParam } from '../../state/useParam';
+import { SuggestForm } from './SuggestForm';
 
 const STATES = ['proposed', 'accepted', 'rejected', 'withdrawn', 'all'];
 const PAGE = 50;
@@ -41,6 +42,8 @@ export function ProposalsTab() {
             </button>
           ))}
         </div>
+        <span className="spring" />
+        <SuggestForm dataset={dataset ?? ''} />
       </div>
       <Answered answer={answer} what="The suggested checks">
         {({ proposals, total_entries }) =>
@@ -122,7 +125,9 @@ function Acts({ of }: { of: Proposal }) {
         <button type="button" onClick={() => setAsks(true)}>
           Withdraw
         </button>
-        {asks && <Ask word="Withdraw" name={name} of={of} onConfirm={() => void decide('reject', 'is withdrawn')} onClose={() => setAsks(false)} />}
+        {asks && (
+          <Ask word="Withdraw" name={name} of={of} onConfirm={() => void decide('reject', 'is withdrawn')} onClose={() => setAsks(false)} />
+        )}
       </span>
     );
   }
@@ -135,7 +140,9 @@ function Acts({ of }: { of: Proposal }) {
       <button type="button" onClick={() => setAsks(true)} data-testid="reject">
         Refuse
       </button>
-      {asks && <Ask word="Refuse" name={name} of={of} onConfirm={() => void decide('reject', 'is refused')} onClose={() => setAsks(false)} />}
+      {asks && (
+        <Ask word="Refuse" name={name} of={of} onConfirm={() => void decide('reject', 'is refused')} onClose={() => setAsks(false)} />
+      )}
     </span>
   );
 }
