@@ -75,7 +75,7 @@ export function App() {
         </Route>
         <Route path="review" element={<ReviewPage />}>
           <Route index element={<ReviewsTab />} />
-          <Route path="proposals" element={<ProposalsTab />} />
+          <Route path="checks" element={<ProposalsTab />} />
           <Route path="rows" element={<RowsTab />} />
         </Route>
         <Route path="pools" element={<PoolsPage />} />

@@ -3,15 +3,7 @@ import { count, metric, plain } from '../lib/format';
 import { StateBadge } from './StateBadge';
 import { Table } from './Table';
 
-const COLUMNS = [
-  'Verdict',
-  'Check',
-  'Column',
-  { text: 'Observed', className: 'right' },
-  'Threshold',
-  { text: 'Failing rows', className: 'right' },
-  'Why',
-];
+const COLUMNS = ['Verdict', 'Check', { text: 'Observed', className: 'right' }, 'Threshold', { text: 'Failing rows', className: 'right' }];
 
 /** Checks of a gate: what was observed against which threshold, of how many rows, with some of those that fail. */
 export function CheckTable({ label, checks }: { label: string; checks: GateCheck[] }) {
@@ -31,21 +23,10 @@ function CheckRow({ check }: { check: GateCheck }) {
         <StateBadge verdict={check.verdict} />
         {check.severity !== 'block' && <div className="muted">{check.severity === 'warn' ? 'warns only' : 'quarantine'}</div>}
       </td>
-      <td className="strong">
-        {check.check}
-        {check.slice && <div className="muted">{check.slice}</div>}
-      </td>
-      <td>{check.column ?? <span className="muted">–</span>}</td>
-      <td className="right number" title={check.observed == null ? undefined : String(check.observed)}>
-        {check.observed == null ? '–' : metric(check.observed)}
-      </td>
-      <td className="threshold">{check.threshold}</td>
-      <td className="right number">
-        {check.failing_rows == null ? '–' : count(check.failing_rows)}
-        {check.rows != null && <span className="muted"> of {count(check.rows)}</span>}
-      </td>
       <td className="wide">
-        {check.message}
+        <span className="strong">{check.check}</span> {check.column && <code>{check.column}</code>}
+        {check.slice && <span className="muted"> where {check.slice}</span>}
+        {check.message && <div>{check.message}</div>}
         {(check.meaning || check.owner) && (
           <div className="muted">
             {check.meaning} {check.owner && `Ask ${check.owner}.`}
@@ -57,6 +38,14 @@ function CheckRow({ check }: { check: GateCheck }) {
             <SampleRows rows={check.sample_rows} />
           </details>
         )}
+      </td>
+      <td className="right number" title={check.observed == null ? undefined : String(check.observed)}>
+        {check.observed == null ? '–' : metric(check.observed)}
+      </td>
+      <td className="threshold">{check.threshold}</td>
+      <td className="right number">
+        {check.failing_rows == null ? '–' : count(check.failing_rows)}
+        {check.rows != null && <span className="muted"> of {count(check.rows)}</span>}
       </td>
     </tr>
   );

@@ -5,14 +5,6 @@ import { StateBadge } from './StateBadge';
 import { Table } from './Table';
 
 const RIGHT = 'right';
-const COLUMNS = [
-  'Column',
-  'Verdict',
-  'Distributions',
-  'Method',
-  ...['Statistic', 'p', 'Threshold', 'Reference', 'Current'].map((text) => ({ text, className: RIGHT })),
-  'Why',
-];
 
 interface Props {
   columns: ColumnDrift[];
@@ -22,8 +14,11 @@ interface Props {
 
 /** How each column differs, both distributions over each other. */
 export function DriftTable({ columns, selected, onSelect }: Props) {
+  // A distance is no test: it has no p.
+  const hasChance = columns.some((of) => of.p_value != null);
+  const measures = ['Statistic', ...(hasChance ? ['p'] : []), 'Threshold', 'Values'].map((text) => ({ text, className: RIGHT }));
   return (
-    <Table label="Columns compared" columns={COLUMNS}>
+    <Table label="Columns compared" columns={['Column', 'Verdict', 'Distributions', 'Method', ...measures]}>
       {columns.map((of) => (
         <tr key={of.column} className={of.column === selected ? 'row-selected' : ''}>
           <td>
@@ -31,7 +26,7 @@ export function DriftTable({ columns, selected, onSelect }: Props) {
               {of.column}
             </button>
           </td>
-          <td>
+          <td title={of.message}>
             <StateBadge verdict={of.verdict} />
           </td>
           <td className="chart-cell">
@@ -39,11 +34,11 @@ export function DriftTable({ columns, selected, onSelect }: Props) {
           </td>
           <td>{of.method ?? '–'}</td>
           <Measure value={of.statistic} />
-          <Measure value={of.adjusted_p_value ?? of.p_value} />
+          {hasChance && <Measure value={of.adjusted_p_value ?? of.p_value} />}
           <Measure value={of.threshold} />
-          <td className="right number">{count(of.reference_count)}</td>
-          <td className="right number">{count(of.current_count)}</td>
-          <td className="wide">{of.message}</td>
+          <td className="right number">
+            {count(of.reference_count)} / {count(of.current_count)}
+          </td>
         </tr>
       ))}
     </Table>

@@ -7,7 +7,8 @@ import { type LineageItem, type LineageShape, layoutLineage } from './lineageSha
 import { useViewport } from './useViewport';
 import { ZoomButtons } from './ZoomButtons';
 
-const LONGEST = 25;
+const LONGEST_NAME = 19;
+const LONGEST_BELOW = 21;
 
 /** Lineage from left to right, what it was made from before what was made of it; a click goes to the page of a node. */
 export function LineageView({ shape }: { shape: LineageShape }) {
@@ -55,7 +56,7 @@ function Item({ item, box }: { item: LineageItem; box: Box }) {
         <NodeIcon name={item.kind} className="graph-kind" />
       </g>
       <text className="graph-name" x={32} y={19}>
-        {clipped(item.name, LONGEST - 4)}
+        {clipped(item.name, LONGEST_NAME)}
       </text>
       {look && (
         <g transform="translate(12 26)" className="graph-state">
@@ -63,7 +64,7 @@ function Item({ item, box }: { item: LineageItem; box: Box }) {
         </g>
       )}
       <text className="graph-below" x={32} y={38}>
-        {clipped(item.below, LONGEST)}
+        {clipped(item.below, LONGEST_BELOW)}
       </text>
     </g>
   );

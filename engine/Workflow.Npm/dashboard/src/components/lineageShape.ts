@@ -130,7 +130,7 @@ function taskOf({ dag_id, run_id, task_id, map_index }: LineageCode, isFolded: b
     ...shared,
     id: `task:${dag_id}/${run_id}/${task_id}${element}`,
     name: `${task_id}${element}`,
-    below: `${dag_id} · ${run_id}`,
+    below: run_id,
     to: links.task(dag_id, run_id, task_id),
   };
 }

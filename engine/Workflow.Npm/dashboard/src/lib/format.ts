@@ -99,8 +99,13 @@ export function percent(share: number): string {
 /** A value that the API gives as text: of a column of numbers as a number, midnight as the day. */
 export function valueText(text: string | null | undefined, type: string): string {
   if (text == null) return '–';
-  if (/INT|DOUBLE|FLOAT|DECIMAL|REAL/.test(type) && Number.isFinite(Number(text))) return metric(Number(text));
+  if (isNumber(type) && Number.isFinite(Number(text))) return metric(Number(text));
   return text.replace(/ 00:00:00(\.0+)?$/, '');
+}
+
+/** Whether a column of a DuckDB type holds numbers. */
+export function isNumber(type: string): boolean {
+  return /^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|REAL|DECIMAL)/.test(type);
 }
 
 /** The slice of a dataset: `month=2019-06, region=north`. */

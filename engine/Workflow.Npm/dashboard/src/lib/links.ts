@@ -21,7 +21,7 @@ export const links = {
   modelLineage: (name: string, query: Query = {}) => `/models/${part(name)}/lineage${search(query)}`,
   review: '/review',
   reviewOf: (reviewId: number) => `/review?review=${reviewId}`,
-  proposals: (dataset?: string) => `/review/proposals${search({ dataset })}`,
+  proposals: (dataset?: string) => `/review/checks${search({ dataset })}`,
   rows: '/review/rows',
 };
 

@@ -47,7 +47,7 @@ export const VERDICTS: Record<Verdict, Look> = {
   waived: { word: 'waived', look: 'deferred' },
 };
 
-/** How a version of a dataset is kept; several hold at once. */
+/** How a version of a dataset is kept; besides it may be held. */
 export const VERSION_STATES = {
   live: { word: 'live', look: 'success' },
   replaced: { word: 'replaced', look: 'pending' },

@@ -53,14 +53,18 @@ function Categories({ bins }: { bins: DriftBin[] }) {
 export function OverlayKey({ reference, current }: { reference: string; current: string }) {
   return (
     <p className="overlay-key">
-      <svg width="14" height="12" aria-hidden="true">
-        <rect className="chart-outline" x="1" y="1" width="12" height="10" />
-      </svg>
-      reference {reference}
-      <svg width="14" height="12" aria-hidden="true">
-        <rect className="chart-bar" width="14" height="12" />
-      </svg>
-      current {current}
+      <span>
+        <svg width="14" height="12" aria-hidden="true">
+          <rect className="chart-outline" x="1" y="1" width="12" height="10" />
+        </svg>
+        reference {reference}
+      </span>
+      <span>
+        <svg width="14" height="12" aria-hidden="true">
+          <rect className="chart-bar" width="14" height="12" />
+        </svg>
+        current {current}
+      </span>
     </p>
   );
 }

@@ -6,6 +6,8 @@ import { Fact } from '../../components/Page';
 import { count, metric, percent, valueText } from '../../lib/format';
 import { links } from '../../lib/links';
 
+const MOST_VALUES = 12;
+
 interface Props {
   of: FullColumnProfile;
   rows: number;
@@ -64,7 +66,7 @@ export function ColumnDetails({ of, rows, dataset, version }: Props) {
       {of.top_values.length > 0 && (
         <>
           <h3>Most frequent values</h3>
-          <ValueBars values={of.top_values} of={of.count} />
+          <ValueBars values={of.top_values.slice(0, MOST_VALUES)} of={of.count} />
         </>
       )}
       <p className="row">

@@ -19,7 +19,7 @@ export function DatasetLineageTab() {
         label="Version"
         value={version ?? ''}
         versions={versions.map((each) => ({ ...each, partition: {} }))}
-        placeholder="newest of each slice"
+        placeholder="newest of each"
         onChange={setVersion}
       />
     </LineagePanel>

@@ -130,7 +130,7 @@ function DriftForm({ asked, versions, onAsk }: FormProps) {
         <span className="muted">Threshold</span>
         <input
           inputMode="decimal"
-          placeholder="of the method"
+          placeholder="default"
           value={question.threshold}
           onChange={(event) => set({ threshold: event.target.value })}
         />

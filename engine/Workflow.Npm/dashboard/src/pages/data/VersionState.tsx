@@ -4,20 +4,21 @@ import { StateBadge } from '../../components/StateBadge';
 import { links } from '../../lib/links';
 import { VERSION_STATES } from '../../lib/states';
 
-/** How a version is kept, and what keeps it from going on; a version that waits for a person leads to where one decides. */
+/** How a version is kept; one that waits for a person leads to where one decides. */
 export function VersionState({ of, reviewId }: { of: DatasetVersionState; reviewId: number | undefined }) {
   return (
     <span className="state-counts">
-      <StateBadge look={VERSION_STATES[kept(of)]} />
+      {reviewId === undefined ? (
+        <StateBadge look={VERSION_STATES[kept(of)]} />
+      ) : (
+        <Link to={links.reviewOf(reviewId)} title="Waits for a person">
+          <StateBadge look={VERSION_STATES.quarantined} />
+        </Link>
+      )}
       {of.hold && (
         <span title={`${of.hold.reason} (${of.hold.by})`}>
           <StateBadge look={VERSION_STATES.held} />
         </span>
-      )}
-      {reviewId !== undefined && (
-        <Link to={links.reviewOf(reviewId)} title="Waits for a person">
-          <StateBadge look={VERSION_STATES.quarantined} />
-        </Link>
       )}
     </span>
   );

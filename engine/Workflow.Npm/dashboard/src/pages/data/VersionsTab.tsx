@@ -56,7 +56,7 @@ export function VersionsTab() {
             onClose={() => choose(null)}
           >
             <div className="toolbar">
-              <Search label="Slice, such as month=2019-06" value={partition ?? ''} onChange={setPartition} />
+              <Search label="Slice key=value" value={partition ?? ''} onChange={setPartition} />
               <span className="muted">{plural(total_entries, 'version')}</span>
             </div>
             <Table label="Versions" columns={COLUMNS}>
@@ -107,7 +107,7 @@ function Row({ dataset, of, reviewId, selected, onChoose }: RowProps) {
       </td>
       <td>
         <MadeBy of={of} />{' '}
-        <Link className="muted" to={links.run(of.dag_id, of.run_id)}>
+        <Link className="muted run-id" title={of.run_id} to={links.run(of.dag_id, of.run_id)}>
           {of.run_id}
         </Link>
       </td>

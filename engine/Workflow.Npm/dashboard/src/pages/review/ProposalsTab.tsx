@@ -21,7 +21,7 @@ import { SuggestForm } from './SuggestForm';
 const STATES = ['proposed', 'accepted', 'rejected', 'withdrawn', 'all'];
 const PAGE = 50;
 const OF_STATE = ['offset'];
-const COLUMNS = ['Check', 'Limits', 'Evidence', 'Dataset', 'Gate', 'State', 'Suggested', 'Acts'];
+const COLUMNS = ['Check', 'Limits', 'Evidence', 'Dataset', 'Gate', 'Suggested', 'Decided', 'Acts'];
 
 /** Checks that history suggests: a person accepts or refuses each. */
 export function ProposalsTab() {
@@ -73,19 +73,22 @@ function Row({ of }: { of: Proposal }) {
         <span className="strong">{plain(kind)}</span> {column != null && <code>{plain(column)}</code>}
       </td>
       <td className="threshold">{limits(of.check)}</td>
-      <td className="wide">
-        {of.evidence} <span className="muted">Learnt from {of.versions} versions.</span>
-      </td>
+      <td className="wide">{of.evidence}</td>
       <td>
         <Link to={links.dataset(of.dataset)}>{of.dataset}</Link>
       </td>
-      <td>{of.gate ?? <span className="muted">every one that learns</span>}</td>
-      <td>
-        <StateBadge look={PROPOSAL_STATES[of.state]!} />
-        {of.decided_by && <div className="muted">by {of.withdrawn_by ?? of.decided_by}</div>}
-      </td>
+      <td>{of.gate ?? <span className="muted">all that learn</span>}</td>
       <td>
         <Time value={of.proposed_at} /> <span className="muted">by {of.proposed_by}</span>
+      </td>
+      <td>
+        {of.state === 'proposed' ? (
+          <span className="muted">–</span>
+        ) : (
+          <>
+            <StateBadge look={PROPOSAL_STATES[of.state]!} /> <span className="muted">by {of.withdrawn_by ?? of.decided_by}</span>
+          </>
+        )}
       </td>
       <td>
         <Acts of={of} />

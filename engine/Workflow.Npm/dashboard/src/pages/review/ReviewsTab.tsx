@@ -17,7 +17,7 @@ import { ReviewPanel } from './ReviewPanel';
 const STATES: (ReviewState | 'all')[] = ['open', 'released', 'repaired', 'discarded', 'all'];
 const PAGE = 50;
 const OF_STATE = ['offset', 'review'];
-const COLUMNS = ['Review', 'Why', 'Dataset', 'Slice', { text: 'Rows', className: 'right' }, 'Gate', 'State', 'Since'];
+const COLUMNS = ['Review', 'Why', 'Dataset', 'Slice', { text: 'Rows', className: 'right' }, 'Gate', 'Since'];
 
 /** Versions that gates hold until a person decides. */
 export function ReviewsTab() {
@@ -49,11 +49,12 @@ export function ReviewsTab() {
             <None state={shown} />
           ) : (
             <>
-              <Table label="Reviews" columns={COLUMNS}>
+              <Table label="Reviews" columns={shown === 'all' ? [...COLUMNS, 'State'] : COLUMNS}>
                 {reviews.map((review) => (
                   <Row
                     key={review.review_id}
                     of={review}
+                    withState={shown === 'all'}
                     selected={String(review.review_id) === chosen}
                     onChoose={() => choose(String(review.review_id))}
                   />
@@ -68,7 +69,14 @@ export function ReviewsTab() {
   );
 }
 
-function Row({ of, selected, onChoose }: { of: ReviewDetails; selected: boolean; onChoose: () => void }) {
+interface RowProps {
+  of: ReviewDetails;
+  withState: boolean;
+  selected: boolean;
+  onChoose: () => void;
+}
+
+function Row({ of, withState, selected, onChoose }: RowProps) {
   return (
     <tr className={selected ? 'row-selected' : ''}>
       <td>
@@ -91,11 +99,13 @@ function Row({ of, selected, onChoose }: { of: ReviewDetails; selected: boolean;
         <Link to={links.task(of.dag_id, of.run_id, of.task_id)}>{of.task_id}</Link>
       </td>
       <td>
-        <StateBadge look={REVIEW_STATES[of.state]} />
-      </td>
-      <td>
         <Time value={of.opened_at} />
       </td>
+      {withState && (
+        <td>
+          <StateBadge look={REVIEW_STATES[of.state]} />
+        </td>
+      )}
     </tr>
   );
 }

@@ -38,7 +38,7 @@ export function SuggestForm({ dataset }: { dataset: string }) {
       </label>
       <label className="version-field">
         <span className="muted">slices</span>
-        <input value={where} placeholder="newest 20, or day<2024-02" onChange={(event) => setWhere(event.target.value)} />
+        <input value={where} placeholder="newest 20 or day<2024-02" onChange={(event) => setWhere(event.target.value)} />
       </label>
       <button type="submit" disabled={busy || name === ''} data-testid="suggest">
         Suggest checks
