@@ -48,6 +48,17 @@ public sealed class ContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Dataset_WithAndWithoutAContract_NamesItsNewestVersion()
+    {
+        await DeclareAsync("maker", Rows("DOUBLE"));
+        await DeclareAsync("maker", Rows("DOUBLE", contract => contract.Owner("ann")));
+        await ReadAsync();
+
+        (await server.GetAsync("/datasets/rows")).Int("contract_version").ShouldBe(2);
+        (await server.GetAsync("/datasets/eaten")).IsNull("contract_version").ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Check_OfEachOutcome_SaysSoAndRegistersNothing()
     {
         (await CheckAsync(Rows("DOUBLE"))).Text("outcome").ShouldBe("compatible");

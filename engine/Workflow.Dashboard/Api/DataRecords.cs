@@ -37,9 +37,10 @@ public sealed record DatasetCollection(IReadOnlyList<Dataset> Datasets, int Tota
 
 /// <summary>A dataset with its versions, newest first.</summary>
 /// <param name="DescribedBy">The DAG that says what it is and how long it is kept; null when none does.</param>
+/// <param name="ContractVersion">The newest version of its contract; null when nothing is promised.</param>
 public sealed record DatasetDetails(
-    string Name, string Description, string Owner, IReadOnlyList<string> Tags, string? DescribedBy, DatasetRetention Retention,
-    IReadOnlyList<DatasetVersion> Versions);
+    string Name, string Description, string Owner, IReadOnlyList<string> Tags, string? DescribedBy, int? ContractVersion,
+    DatasetRetention Retention, IReadOnlyList<DatasetVersion> Versions);
 
 /// <summary>How much content of a dataset stays; null for all of it.</summary>
 /// <param name="Versions">How many versions of each slice.</param>

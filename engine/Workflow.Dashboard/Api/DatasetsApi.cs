@@ -37,7 +37,7 @@ internal static class DatasetsApi
         var parents = (await reads.ParentsAsync([.. versions.Select(row => row.VersionId)], cancellationToken).ConfigureAwait(false))
             .ToLookup(row => row.VersionId, ParentOf);
         return new DatasetDetails(
-            name, dataset.Description, dataset.Owner, ApiJson.Read<string[]>(dataset.Tags), dataset.DeclaredBy,
+            name, dataset.Description, dataset.Owner, ApiJson.Read<string[]>(dataset.Tags), dataset.DeclaredBy, dataset.ContractVersion,
             new DatasetRetention(dataset.KeepVersions, dataset.KeepFor?.TotalDays, dataset.ColdAfter?.TotalDays),
             [.. versions.Select(row => VersionOf(row, [.. parents[row.VersionId]]))]);
     }

@@ -68,12 +68,19 @@ internal static class Description
             operation.Security = [];
         // Bound as text, since the framework knows an enum's C# names only.
         foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.Name == "state"))
-            parameter.Schema = new OpenApiSchemaReference(StateOf(context.Description.RelativePath), context.Document);
+        {
+            if (StateOf(context.Description.RelativePath ?? "") is { } state)
+                parameter.Schema = new OpenApiSchemaReference(state, context.Document);
+        }
+
         return Task.CompletedTask;
     }
 
-    private static string StateOf(string? path) =>
-        path?.Contains("taskInstances", StringComparison.Ordinal) == true ? nameof(TaskState) : nameof(RunState);
+    private static string? StateOf(string path) =>
+        path.Contains("taskInstances", StringComparison.Ordinal) ? nameof(TaskState)
+        : path.Contains("dagRuns", StringComparison.Ordinal) ? nameof(RunState)
+        : path.EndsWith("reviews", StringComparison.Ordinal) ? nameof(ReviewState)
+        : null;
 
     private static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {

@@ -5,8 +5,8 @@ public sealed partial class DatasetReads
     private const string List = """
         SELECT d.dataset AS Name, d.last_version AS Versions, v.version AS LatestVersion, v.row_count AS LatestRows,
             v.published_at AS LatestCreatedAt, d.description AS Description, d.owner AS Owner, to_json(d.tags)::text AS Tags, d.declared_by AS DeclaredBy,
-            d.keep_versions AS KeepVersions, d.keep_for AS KeepFor, d.cold_after AS ColdAfter
-        FROM dataset d LEFT JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version
+            d.keep_versions AS KeepVersions, d.keep_for AS KeepFor, d.cold_after AS ColdAfter, c.last_version AS ContractVersion
+        FROM dataset d LEFT JOIN contract c ON c.dataset = d.dataset AND c.last_version > 0 LEFT JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version
         WHERE d.last_version > 0 AND (@tag::text IS NULL OR @tag = ANY (d.tags)) AND (@owner::text IS NULL OR d.owner = @owner)
             AND (@dataset::text IS NULL OR d.dataset = @dataset)
         ORDER BY d.dataset LIMIT @limit OFFSET @offset

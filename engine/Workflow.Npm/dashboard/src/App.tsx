@@ -12,12 +12,22 @@ import { DagPage } from './pages/dag/DagPage';
 import { DagRunsTab } from './pages/dag/DagRunsTab';
 import { DagSourceTab } from './pages/dag/DagSourceTab';
 import { TriggerPage } from './pages/dag/TriggerPage';
+import { ContractTab } from './pages/data/ContractTab';
+import { DatasetLineageTab } from './pages/data/DatasetLineageTab';
 import { DatasetPage } from './pages/data/DatasetPage';
 import { DatasetsPage } from './pages/data/DatasetsPage';
-import { ModelPage } from './pages/data/ModelPage';
+import { DriftTab } from './pages/data/DriftTab';
+import { ModelLineageTab } from './pages/data/ModelLineageTab';
+import { ModelPage, ModelVersionsTab } from './pages/data/ModelPage';
 import { ModelsPage } from './pages/data/ModelsPage';
+import { ProfileTab } from './pages/data/ProfileTab';
+import { VersionsTab } from './pages/data/VersionsTab';
 import { DagsPage } from './pages/DagsPage';
 import { NotFoundPage } from './pages/NotFoundPage';
+import { ProposalsTab } from './pages/review/ProposalsTab';
+import { ReviewPage } from './pages/review/ReviewPage';
+import { ReviewsTab } from './pages/review/ReviewsTab';
+import { RowsTab } from './pages/review/RowsTab';
 import { RunPage } from './pages/run/RunPage';
 import { RunsPage } from './pages/RunsPage';
 import { SignInPage } from './pages/SignInPage';
@@ -51,9 +61,23 @@ export function App() {
         <Route path="dags/:dagId/runs/:runId" element={<RunPage />} />
         <Route path="runs" element={<RunsPage />} />
         <Route path="datasets" element={<DatasetsPage />} />
-        <Route path="datasets/:name" element={<DatasetPage />} />
+        <Route path="datasets/:name" element={<DatasetPage />}>
+          <Route index element={<VersionsTab />} />
+          <Route path="profile" element={<ProfileTab />} />
+          <Route path="drift" element={<DriftTab />} />
+          <Route path="contract" element={<ContractTab />} />
+          <Route path="lineage" element={<DatasetLineageTab />} />
+        </Route>
         <Route path="models" element={<ModelsPage />} />
-        <Route path="models/:name" element={<ModelPage />} />
+        <Route path="models/:name" element={<ModelPage />}>
+          <Route index element={<ModelVersionsTab />} />
+          <Route path="lineage" element={<ModelLineageTab />} />
+        </Route>
+        <Route path="review" element={<ReviewPage />}>
+          <Route index element={<ReviewsTab />} />
+          <Route path="checks" element={<ProposalsTab />} />
+          <Route path="rows" element={<RowsTab />} />
+        </Route>
         <Route path="pools" element={<PoolsPage />} />
         <Route path="schedulers" element={<SchedulersPage />} />
         <Route path="*" element={<NotFoundPage />} />

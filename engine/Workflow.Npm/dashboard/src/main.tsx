@@ -9,6 +9,7 @@ import './styles/shell.css';
 import './styles/components.css';
 import './styles/graph.css';
 import './styles/log.css';
+import './styles/data.css';
 
 applyTheme();
 

@@ -7,8 +7,8 @@ import { foldGroups, groupsOf, nodeOf, worstState } from './graphGroups';
 import { ancestors, layoutGraph, type Line } from './graphLayout';
 import { GraphNode } from './GraphNode';
 import { GroupFrame, GroupNode } from './GroupNode';
-import { Icon } from './Icon';
 import { useViewport } from './useViewport';
+import { ZoomButtons } from './ZoomButtons';
 
 interface Props {
   graph: Graph;
@@ -67,21 +67,7 @@ export function GraphView({ graph, instances, selected, onSelect }: Props) {
             Datasets
           </button>
         )}
-        <button type="button" className="button-icon" title="Zoom out" aria-label="Zoom out" onClick={() => viewport.zoomBy(1 / 1.25)}>
-          <Icon name="minus" />
-        </button>
-        <button
-          type="button"
-          className="button-icon"
-          title="Zoom in (or ctrl and the wheel)"
-          aria-label="Zoom in"
-          onClick={() => viewport.zoomBy(1.25)}
-        >
-          <Icon name="plus" />
-        </button>
-        <button type="button" className="button-icon" title="Fit" aria-label="Fit" onClick={viewport.fit}>
-          <Icon name="fit" />
-        </button>
+        <ZoomButtons viewport={viewport} />
       </div>
       <svg ref={frame} height={height} onPointerDown={viewport.drag} role="group" aria-label="Graph of the tasks">
         <g transform={viewport.transform}>

@@ -6,6 +6,7 @@ const KEYS: [string, string][] = [
   ['g r', 'runs'],
   ['g s', 'datasets'],
   ['g m', 'models'],
+  ['g v', 'review'],
   ['g p', 'pools'],
   ['t', 'trigger the DAG shown'],
   ['↑ ↓', 'move between the rows of a table'],

@@ -4,6 +4,7 @@ import { links } from '../lib/links';
 import { startLive } from '../state/live';
 import { prefer, usePreferences } from '../state/preferences';
 import { useKeyboard } from '../state/useKeyboard';
+import { useWaiting } from '../state/useWaiting';
 import { HealthLine } from './HealthLine';
 import { Icon, type IconName } from './Icon';
 import { KeyboardHelp } from './KeyboardHelp';
@@ -17,6 +18,8 @@ const PLACES: { to: string; word: string; icon: IconName }[] = [
   { to: links.models, word: 'Models', icon: 'model' },
 ];
 
+const REVIEW: (typeof PLACES)[number] = { to: links.review, word: 'Review', icon: 'review' };
+
 const ADMIN: typeof PLACES = [
   { to: links.pools, word: 'Pools', icon: 'pool' },
   { to: links.schedulers, word: 'Schedulers', icon: 'scheduler' },
@@ -28,6 +31,7 @@ export function Shell() {
   const [menuOpen, setMenuOpen] = useState(false);
   const [helpOpen, setHelpOpen] = useState(false);
   const { pathname } = useLocation();
+  const waiting = useWaiting();
   useEffect(startLive, []);
   useEffect(() => setMenuOpen(false), [pathname]);
   useKeyboard(() => setHelpOpen(true));
@@ -45,6 +49,7 @@ export function Shell() {
         {PLACES.map((place) => (
           <Place key={place.to} {...place} />
         ))}
+        <Place {...REVIEW} count={waiting} />
         <div className="rail-head rail-word">Admin</div>
         {ADMIN.map((place) => (
           <Place key={place.to} {...place} />
@@ -73,11 +78,12 @@ export function Shell() {
   );
 }
 
-function Place({ to, word, icon }: (typeof PLACES)[number]) {
+function Place({ to, word, icon, count }: (typeof PLACES)[number] & { count?: number }) {
   return (
-    <NavLink to={to} title={word} className="rail-link">
+    <NavLink to={to} title={count ? `${word}: ${count} to decide` : word} className="rail-link">
       <Icon name={icon} />
       <span className="rail-word">{word}</span>
+      {count ? <span className="rail-count number">{count}</span> : null}
     </NavLink>
   );
 }

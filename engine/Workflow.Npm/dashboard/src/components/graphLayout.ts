@@ -32,9 +32,7 @@ export interface Layout {
 
 /** Places tasks from left to right in layers; datasets, if wanted, stand as chips between the tasks that write and read them. */
 export function layoutGraph(graph: Graph, withDatasets: boolean): Layout {
-  const dagre = new Dagre({ compound: true });
-  dagre.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 36, marginx: 12, marginy: 12 });
-  dagre.setDefaultEdgeLabel(() => ({}));
+  const dagre = layers();
   const groups = groupsOf(graph);
   for (const group of groups) {
     dagre.setNode(frameId(group), {});
@@ -56,22 +54,36 @@ export function layoutGraph(graph: Graph, withDatasets: boolean): Layout {
     for (const name of task.inlets) dagre.setEdge(chipId(name), task.task_id);
     for (const name of task.outlets) dagre.setEdge(task.task_id, chipId(name));
   }
+  const { box, lines, ...size } = placed(dagre);
+  return {
+    ...size,
+    tasks: graph.tasks.map((task) => box(task.task_id)),
+    groups: groups.map((group) => ({ ...framed(box(frameId(group))), id: group })),
+    datasets: datasets.map((name) => ({ name, ...box(chipId(name)) })),
+    lines,
+  };
+}
+
+/** An empty graph whose nodes will stand in layers from left to right. */
+export function layers(): Dagre {
+  const dagre = new Dagre({ compound: true });
+  dagre.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 36, marginx: 12, marginy: 12 });
+  dagre.setDefaultEdgeLabel(() => ({}));
+  return dagre;
+}
+
+/** Places the nodes, and gives the lines between them. */
+export function placed(dagre: Dagre) {
   layout(dagre);
   const box = (id: string): Box => {
     const { x, y, width, height } = dagre.node(id) as Omit<Box, 'id'>;
     return { id, x: x - width / 2, y: y - height / 2, width, height };
   };
   const { width = 0, height = 0 } = dagre.graph() as { width?: number; height?: number };
-  return {
-    width,
-    height,
-    tasks: graph.tasks.map((task) => box(task.task_id)),
-    groups: groups.map((group) => ({ ...framed(box(frameId(group))), id: group })),
-    datasets: datasets.map((name) => ({ name, ...box(chipId(name)) })),
-    lines: dagre
-      .edges()
-      .map(({ v, w }) => ({ from: v, to: w, path: curve(sideways(box(v), (dagre.edge(v, w) as { points: Point[] }).points, box(w))) })),
-  };
+  const lines: Line[] = dagre
+    .edges()
+    .map(({ v, w }) => ({ from: v, to: w, path: curve(sideways(box(v), (dagre.edge(v, w) as { points: Point[] }).points, box(w))) }));
+  return { width, height, box, lines };
 }
 
 /** Whether a dataset's chip will stand between two tasks, so that a line of their own would say the same twice. */

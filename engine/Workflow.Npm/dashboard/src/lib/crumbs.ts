@@ -12,6 +12,11 @@ const WORDS: Record<string, string> = {
   datasets: 'Datasets',
   models: 'Models',
   backfills: 'Backfills',
+  profile: 'Profile',
+  drift: 'Drift',
+  contract: 'Contract',
+  lineage: 'Lineage',
+  review: 'Review',
   pools: 'Pools',
   schedulers: 'Schedulers',
 };

@@ -89,3 +89,28 @@ export function plural(number: number, noun: string): string {
 export function worker(name: string): string {
   return name.replace(/\/[0-9a-f]{32}$/, '');
 }
+
+/** A share from 0 to 1: `12.3 %`; what is there but rounds to nothing says so. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.0005) return '< 0.1 %';
+  return `${(share * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })} %`;
+}
+
+/** A value that the API gives as text: of a column of numbers as a number, midnight as the day. */
+export function valueText(text: string | null | undefined, type: string): string {
+  if (text == null) return '–';
+  if (isNumber(type) && Number.isFinite(Number(text))) return metric(Number(text));
+  return text.replace(/ 00:00:00(\.0+)?$/, '');
+}
+
+/** Whether a column of a DuckDB type holds numbers. */
+export function isNumber(type: string): boolean {
+  return /^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|REAL|DECIMAL)/.test(type);
+}
+
+/** The slice of a dataset: `month=2019-06, region=north`. */
+export function slice(partition: Record<string, string>): string {
+  return Object.entries(partition)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}

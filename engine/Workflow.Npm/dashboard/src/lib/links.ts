@@ -13,7 +13,21 @@ export const links = {
   pools: '/pools',
   schedulers: '/schedulers',
   datasets: '/datasets',
-  dataset: (name: string, version?: number) => `/datasets/${part(name)}${version ? `?version=${version}` : ''}`,
+  dataset: (name: string, version?: number | null) => `/datasets/${part(name)}${search({ version })}`,
+  datasetTab: (name: string, tab: 'profile' | 'drift' | 'contract' | 'lineage', query: Query = {}) =>
+    `/datasets/${part(name)}/${tab}${search(query)}`,
   models: '/models',
-  model: (name: string, version?: number) => `/models/${part(name)}${version ? `?version=${version}` : ''}`,
+  model: (name: string, version?: number | null) => `/models/${part(name)}${search({ version })}`,
+  modelLineage: (name: string, query: Query = {}) => `/models/${part(name)}/lineage${search(query)}`,
+  review: '/review',
+  reviewOf: (reviewId: number) => `/review?review=${reviewId}`,
+  proposals: (dataset?: string) => `/review/checks${search({ dataset })}`,
+  rows: '/review/rows',
 };
+
+type Query = Record<string, string | number | null | undefined>;
+
+function search(query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value != null && value !== '');
+  return given.length > 0 ? `?${given.map(([key, value]) => `${key}=${part(String(value))}`).join('&')}` : '';
+}

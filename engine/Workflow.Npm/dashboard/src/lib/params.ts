@@ -65,7 +65,12 @@ export function problems(params: Param[], conf: Record<string, unknown>): Record
 /** The same trigger on the command line, quoted for a POSIX shell. */
 export function commandLine(dagId: string, conf: Record<string, unknown>): string {
   const base = `workflow dags trigger ${dagId}`;
-  return Object.keys(conf).length === 0 ? base : `${base} --conf '${JSON.stringify(conf).replaceAll("'", `'\\''`)}'`;
+  return Object.keys(conf).length === 0 ? base : `${base} --conf ${quoted(JSON.stringify(conf))}`;
+}
+
+/** A word of a POSIX shell. */
+export function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The API decides in the end; a pattern that only .NET understands is left to it. */

@@ -1,9 +1,12 @@
-import type { BackfillState, RunState, TaskInstance, TaskState, TryState, Verdict } from '../api/types';
+import type { BackfillState, ReviewState, RunState, TaskInstance, TaskState, TryState, Verdict } from '../api/types';
+import type { IconName } from '../components/Icon';
 
 export type AnyState = RunState | TaskState | TryState | BackfillState;
 
-interface Look {
+export interface Look {
   word: string;
+  /** The icon, where it is not that of the look. */
+  icon?: IconName;
   /** Suffix of the colour variables and name of the icon. */
   look: 'success' | 'running' | 'queued' | 'retry' | 'failed' | 'upstream' | 'skipped' | 'pending' | 'cancelled' | 'deferred' | 'removed';
 }
@@ -42,6 +45,30 @@ export const VERDICTS: Record<Verdict, Look> = {
   inconclusive: { word: 'inconclusive', look: 'retry' },
   learning: { word: 'learning', look: 'pending' },
   waived: { word: 'waived', look: 'deferred' },
+};
+
+/** How a version of a dataset is kept; besides it may be held. */
+export const VERSION_STATES = {
+  live: { word: 'live', look: 'success' },
+  replaced: { word: 'replaced', look: 'pending' },
+  cold: { word: 'cold', look: 'queued', icon: 'cold' },
+  expired: { word: 'expired', look: 'removed' },
+  quarantined: { word: 'quarantined', look: 'deferred', icon: 'person' },
+  held: { word: 'held', look: 'queued', icon: 'lock' },
+} satisfies Record<string, Look>;
+
+export const REVIEW_STATES: Record<ReviewState, Look> = {
+  open: { word: 'waits for a person', look: 'deferred', icon: 'person' },
+  released: { word: 'released', look: 'success' },
+  repaired: { word: 'repaired', look: 'success', icon: 'retry' },
+  discarded: { word: 'discarded', look: 'failed' },
+};
+
+export const PROPOSAL_STATES: Record<string, Look> = {
+  proposed: { word: 'proposed', look: 'deferred', icon: 'person' },
+  accepted: { word: 'accepted', look: 'success' },
+  rejected: { word: 'rejected', look: 'failed' },
+  withdrawn: { word: 'withdrawn', look: 'removed' },
 };
 
 /** Order in which counts of states are listed: what needs a person first. */

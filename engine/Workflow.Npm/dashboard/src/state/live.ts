@@ -67,6 +67,11 @@ function connect(): void {
   };
 }
 
+/** After an act of this page: every list that may show it asks again, at once and not only when the engine says so. */
+export function changed(): void {
+  emit({ kind: 'anything' });
+}
+
 function emit(event: LiveEvent): void {
   for (const listener of listeners) listener(event);
 }

@@ -2,7 +2,14 @@ import { useEffect, useEffectEvent, useRef } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { links } from '../lib/links';
 
-const PLACES: Record<string, string> = { d: links.dags, r: links.runs, s: links.datasets, m: links.models, p: links.pools };
+const PLACES: Record<string, string> = {
+  d: links.dags,
+  r: links.runs,
+  s: links.datasets,
+  m: links.models,
+  v: links.review,
+  p: links.pools,
+};
 const SEQUENCE_MILLISECONDS = 1500;
 
 /** The dashboard's keys; silent while one types or a dialog is open. */

@@ -10,7 +10,14 @@ import { links } from '../../lib/links';
 import { useApi } from '../../state/useApi';
 import { useParam } from '../../state/useParam';
 
-const COLUMNS = ['Dataset', 'Latest version', { text: 'Versions', className: 'right' }, { text: 'Rows', className: 'right' }, 'Written'];
+const COLUMNS = [
+  'Dataset',
+  'Owner',
+  'Tags',
+  'Latest version',
+  ...['Versions', 'Rows'].map((text) => ({ text, className: 'right' })),
+  'Written',
+];
 
 export function DatasetsPage() {
   const [query, setQuery] = useParam('search');
@@ -32,17 +39,28 @@ export function DatasetsPage() {
           ) : (
             <>
               <div className="toolbar">
-                <Search label="Search datasets" value={query ?? ''} onChange={setQuery} />
+                <Search label="Search names, owners, tags" value={query ?? ''} onChange={setQuery} />
               </div>
               <Table label="Datasets" columns={COLUMNS}>
                 {datasets
-                  .filter(({ name }) => name.toLowerCase().includes((query ?? '').toLowerCase()))
+                  .filter(({ name, owner, tags }) =>
+                    [name, owner, ...tags].some((text) => text.toLowerCase().includes((query ?? '').toLowerCase())),
+                  )
                   .map((dataset) => (
                     <tr key={dataset.name}>
                       <td className="wide">
                         <Link className="strong" to={links.dataset(dataset.name)}>
                           {dataset.name}
                         </Link>
+                        {dataset.description && <div className="muted two-lines">{dataset.description}</div>}
+                      </td>
+                      <td>{dataset.owner || '–'}</td>
+                      <td>
+                        {dataset.tags.map((tag) => (
+                          <span key={tag} className="tag">
+                            {tag}
+                          </span>
+                        ))}
                       </td>
                       <td>{dataset.latest_version == null ? '–' : `v${dataset.latest_version}`}</td>
                       <td className="right number">{count(dataset.versions)}</td>

@@ -1,5 +1,5 @@
-import { Link, useParams } from 'react-router';
-import type { AliasMove, ModelVersion } from '../../api/types';
+import { Link, Outlet, useOutletContext, useParams } from 'react-router';
+import type { AliasMove, ModelDetails, ModelVersion } from '../../api/types';
 import { Answered } from '../../components/Answered';
 import { Hash } from '../../components/Copy';
 import { MadeBy } from '../../components/MadeBy';
@@ -13,10 +13,11 @@ import { links } from '../../lib/links';
 import { useApi } from '../../state/useApi';
 import { useParam } from '../../state/useParam';
 
-/** Which version is live and may it be: aliases first, then every version with its metrics, gates and parents. */
+export const useModel = () => useOutletContext<ModelDetails>();
+
+/** Which version is live and may it be. */
 export function ModelPage() {
   const { name = '' } = useParams();
-  const [chosen] = useParam('version');
   const answer = useApi('/api/v2/models/{name}', { path: { name } });
   const aliases = Object.entries(answer.data?.aliases ?? {});
   return (
@@ -28,20 +29,31 @@ export function ModelPage() {
         </span>
       ))}
       facts={answer.data && <LiveFacts versions={answer.data.versions} aliases={aliases} />}
+      tabs={[
+        { to: links.model(name), label: 'Versions' },
+        { to: links.modelLineage(name), label: 'Lineage' },
+      ]}
     >
       <Answered answer={answer} what={`The model ${name}`}>
-        {({ versions, alias_moves }) => (
-          <>
-            <Section title="Versions" note={plural(versions.length, 'version')}>
-              <Versions versions={versions} aliases={aliases} chosen={chosen} />
-            </Section>
-            <Section title="Moves of aliases">
-              {alias_moves.length === 0 ? <p className="muted">No version was promoted yet.</p> : <AliasMoves moves={alias_moves} />}
-            </Section>
-          </>
-        )}
+        {(details) => <Outlet context={details} key={name} />}
       </Answered>
     </Page>
+  );
+}
+
+/** Every version with its metrics, gates and parents, and when aliases moved. */
+export function ModelVersionsTab() {
+  const { versions, aliases, alias_moves } = useModel();
+  const [chosen] = useParam('version');
+  return (
+    <>
+      <Section title="Versions" note={plural(versions.length, 'version')}>
+        <Versions versions={versions} aliases={Object.entries(aliases)} chosen={chosen} />
+      </Section>
+      <Section title="Moves of aliases">
+        {alias_moves.length === 0 ? <p className="muted">No version was promoted yet.</p> : <AliasMoves moves={alias_moves} />}
+      </Section>
+    </>
   );
 }
 

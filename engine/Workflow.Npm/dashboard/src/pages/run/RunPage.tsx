@@ -14,7 +14,7 @@ import { RunFacts } from './RunFacts';
 import { TaskPanel } from './TaskPanel';
 import { TaskTable } from './TaskTable';
 
-const OF_TASK = ['try', 'find', 'map', 'elements', 'from', 'panel'];
+const OF_TASK = ['try', 'find', 'map', 'elements', 'from', 'panel', 'column'];
 
 export function RunPage() {
   const { dagId = '', runId = '' } = useParams();
@@ -85,6 +85,7 @@ export function RunPage() {
           key={whole.task_id}
           run={path}
           whole={whole}
+          gate={gates.data?.gates.find(({ task_id }) => task_id === whole.task_id)}
           task={graph.data?.tasks.find(({ task_id }) => task_id === whole.task_id)}
           onSelect={select}
           onChange={refresh}

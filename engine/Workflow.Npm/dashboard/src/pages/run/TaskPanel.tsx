@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent } from 'react';
-import type { GraphTask, TaskInstance } from '../../api/types';
+import type { Gate, GraphTask, TaskInstance } from '../../api/types';
 import { LogView } from '../../components/LogView';
 import { Fact } from '../../components/Page';
 import { StateBadge } from '../../components/StateBadge';
@@ -10,6 +10,7 @@ import { useParam } from '../../state/useParam';
 import { Attempts } from './Attempts';
 import { AttemptValues } from './AttemptValues';
 import { Elements } from './Elements';
+import { GateEvidence } from './GateEvidence';
 import type { RunPath } from './RunPath';
 import { TaskActions } from './TaskActions';
 import { WhyBox } from './WhyBox';
@@ -19,14 +20,22 @@ interface Props {
   /** The task, or a mapped task as a whole. */
   whole: TaskInstance;
   task: GraphTask | undefined;
+  /** Its newest verdict, if it is a gate that has one. */
+  gate: Gate | undefined;
   onSelect: (taskId: string | null) => void;
   onChange: () => void;
 }
 
-const OF_ELEMENT = ['try', 'find', 'level', 'panel'];
+const OF_ELEMENT = ['try', 'find', 'level', 'panel', 'column'];
+const OF_PANEL = ['column'];
+const VIEWS = [
+  { name: 'evidence', word: 'What it found' },
+  { name: 'log', word: 'Log' },
+  { name: 'values', word: 'Inputs and output' },
+];
 
 /** The selected task beside the run, so that the list stays: why, acts, attempts, log, values; of a mapped one its elements. */
-export function TaskPanel({ run, whole, task, onSelect, onChange }: Props) {
+export function TaskPanel({ run, whole, task, gate, onSelect, onChange }: Props) {
   const [map, setMap] = useParam('map', OF_ELEMENT);
   const isMapped = whole.mapped !== null || (task?.mapped_by != null && task.kind !== 'expand');
   const mapIndex = isMapped && map !== null ? Number(map) : null;
@@ -81,7 +90,7 @@ export function TaskPanel({ run, whole, task, onSelect, onChange }: Props) {
           {isMapped && mapIndex === null ? (
             <Elements run={run} whole={whole} onSelect={(index) => setMap(String(index))} />
           ) : (
-            <AttemptsAndLog key={instance.map_index} run={run} instance={instance} pool={task?.pool} />
+            <AttemptsAndLog key={instance.map_index} run={run} instance={instance} pool={task?.pool} gate={gate} />
           )}
         </>
       )}
@@ -90,9 +99,19 @@ export function TaskPanel({ run, whole, task, onSelect, onChange }: Props) {
   );
 }
 
-function AttemptsAndLog({ run, instance, pool }: { run: RunPath; instance: TaskInstance; pool: string | undefined }) {
+interface AttemptsProps {
+  run: RunPath;
+  instance: TaskInstance;
+  pool: string | undefined;
+  gate: Gate | undefined;
+}
+
+function AttemptsAndLog({ run, instance, pool, gate }: AttemptsProps) {
   const [chosen, choose] = useParam('try');
-  const [view, setView] = useParam('panel');
+  const [asked, setView] = useParam('panel', OF_PANEL);
+  // Of a gate, what it found is the answer; of any other task, what it said.
+  const first = gate ? 'evidence' : 'log';
+  const view = VIEWS.find(({ name }) => name === asked)?.name ?? first;
   const { task_id, map_index } = instance;
   const path = { ...run, task_id };
   const answer = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries', { path, query: { map_index } }, run);
@@ -118,14 +137,15 @@ function AttemptsAndLog({ run, instance, pool }: { run: RunPath; instance: TaskI
         <p className={`why why-${STATES[attempt.state].look}`}>{attempt.message}</p>
       )}
       <div className="filters" role="group" aria-label="View">
-        <button type="button" aria-pressed={view !== 'values'} onClick={() => setView(null)}>
-          Log
-        </button>
-        <button type="button" aria-pressed={view === 'values'} onClick={() => setView('values')}>
-          Inputs and output
-        </button>
+        {VIEWS.filter(({ name }) => gate || name !== 'evidence').map(({ name, word }) => (
+          <button key={name} type="button" aria-pressed={view === name} onClick={() => setView(name === first ? null : name)}>
+            {word}
+          </button>
+        ))}
       </div>
-      {view === 'values' ? <AttemptValues attempt={one} /> : <LogView key={attempt.try_number} attempt={one} />}
+      {view === 'evidence' && gate && <GateEvidence gate={gate} />}
+      {view === 'values' && <AttemptValues attempt={one} />}
+      {(view === 'log' || (view === 'evidence' && !gate)) && <LogView key={attempt.try_number} attempt={one} />}
     </>
   );
 }
