@@ -22,7 +22,7 @@ public enum Severity
 /// <param name="Column">The column; null for a check of the whole table.</param>
 /// <param name="Minimum">The lower bound, included.</param>
 /// <param name="Maximum">The upper bound, included.</param>
-/// <param name="Values">The allowed values, patterns, types or names, as text.</param>
+/// <param name="Values">The allowed values, patterns, types or names, as text; or the one query or schema.</param>
 /// <param name="Mostly">The share of values, 0 to 1, that must pass; no values at all pass.</param>
 /// <param name="Severity">What failing means.</param>
 public sealed record DataCheck(
@@ -36,6 +36,14 @@ public sealed record DataCheck(
     public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>The bounds that are excluded; null for none.</summary>
+    /// <summary>The lower bound of times, in UTC; null for numbers or no bound.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? Earliest { get; init; }
+
+    /// <summary>The upper bound of times, in UTC; null for numbers or no bound.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? Latest { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StrictBounds? Strict { get; init; }
 
