@@ -12,7 +12,8 @@ public enum Severity
     Block,
 
     /// <summary>
-    /// Rows that fail are set aside and the others go on; where no single rows are to blame, the whole version waits for a person.
+    /// Rows that fail are set aside and the others go on, as long as the share that must pass does, where one is given; where it does not, or
+    /// no single rows are to blame, the whole version waits for a person.
     /// </summary>
     Quarantine,
 }
@@ -35,7 +36,6 @@ public sealed record DataCheck(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Columns { get; init; }
 
-    /// <summary>The bounds that are excluded; null for none.</summary>
     /// <summary>The lower bound of times, in UTC; null for numbers or no bound.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTime? Earliest { get; init; }
@@ -44,6 +44,7 @@ public sealed record DataCheck(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTime? Latest { get; init; }
 
+    /// <summary>The bounds that are excluded; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StrictBounds? Strict { get; init; }
 
