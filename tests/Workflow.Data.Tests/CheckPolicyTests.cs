@@ -93,9 +93,59 @@ public sealed class CheckPolicyTests : IDisposable
             new Dictionary<string, object?> { ["p"] = await data.Store.PathAsync(quarantined.Sha256, TestContext.Current.CancellationToken) })
             .Select(row => row.Text("why")).ShouldBe(
             [
-                "[between fare, not_null pay, unique mail]", "[between fare]", "[between fare]", "[unique mail]", "[not_null pay]",
+                "[between fare, increasing fare, not_null pay, unique mail]", "[between fare, increasing fare]", "[between fare, increasing fare]",
+                "[unique mail]", "[not_null pay]",
             ]);
     }
 
     private IReadOnlyList<CheckResult> Evaluate(Action<QualityGate> gate) => CheckEvaluator.Evaluate(data.Parquet(Trips), GateChecks.Of(gate));
 }
+    [Theory]
+    [InlineData(0.4, Verdict.Pass, true, 2L)]
+    [InlineData(0.6, Verdict.Pass, true, 2L)]
+    [InlineData(0.61, Verdict.Fail, false, 2L)]
+    [InlineData(1.0, Verdict.Fail, true, 2L)]
+    public async Task Evaluate_QuarantineWithAShare_SetsRowsAsideWhileItHolds(double mostly, Verdict verdict, bool hasRows, long rows)
+    {
+        var checks = GateChecks.Of(gate => gate.Between("fare", 0, 100, mostly, Severity.Quarantine));
+
+        var report = CheckEvaluator.Evaluate(data.Parquet(Trips), checks, new CheckRequest());
+
+        var result = report.Results.ShouldHaveSingleItem();
+        (result.Verdict, result.HasRows).ShouldBe((verdict, hasRows));
+        GateVerdict.Of("trips", report.Results).Verdict.ShouldBe(hasRows ? Verdict.Pass : Verdict.Fail);
+        var (_, quarantined) = await report.Quarantine!.WriteAsync(new DatasetWriter(data.Store), TestContext.Current.CancellationToken);
+        quarantined.Rows.ShouldBe(rows);
+    }
+
+    [Fact]
+    public async Task Evaluate_QuarantineByJsonSchema_PartsRowsByPlace()
+    {
+        var path = data.Parquet("SELECT i AS id, CASE WHEN i % 1000 = 7 THEN '{\"a\": \"x\"}' ELSE '{\"a\": 1}' END AS j FROM range(10000) r(i)");
+        var checks = GateChecks.Of(gate => gate.MatchesJsonSchema(
+            "j", "{\"properties\": {\"a\": {\"type\": \"integer\"}}}", severity: Severity.Quarantine, with: each => each.Where("id < 5000")));
+
+        var report = CheckEvaluator.Evaluate(path, checks, new CheckRequest());
+        var (accepted, quarantined) = await report.Quarantine!.WriteAsync(new DatasetWriter(data.Store), TestContext.Current.CancellationToken);
+
+        (accepted.Rows, quarantined.Rows).ShouldBe((9995, 5));
+        (await data.Rows(quarantined, "list(id ORDER BY id)::VARCHAR AS ids"))[0].Text("ids").ShouldBe("[7, 1007, 2007, 3007, 4007]");
+    }
+
+    [Fact]
+    public void Evaluate_QuarantineWithoutRowsToBlame_LeavesItToThePerson()
+    {
+        var report = CheckEvaluator.Evaluate(
+            data.Parquet($"SELECT * FROM ({Trips}) WHERE false"),
+            GateChecks.Of(gate => gate.Between("fare", 0, null, null, severity: Severity.Quarantine, with: each => each.OnEmpty(EmptyRule.Fail))
+                .NullRate("pay", 0.5, Severity.Quarantine)), new CheckRequest());
+
+        report.Results.Select(result => result.HasRows).ShouldBe([false, true]);
+        report.Quarantine.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Evaluate_QuarantineByARateOfNullsThatHolds_SetsNoNullAside() =>
+        CheckEvaluator.Evaluate(
+            data.Parquet(Trips), GateChecks.Of(gate => gate.NullRate("pay", 0.5, Severity.Quarantine)), new CheckRequest()).Quarantine.ShouldBeNull();
+

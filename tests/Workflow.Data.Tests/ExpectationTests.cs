@@ -7,13 +7,15 @@ public sealed class ExpectationTests : IDisposable
     private const string Rows =
         """
         SELECT * FROM (VALUES
-            (1, 1.0::DOUBLE, 2.0::DOUBLE, 'abc',  '2024-01-31', '{"a": 1}',   'x', 1),
-            (2, 2.0,         2.0,         'abd',  '2024-02-01', '[]',         'x', 2),
-            (3, 3.0,         1.0,         'xyz',  '2024-13-01', '{a}',        'y', 3),
-            (4, 4.0,         NULL,        'abcd', 'never',      '1',          'y', 4),
-            (5, 100.0,       0.0,         NULL,   NULL,         NULL,         NULL, NULL),
-            (6, NULL,        NULL,        'abc',  '2024-03-01', 'null',       'x', 9)) t(id, a, b, s, d, j, k, r)
+            (1, 1.0::DOUBLE, 2.0::DOUBLE, 'abc',  '2024-01-31', '{"a": 1}',   'x', 1, TIMESTAMP '2024-01-31 12:00:00'),
+            (2, 2.0,         2.0,         'abd',  '2024-02-01', '[]',         'x', 2, TIMESTAMP '2024-02-01'),
+            (3, 3.0,         1.0,         'xyz',  '2024-13-01', '{a}',        'y', 3, TIMESTAMP '2024-02-29'),
+            (4, 4.0,         NULL,        'abcd', 'never',      '1',          'y', 4, TIMESTAMP 'infinity'),
+            (5, 100.0,       0.0,         NULL,   NULL,         NULL,         NULL, NULL, NULL),
+            (6, NULL,        NULL,        'abc',  '2024-03-01', 'null',       'x', 9, TIMESTAMP '2024-03-01')) t(id, a, b, s, d, j, k, r, t)
         """;
+
+    private static readonly DateTime January = new(2024, 1, 31, 12, 0, 0);
 
     private static readonly DataPartition Halves = new() { Values = ["x", "y"], Weights = [0.5, 0.5] };
 
@@ -24,6 +26,9 @@ public sealed class ExpectationTests : IDisposable
         ["between, strict below"] = (g => g.Between("a", 1, null, StrictBounds.Minimum), Verdict.Fail, 0.8, 1),
         ["between, strict above"] = (g => g.Between("a", null, 4, StrictBounds.Maximum), Verdict.Fail, 0.6, 2),
         ["between, strict"] = (g => g.Between("a", 1, 100, StrictBounds.Both, mostly: 0.6), Verdict.Pass, 0.6, 2),
+        ["between times"] = (g => g.Between("t", January, new DateTime(2024, 2, 29), mostly: 0.6), Verdict.Pass, 0.6, 2),
+        ["between times, strict"] = (g => g.Between("t", January, new DateTime(2024, 3, 1), StrictBounds.Both), Verdict.Fail, 0.4, 3),
+        ["from a time on"] = (g => g.Between("t", January, null), Verdict.Fail, 0.8, 1),
         ["not in set"] = (g => g.NotInSet("s", ["abc"], mostly: 0.6), Verdict.Pass, 0.6, 2),
         ["not in an empty set"] = (g => g.NotInSet("s", []), Verdict.Pass, 1, 0),
         ["type"] = (g => g.OfType("a", "double"), Verdict.Pass, null, null),
@@ -45,6 +50,9 @@ public sealed class ExpectationTests : IDisposable
         ["format"] = (g => g.MatchesFormat("d", "%Y-%m-%d", mostly: 0.6), Verdict.Pass, 0.6, 2),
         ["other format"] = (g => g.MatchesFormat("d", "%d.%m.%Y"), Verdict.Fail, 0, 5),
         ["json"] = (g => g.JsonParseable("j"), Verdict.Fail, 0.8, 1),
+        ["json schema"] = (g => g.MatchesJsonSchema("j", "{\"type\": [\"object\", \"array\"]}"), Verdict.Fail, 0.4, 3),
+        ["json schema, mostly"] = (
+            g => g.MatchesJsonSchema("j", "{\"required\": [\"a\"], \"properties\": {\"a\": {\"minimum\": 2}}}", mostly: 0.6), Verdict.Pass, 0.6, 2),
         ["increasing"] = (g => g.Increasing("a"), Verdict.Pass, 1, 0),
         ["increasing, by another"] = (g => g.Increasing("a", by: "b"), Verdict.Fail, 0.6, 2),
         ["strictly increasing"] = (g => g.Increasing("b", strictly: true, by: "b"), Verdict.Fail, 0.75, 1),
@@ -55,6 +63,9 @@ public sealed class ExpectationTests : IDisposable
         ["z-scores, above only"] = (g => g.ZScoreBelow("a", 0.4, doubleSided: false), Verdict.Fail, 0.8, 1),
         ["least"] = (g => g.MinBetween("a", 1, 1), Verdict.Pass, 1, null),
         ["least, strict"] = (g => g.MinBetween("a", 1, 2, StrictBounds.Minimum), Verdict.Fail, 1, null),
+        ["least time"] = (g => g.MinBetween("t", January, January), Verdict.Pass, null, null),
+        ["least time, strict"] = (g => g.MinBetween("t", January, null, StrictBounds.Minimum), Verdict.Fail, null, null),
+        ["greatest time, infinite"] = (g => g.MaxBetween("t", January, null), Verdict.Fail, null, null),
         ["greatest"] = (g => g.MaxBetween("a", null, 99), Verdict.Fail, 100, null),
         ["mean"] = (g => g.MeanBetween("a", 22, 22), Verdict.Pass, 22, null),
         ["median"] = (g => g.MedianBetween("a", 3, null), Verdict.Pass, 3, null),
@@ -78,6 +89,8 @@ public sealed class ExpectationTests : IDisposable
             g => g.KlDivergenceBelow("k", new() { Values = ["x"], Weights = [1] }, 10), Verdict.Fail, double.PositiveInfinity, null),
         ["divergence with a holdout"] = (
             g => g.KlDivergenceBelow("k", new() { Values = ["x"], Weights = [1], TailHoldout = 0.4 }, 1e-9), Verdict.Pass, 0, null),
+        ["divergence with a holdout within"] = (
+            g => g.KlDivergenceBelow("k", new() { Values = ["x", "y"], Weights = [1, 0], InternalHoldout = 0.4 }, 1e-9), Verdict.Pass, 0, null),
         ["divergence of bins"] = (
             g => g.KlDivergenceBelow("a", new() { Edges = [1, 3, 100], Weights = [0.4, 0.6] }, 1e-9), Verdict.Pass, 0, null),
         ["chi-square"] = (g => g.ChiSquareAbove("k", Halves), Verdict.Pass, 0.6547208460185770, null),
@@ -90,19 +103,25 @@ public sealed class ExpectationTests : IDisposable
         ["greater or equal"] = (g => g.PairGreater("a", "b", orEqual: true, missing: MissingRule.Any, mostly: 0.75), Verdict.Pass, 0.75, 1),
         ["greater, with null"] = (g => g.PairGreater("a", "b"), Verdict.Fail, 0.4, 3),
         ["pairs"] = (g => g.PairInSet("s", "k", [("abc", "x"), ("abd", "x"), ("xyz", "y")]), Verdict.Fail, 0.8, 1),
+        ["pairs, any missing"] = (
+            g => g.PairInSet("a", "k", [("1.0", "x"), ("2.0", "x")], MissingRule.Any, mostly: 0.5), Verdict.Pass, 0.5, 2),
+        ["pairs, never missing"] = (g => g.PairInSet("a", "k", [("1.0", "x"), ("2.0", "x")], MissingRule.Never), Verdict.Fail, 2 / 6.0, 4),
+        ["greater, never missing"] = (g => g.PairGreater("a", "b", missing: MissingRule.Never), Verdict.Fail, 2 / 6.0, 4),
+        ["compound, any missing"] = (g => g.CompoundUnique(["s", "k"], MissingRule.Any), Verdict.Fail, 0.6, 2),
+        ["row sum, any missing"] = (g => g.RowSumEquals(["a", "b"], 4, MissingRule.Any, mostly: 0.5), Verdict.Pass, 0.5, 2),
         ["compound"] = (g => g.CompoundUnique(["s", "k"]), Verdict.Fail, 0.6, 2),
         ["compound of all"] = (g => g.CompoundUnique(["s", "id"]), Verdict.Pass, 1, 0),
         ["within a row"] = (g => g.UniqueWithinRow(["a", "b"]), Verdict.Fail, 0.8, 1),
         ["within a row, never missing"] = (g => g.UniqueWithinRow(["a", "b"], MissingRule.Never), Verdict.Fail, 4 / 6.0, 2),
         ["row sum"] = (g => g.RowSumEquals(["a", "b"], 4), Verdict.Fail, 0.6, 2),
         ["rows"] = (g => g.RowCountEquals(6), Verdict.Pass, 6, null),
-        ["columns"] = (g => g.ColumnCount(8, null), Verdict.Pass, 8, null),
-        ["column set"] = (g => g.ColumnsMatchSet(["r", "k", "j", "d", "s", "b", "a", "id"]), Verdict.Pass, 8, null),
-        ["column set, more"] = (g => g.ColumnsMatchSet(["id", "a"]), Verdict.Fail, 8, null),
-        ["column set, more allowed"] = (g => g.ColumnsMatchSet(["id", "a"], exactly: false), Verdict.Pass, 8, null),
-        ["column list"] = (g => g.ColumnsInOrder(["a", "id", "b", "s", "d", "j", "k", "r"]), Verdict.Fail, 8, null),
-        ["column"] = (g => g.ColumnExists("id"), Verdict.Pass, 8, null),
-        ["no column"] = (g => g.ColumnExists("nix"), Verdict.Fail, 8, null),
+        ["columns"] = (g => g.ColumnCount(9, null), Verdict.Pass, 9, null),
+        ["column set"] = (g => g.ColumnsMatchSet(["t", "r", "k", "j", "d", "s", "b", "a", "id"]), Verdict.Pass, 9, null),
+        ["column set, more"] = (g => g.ColumnsMatchSet(["id", "a"]), Verdict.Fail, 9, null),
+        ["column set, more allowed"] = (g => g.ColumnsMatchSet(["id", "a"], exactly: false), Verdict.Pass, 9, null),
+        ["column list"] = (g => g.ColumnsInOrder(["a", "id", "b", "s", "d", "j", "k", "r", "t"]), Verdict.Fail, 9, null),
+        ["column"] = (g => g.ColumnExists("id"), Verdict.Pass, 9, null),
+        ["no column"] = (g => g.ColumnExists("nix"), Verdict.Fail, 9, null),
         ["unexpected"] = (g => g.UnexpectedRows("SELECT id, a FROM input WHERE a > 3"), Verdict.Fail, 2, 2),
         ["unexpected, none"] = (g => g.UnexpectedRows("SELECT * FROM input WHERE a < 0;"), Verdict.Pass, 0, 0),
         ["exists"] = (g => g.ExistsIn("k", "zones", "zone"), Verdict.Fail, 0.6, 2),
@@ -162,6 +181,8 @@ public sealed class ExpectationTests : IDisposable
     [InlineData("regexes, any", 1L, 5 / 6.0)]
     [InlineData("not in an empty set", 1L, 5 / 6.0)]
     [InlineData("exists", 3L, 0.5)]
+    [InlineData("json schema", 4L, 2 / 6.0)]
+    [InlineData("from a time on", 2L, 4 / 6.0)]
     public void Evaluate_NullsCountAsBad_AreFailingRows(string name, long failing, double share)
     {
         var check = GateChecks.Of(Cases[name].Gate)[0] with { Policy = new CheckPolicy { Nulls = NullRule.CountAsBad } };
@@ -196,6 +217,46 @@ public sealed class ExpectationTests : IDisposable
 
         results.ShouldAllBe(result => result.Verdict == Verdict.Fail && double.IsNaN(result.Observed!.Value));
     }
+
+    [Theory]
+    [InlineData("DATE '2024-01-31'", 0L)]
+    [InlineData("DATE '2024-02-01'", 1L)]
+    [InlineData("TIMESTAMPTZ '2024-01-31 13:30:00+01'", 1L)]
+    [InlineData("TIMESTAMPTZ '2024-01-31 13:00:00+01'", 0L)]
+    [InlineData("TIMESTAMP_NS '2024-01-31 12:00:00.000001'", 1L)]
+    [InlineData("TIMESTAMP_S '2024-01-31 12:00:00'", 0L)]
+    public void Evaluate_TimesOfEveryType_AreComparedInUtc(string value, long failing)
+    {
+        var results = CheckEvaluator.Evaluate(
+            data.Parquet($"SELECT {value} AS t"),
+            [new(CheckKind.Between, "t") { Latest = January }, new(CheckKind.MaxBetween, "t") { Latest = January }]);
+
+        results[0].FailingRows.ShouldBe(failing, results[0].Message);
+        results[1].Verdict.ShouldBe(failing == 0 ? Verdict.Pass : Verdict.Fail, results[1].Message);
+        results[1].Message.ShouldContain("allowed: max <= 2024-01-31 12:00:00.");
+    }
+
+    [Fact]
+    public void Evaluate_KindsWithAQueryOfTheirOwn_LookAtTheRowsOfTheCondition()
+    {
+        var results = CheckEvaluator.Evaluate(data.Parquet(Rows), GateChecks.Of(gate => gate
+            .MaxBetween("t", null, new DateTime(2024, 3, 1), with: each => each.Where("isfinite(t)"))
+            .UnexpectedRows("SELECT k, count(*) AS n FROM input GROUP BY k HAVING n > 1", with: each => each.Where("k = 'y'"))
+            .MatchesJsonSchema("j", "{\"type\": \"array\"}", with: each => each.Where("id = 2"))
+            .MatchesJsonSchema("j", "{\"type\": \"array\"}", with: each => each.Where("id <= 2"))));
+
+        results.Select(result => (result.Verdict, result.Rows, result.FailingRows)).ShouldBe(
+            [(Verdict.Pass, 4, null), (Verdict.Fail, 2, 1), (Verdict.Pass, 1, 0), (Verdict.Fail, 2, 1)]);
+    }
+
+    [Fact]
+    public void Evaluate_TimesAgainstTextOrNumbers_FailAndSayWhy() =>
+        CheckEvaluator.Evaluate(data.Parquet(Rows), [new(CheckKind.Between, "s") { Latest = January }, new(CheckKind.MinBetween, "t", 0)])
+            .Select(result => result.Message).ShouldBe(
+            [
+                "Column 's' is VARCHAR: only dates and times lie between times.",
+                "Column 't' is TIMESTAMP: it has no such measure, only numbers have.",
+            ]);
 
     private string Verdicts(string rows, DataCheck check)
     {

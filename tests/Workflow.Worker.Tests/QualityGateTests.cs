@@ -50,6 +50,29 @@ public sealed class QualityGateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Gate_RowsThatFailBelowTheShareThatMust_AreSetAsideAndAboveItTheVersionIsHeld()
+    {
+        await SaveAsync("shared", """
+            var bad = dag.Param("bad", 1);
+            var rows = dag.Task("rows", run => run.Datasets.GenerateAsync(
+                "SELECT CASE WHEN i < $bad THEN -1 ELSE i END AS x FROM range(100) r(i)", "raw",
+                values: new Dictionary<string, object> { ["bad"] = (long)run.Get(bad) }));
+            dag.Gate("gate", rows, g => g.Between("x", 0, 1000, mostly: 0.95, severity: Severity.Quarantine));
+            """);
+
+        var few = await engine.RunAsync("shared", new JsonObject { ["bad"] = 5 });
+        var many = await engine.TriggerAsync("shared", new JsonObject { ["bad"] = 6 });
+        await Eventually.TrueAsync(
+            async () => (await engine.TasksAsync(many))["gate"] is not ("pending" or "queued" or "running"), TimeSpan.FromSeconds(60), "the gate ends or waits");
+
+        (await engine.StateAsync(few)).ShouldBe("success", await engine.ExplainAsync(few));
+        (await engine.ScalarAsync<string>("SELECT string_agg(dataset || ' ' || row_count, ', ' ORDER BY dataset) FROM dataset_version WHERE run_id = @few", new { few }))
+            .ShouldBe("raw 100, raw.accepted 95, raw.quarantine 5");
+        (await engine.TasksAsync(many))["gate"].ShouldBe("deferred", await engine.ExplainAsync(many));
+        (await engine.ScalarAsync<long>("SELECT count(*) FROM dataset_version WHERE run_id = @many", new { many })).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Gate_NoRowFails_HandsAllOnUnderTheNameOfTheGoodOnes()
     {
         await SaveAsync("parted", """

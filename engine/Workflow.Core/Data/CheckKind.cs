@@ -12,7 +12,9 @@ public enum CheckKind
     /// <summary>The share of nulls is at most <see cref="DataCheck.Maximum"/>.</summary>
     NullRate,
 
-    /// <summary>Values lie between the bounds, both included unless strict; nulls are left out (<c>values_to_be_between</c>).</summary>
+    /// <summary>
+    /// Values, numbers or times, lie between the bounds, both included unless strict; nulls are left out (<c>values_to_be_between</c>).
+    /// </summary>
     Between,
 
     /// <summary>Values are in the set; nulls are left out (<c>values_to_be_in_set</c>).</summary>
@@ -80,10 +82,10 @@ public enum CheckKind
     /// </summary>
     ZScoreBelow,
 
-    /// <summary>The least value lies between the bounds (<c>column_min_to_be_between</c>).</summary>
+    /// <summary>The least value, a number or a time, lies between the bounds (<c>column_min_to_be_between</c>).</summary>
     MinBetween,
 
-    /// <summary>The greatest value lies between the bounds (<c>column_max_to_be_between</c>).</summary>
+    /// <summary>The greatest value, a number or a time, lies between the bounds (<c>column_max_to_be_between</c>).</summary>
     MaxBetween,
 
     /// <summary>The mean lies between the bounds (<c>column_mean_to_be_between</c>).</summary>
@@ -188,4 +190,7 @@ public enum CheckKind
 
     /// <summary>Values exist in a column of another dataset; nulls are left out.</summary>
     ExistsIn,
+
+    /// <summary>Values are JSON that a JSON Schema describes (<c>values_to_match_json_schema</c>).</summary>
+    MatchesJsonSchema,
 }

@@ -12,7 +12,8 @@ public enum Severity
     Block,
 
     /// <summary>
-    /// Rows that fail are set aside and the others go on; where no single rows are to blame, the whole version waits for a person.
+    /// Rows that fail are set aside and the others go on, as long as the share that must pass does, where one is given; where it does not, or
+    /// no single rows are to blame, the whole version waits for a person.
     /// </summary>
     Quarantine,
 }
@@ -22,7 +23,7 @@ public enum Severity
 /// <param name="Column">The column; null for a check of the whole table.</param>
 /// <param name="Minimum">The lower bound, included.</param>
 /// <param name="Maximum">The upper bound, included.</param>
-/// <param name="Values">The allowed values, patterns, types or names, as text.</param>
+/// <param name="Values">The allowed values, patterns, types or names, as text; or the one query or schema.</param>
 /// <param name="Mostly">The share of values, 0 to 1, that must pass; no values at all pass.</param>
 /// <param name="Severity">What failing means.</param>
 public sealed record DataCheck(
@@ -34,6 +35,14 @@ public sealed record DataCheck(
     /// <summary>Further columns: of a pair, of a combination, or the one that gives the order.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>The lower bound of times, in UTC; null for numbers or no bound.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? Earliest { get; init; }
+
+    /// <summary>The upper bound of times, in UTC; null for numbers or no bound.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? Latest { get; init; }
 
     /// <summary>The bounds that are excluded; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

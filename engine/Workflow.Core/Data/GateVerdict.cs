@@ -46,7 +46,7 @@ public sealed record CheckResult(
     /// <summary>Why the check matters.</summary>
     public string? Meaning { get; init; }
 
-    /// <summary>Whether single rows are to blame, so that they can be set aside.</summary>
+    /// <summary>Whether single rows are to blame, and few enough of them, so that they can be set aside.</summary>
     public bool HasRows { get; init; }
 }
 

@@ -9,11 +9,23 @@ public sealed partial class QualityGate
         Severity severity = Severity.Block, Action<CheckSettings>? with = null) =>
         Add(new(CheckKind.MinBetween, column, minimum, maximum, Severity: severity) { Strict = strict }, with);
 
+    /// <summary>The least date or time lies between the bounds, in UTC. Both bounds are included unless strict; null for none.</summary>
+    public QualityGate MinBetween(
+        string column, DateTime? earliest, DateTime? latest, StrictBounds? strict = null,
+        Severity severity = Severity.Block, Action<CheckSettings>? with = null) =>
+        Add(Times(CheckKind.MinBetween, column, earliest, latest, strict, severity), with);
+
     /// <summary>The greatest value lies between the bounds. Both bounds are included unless strict; null for none.</summary>
     public QualityGate MaxBetween(
         string column, double? minimum, double? maximum, StrictBounds? strict = null,
         Severity severity = Severity.Block, Action<CheckSettings>? with = null) =>
         Add(new(CheckKind.MaxBetween, column, minimum, maximum, Severity: severity) { Strict = strict }, with);
+
+    /// <summary>The greatest date or time lies between the bounds, in UTC. Both bounds are included unless strict; null for none.</summary>
+    public QualityGate MaxBetween(
+        string column, DateTime? earliest, DateTime? latest, StrictBounds? strict = null,
+        Severity severity = Severity.Block, Action<CheckSettings>? with = null) =>
+        Add(Times(CheckKind.MaxBetween, column, earliest, latest, strict, severity), with);
 
     /// <summary>The mean lies between the bounds. Both bounds are included unless strict; null for none.</summary>
     public QualityGate MeanBetween(

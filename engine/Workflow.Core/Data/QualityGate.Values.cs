@@ -1,3 +1,5 @@
+using Workflow.Schemas;
+
 namespace Workflow;
 
 /// <content>Checks of the values of a column, row by row.</content>
@@ -35,6 +37,19 @@ public sealed partial class QualityGate
         string column, double? minimum, double? maximum, StrictBounds? strict, double mostly = 1, Severity severity = Severity.Block,
         Action<CheckSettings>? with = null) =>
         Add(new(CheckKind.Between, column, minimum, maximum, Mostly: mostly, Severity: severity) { Strict = strict }, with);
+
+    /// <summary>Dates or times lie between the bounds. Nulls are left out.</summary>
+    /// <param name="column">The column; its times without a zone are UTC.</param>
+    /// <param name="earliest">The lower bound, in UTC; null for none.</param>
+    /// <param name="latest">The upper bound, in UTC; null for none.</param>
+    /// <param name="strict">The bounds that are excluded; null for none.</param>
+    /// <param name="mostly">The share of values, 0 to 1, that must pass.</param>
+    /// <param name="severity">What failing means.</param>
+    /// <param name="with">What it does besides.</param>
+    public QualityGate Between(
+        string column, DateTime? earliest, DateTime? latest, StrictBounds? strict = null,
+        double mostly = 1, Severity severity = Severity.Block, Action<CheckSettings>? with = null) =>
+        Add(Times(CheckKind.Between, column, earliest, latest, strict, severity) with { Mostly = mostly }, with);
 
     /// <summary>Values are among those given, compared as text. Nulls are left out.</summary>
     public QualityGate InSet(string column, IEnumerable<string> values, double mostly = 1, Severity severity = Severity.Block) =>
@@ -145,6 +160,23 @@ public sealed partial class QualityGate
     public QualityGate JsonParseable(
         string column, double mostly = 1, Severity severity = Severity.Block, Action<CheckSettings>? with = null) =>
         Add(new(CheckKind.JsonParseable, column, Mostly: mostly, Severity: severity), with);
+
+    /// <summary>Values are JSON that a JSON Schema describes. Nulls are left out; what is no JSON fails.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="schema">
+    /// The schema, as JSON, in draft 2020-12. References stay within it, and a keyword that is not understood is refused; <c>format</c> asserts
+    /// nothing.
+    /// </param>
+    /// <param name="mostly">The share of values, 0 to 1, that must pass.</param>
+    /// <param name="severity">What failing means.</param>
+    /// <param name="with">What it does besides.</param>
+    /// <exception cref="DagDefinitionException">The schema is refused; the message says where and why.</exception>
+    public QualityGate MatchesJsonSchema(
+        string column, string schema, double mostly = 1, Severity severity = Severity.Block, Action<CheckSettings>? with = null)
+    {
+        JsonSchema.Parse(schema);
+        return Add(new(CheckKind.MatchesJsonSchema, column, Values: [schema], Mostly: mostly, Severity: severity), with);
+    }
 
     /// <summary>Each value is at least the one before it, or greater if strictly. Nulls are left out.</summary>
     /// <remarks>Before it in the order of another column, or without one in the order of the file, which is that of all columns.</remarks>

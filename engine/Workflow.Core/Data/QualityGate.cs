@@ -49,6 +49,8 @@ public sealed partial class QualityGate
             throw new DagDefinitionException($"{where}: mostly must lie between 0 and 1, got {check.Mostly}.");
         if (check.Minimum > check.Maximum)
             throw new DagDefinitionException($"{where}: the minimum {check.Minimum} is above the maximum {check.Maximum}.");
+        if (check.Earliest > check.Latest)
+            throw new DagDefinitionException($"{where}: the earliest time {check.Earliest:s} is after the latest {check.Latest:s}.");
         if (check.Partition is { } partition && Problem(partition) is { } problem)
             throw new DagDefinitionException($"{where}: {problem}");
         if (with is not null)
@@ -61,6 +63,17 @@ public sealed partial class QualityGate
         Checks.Add(check);
         return this;
     }
+
+    private static DataCheck Times(
+        CheckKind kind, string column, DateTime? earliest, DateTime? latest, StrictBounds? strict, Severity severity) =>
+        earliest is null && latest is null
+            ? throw new DagDefinitionException($"{kind} on '{column}': give the earliest time, the latest, or both.")
+            : new(kind, column, Severity: severity) { Earliest = Utc(earliest), Latest = Utc(latest), Strict = strict };
+
+    // Of one kind, so that the same bound always has the same text in a pinned definition.
+    private static DateTime? Utc(DateTime? time) => time is { } given
+        ? DateTime.SpecifyKind(given.Kind == DateTimeKind.Local ? given.ToUniversalTime() : given, DateTimeKind.Utc)
+        : null;
 
     private OtherDataset Other(TaskHandle<DatasetVersion> version, string? column)
     {

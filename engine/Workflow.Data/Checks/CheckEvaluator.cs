@@ -82,8 +82,11 @@ public static class CheckEvaluator
         var plans = checks.SelectMany(check => CheckPlanner.Plan(check, session, scan)).ToList();
         scan.Run();
         var judged = plans.Select(plan => (Plan: plan, Result: Result(plan, session, scan, request.Masked, cancellationToken))).ToList();
+
+        // Failing rows are set aside where enough of the others pass, too; a rate of nulls calls no null a failing row while it holds.
         var quarantined = judged
-            .Where(each => each is { Result: { Verdict: Verdict.Fail, Severity: Severity.Quarantine }, Plan.Failing: not null })
+            .Where(each => each is { Result: { FailingRows: > 0, Severity: Severity.Quarantine }, Plan.Failing: not null }
+                && (each.Result.Verdict == Verdict.Fail || each.Plan.Check.Kind != CheckKind.NullRate))
             .Select(each => (CheckViews.Name(each.Plan.Check), each.Plan.Failing!)).ToList();
         return new CheckReport(
             [.. judged.Select(each => each.Result)],
@@ -124,7 +127,9 @@ public static class CheckEvaluator
             Slice = slice,
             Owner = policy?.Owner,
             Meaning = policy?.Meaning,
-            HasRows = failing is not null,
+
+            // Where too many rows fail, or there are none, it is the version that is to blame.
+            HasRows = failing is not null && (passes || !(finding.IsEmpty || check.Mostly < 1)),
         };
     }
 }

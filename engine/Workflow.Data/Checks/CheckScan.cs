@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Checks;
@@ -70,6 +71,26 @@ internal sealed class CheckScan(DuckDbSession session, IReadOnlyList<Column> sch
         }
 
         return name;
+    }
+
+    /// <summary>A table of the places of values that fail a test which SQL has not: one more read of their column, however many rows it has.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="test">What tells the test from others.</param>
+    /// <param name="passes">The test of a value as text.</param>
+    public string Places(string column, string test, Func<string, bool> passes)
+    {
+        var key = $"{column} {test}";
+        if (tables.TryGetValue(key, out var known))
+            return known;
+        var (name, places) = (Sql.Name(column), new List<long>());
+        var sql = $"SELECT {Columns.RowNumber}, CAST({name} AS VARCHAR) FROM {View} WHERE {name} IS NOT NULL";
+        foreach (var chunk in session.Stream(sql, cancellationToken: cancellationToken))
+            places.AddRange(chunk.Longs(0).Zip(chunk.Strings(1)).Where(each => !passes(each.Second!)).Select(each => each.First));
+
+        // Bound as a value, so that the statement makes the same table where rows are parted.
+        var made = Table($"SELECT unnest(CAST(CAST({Bind(JsonSerializer.Serialize(places))} AS JSON) AS BIGINT[])) AS place");
+        tables.Add(key, made);
+        return made;
     }
 
     /// <summary>Runs a small query.</summary>

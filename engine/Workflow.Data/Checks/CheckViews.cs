@@ -17,7 +17,7 @@ internal static partial class CheckViews
         var schema = session.Describe($"SELECT * FROM {plain}");
 
         // Rows have places only for those checks that need them: numbering costs a column.
-        var numbered = checks.Any(check => check.Kind is CheckKind.Increasing or CheckKind.Decreasing)
+        var numbered = checks.Any(check => check.Kind is CheckKind.Increasing or CheckKind.Decreasing or CheckKind.MatchesJsonSchema)
             ? $"SELECT *, row_number() OVER () AS {Columns.RowNumber} FROM {plain}"
             : $"SELECT * FROM {plain}";
         session.Execute($"CREATE TEMP VIEW {CheckScan.View} AS {numbered}");

@@ -85,9 +85,9 @@ internal static class ColumnChecks
         switch (check.Kind)
         {
             case CheckKind.MinBetween:
-                return Between("least value", "min");
+                return Columns.HasTimes(check) ? Time(check, column, "least value", "min", rows, scan) : Between("least value", "min");
             case CheckKind.MaxBetween:
-                return Between("greatest value", "max");
+                return Columns.HasTimes(check) ? Time(check, column, "greatest value", "max", rows, scan) : Between("greatest value", "max");
             case CheckKind.MeanBetween:
                 return Between("mean", "avg");
             case CheckKind.MedianBetween:
@@ -117,6 +117,15 @@ internal static class ColumnChecks
             default:
                 return null;
         }
+    }
+
+    /// <summary>A time is judged by DuckDB and said as its text: it has no place among the numbers that are observed.</summary>
+    private static Func<Finding> Time(DataCheck check, string column, string what, string function, string rows, CheckScan scan)
+    {
+        var extreme = $"({function}({Columns.Time(check, column, scan.Schema)}) FILTER ({rows}))";
+        var text = scan.Aggregate($"CAST({extreme} AS VARCHAR)");
+        var within = scan.Aggregate($"isfinite({extreme}) AND {RowChecks.Within(extreme, check, scan)}");
+        return () => new Finding((bool)within()!, null, null, $"The {what} of '{column}' is {text()}; allowed: {Thresholds.Of(check)}.");
     }
 
     private static Func<Finding> Groups(DataCheck check, string column, string groups, CheckScan scan)

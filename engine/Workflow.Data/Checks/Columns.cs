@@ -42,6 +42,19 @@ internal static class Columns
             : throw new CheckProblemException($"Column '{column}' is {type}: {why}.");
     }
 
+    /// <summary>A column of dates or times as a time in UTC, which is the session's zone.</summary>
+    public static string Time(DataCheck check, string column, IReadOnlyList<Column> schema)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        var type = schema.First(each => each.Name == column).Type;
+        return type == "DATE" || type.StartsWith("TIMESTAMP", StringComparison.Ordinal)
+            ? $"CAST({Sql.Name(column)} AS TIMESTAMP)"
+            : throw new CheckProblemException($"Column '{column}' is {type}: only dates and times lie between times.");
+    }
+
+    /// <summary>Whether the bounds of a check are times.</summary>
+    public static bool HasTimes(DataCheck check) => check.Earliest is not null || check.Latest is not null;
+
     /// <summary>The name of the other dataset's view.</summary>
     public static string OtherView(OtherDataset other) => $"other {other.Key}";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MathNet.Numerics;
 using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Checks;
@@ -6,9 +7,6 @@ namespace Workflow.Data.Checks;
 /// <summary>Checks of a column's distribution against a partition.</summary>
 internal static class DistributionChecks
 {
-    // Beyond this many terms the series of the limit distribution adds nothing to a double.
-    private const int MostTerms = 100;
-
     /// <summary>Plans a check.</summary>
     /// <exception cref="CheckProblemException">The column or the partition is of the wrong kind.</exception>
     public static Func<Finding> Plan(DataCheck check, string column, string present, CheckScan scan)
@@ -62,21 +60,7 @@ internal static class DistributionChecks
         var statistic = observed.Zip(weights).Where(pair => pair.Second > 0)
             .Sum(pair => Math.Pow(pair.First - (pair.Second * total), 2) / (pair.Second * total));
         var freedom = weights.Count(weight => weight > 0) - 1;
-        return freedom == 0 ? 1 : UpperGamma(freedom / 2.0, statistic / 2);
-    }
-
-    /// <summary>Kolmogorov's limit distribution: p = 2 sum (-1)^(k-1) exp(-2 k^2 n D^2).</summary>
-    internal static double KolmogorovP(double distance, long values)
-    {
-        var square = values * distance * distance;
-
-        // The series converges too slowly there, and the p-value is 1 to 15 digits.
-        if (square < 0.04)
-            return 1;
-        var sum = 0.0;
-        for (var k = 1; k <= MostTerms; k++)
-            sum += (k % 2 == 1 ? 2 : -2) * Math.Exp(-2.0 * k * k * square);
-        return Math.Clamp(sum, 0, 1);
+        return freedom == 0 ? 1 : SpecialFunctions.GammaUpperRegularized(freedom / 2.0, statistic / 2);
     }
 
     private static Func<Finding> KolmogorovSmirnov(DataCheck check, string column, string present, IReadOnlyList<double> edges, CheckScan scan)
@@ -96,8 +80,8 @@ internal static class DistributionChecks
         return () =>
         {
             var row = scan.Query($"SELECT distance, total FROM {distance}")[0];
-            return ColumnChecks.Bounded(
-                check, $"The p-value of '{column}' against the bins", KolmogorovP(row.Double("distance")!.Value, (long)row.Double("total")!.Value));
+            var p = Drift.KolmogorovSmirnov.Limit(row.Double("distance")!.Value * Math.Sqrt(row.Double("total")!.Value));
+            return ColumnChecks.Bounded(check, $"The p-value of '{column}' against the bins", p);
         };
     }
 
@@ -108,56 +92,5 @@ internal static class DistributionChecks
         var bins = Enumerable.Range(0, last + 1).Select(index => string.Create(
             CultureInfo.InvariantCulture, $"WHEN {number} {(index == last ? "<=" : "<")} {scan.Bind(edges[index + 1])} THEN {index}"));
         return $"CASE WHEN {number} < {scan.Bind(edges[0])} THEN -1 {string.Join(" ", bins)} ELSE {Thresholds.Number(last + 1)} END";
-    }
-
-    /// <summary>
-    /// The regularised upper incomplete gamma function Q(a, x): by the series of P below a + 1 and by Lentz's continued fraction above, as in
-    /// Numerical Recipes, 6.2.
-    /// </summary>
-    private static double UpperGamma(double a, double x)
-    {
-        const int most = 1000;
-        const double tiny = 1e-300;
-        if (x <= 0)
-            return 1;
-        var front = Math.Exp((a * Math.Log(x)) - x - LogGamma(a));
-        if (x < a + 1)
-        {
-            var (sum, term) = (1 / a, 1 / a);
-            for (var n = 1; n < most && term > sum * 1e-17; n++)
-            {
-                term *= x / (a + n);
-                sum += term;
-            }
-
-            return 1 - (sum * front);
-        }
-
-        var b = x + 1 - a;
-        var (c, d) = (1 / tiny, 1 / b);
-        var h = d;
-        for (var n = 1; n < most; n++)
-        {
-            var an = -n * (n - a);
-            b += 2;
-            d = 1 / Floor((an * d) + b);
-            c = Floor(b + (an / c));
-            h *= d * c;
-            if (Math.Abs((d * c) - 1) < 1e-16)
-                break;
-        }
-
-        return front * h;
-
-        static double Floor(double value) => Math.Abs(value) < tiny ? tiny : value;
-    }
-
-    /// <summary>Exact for the halves that degrees of freedom give: Gamma(a + 1) = a Gamma(a), Gamma(1) = 1, Gamma(1/2) = sqrt(pi).</summary>
-    private static double LogGamma(double a)
-    {
-        var log = a == Math.Floor(a) ? 0 : Math.Log(Math.PI) / 2;
-        for (var x = a - 1; x > 0; x--)
-            log += Math.Log(x);
-        return log;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Workflow.Data.DuckDb;
 using Workflow.Runs;
+using Workflow.Schemas;
 
 namespace Workflow.Data.Checks;
 
@@ -85,6 +86,9 @@ internal static class RowChecks
                 return Value(Conditions.All(Each(format => $"try_strptime({text}, {format}) IS NULL")), "do not match");
             case CheckKind.JsonParseable:
                 return Value($"NOT json_valid({text})", "are no JSON");
+            case CheckKind.MatchesJsonSchema:
+                var schema = JsonSchema.Parse(values[0]);
+                return Value($"{Columns.RowNumber} IN (SELECT place FROM {scan.Places(column, values[0], schema.Describes)})", "do not match");
             case CheckKind.ZScoreBelow:
                 return ZScore(check, column, rows, scan);
             case CheckKind.Unique:
@@ -142,12 +146,18 @@ internal static class RowChecks
     /// </summary>
     private static RowCondition Bounded(DataCheck check, string column, string rows, CheckScan scan)
     {
+        var present = $"{Sql.Name(column)} IS NOT NULL";
+        if (Columns.HasTimes(check))
+        {
+            var time = Columns.Time(check, column, scan.Schema);
+            return new(present, $"NOT (isfinite({time}) AND {Within(time, check, scan)})", "lie outside");
+        }
+
         // NaN is greater than every number in DuckDB, and infinity may be within an open bound: neither is a value between bounds.
         var number = Columns.Number(check, column, scan.Schema, "only numbers lie between bounds");
         var failing = check is { Minimum: not null, Maximum: not null }
             ? $"NOT ({Within(number, check, scan)})"
             : $"NOT (isfinite({number}) AND {Within(number, check, scan)})";
-        var present = $"{Sql.Name(column)} IS NOT NULL";
         var extremes = new[] { "min", "max" }.Select(function => ColumnChecks.Measure(function, Sql.Name(column), rows, scan)).ToList();
         return new(present, failing, "lie outside")
         {
@@ -172,13 +182,16 @@ internal static class RowChecks
         return list.Length == 0 ? "false" : $"{(isWhole ? Sql.Name(column) : $"CAST({Sql.Name(column)} AS VARCHAR)")} IN ({list})";
     }
 
-    internal static string Within(string number, DataCheck check, CheckScan scan)
+    /// <summary>Whether a number or a time lies between the bounds of a check, as a condition.</summary>
+    internal static string Within(string value, DataCheck check, CheckScan scan)
     {
+        object? minimum = check.Earliest is { } earliest ? earliest : check.Minimum;
+        object? maximum = check.Latest is { } latest ? latest : check.Maximum;
         var low = check.Strict is StrictBounds.Minimum or StrictBounds.Both ? ">" : ">=";
         var high = check.Strict is StrictBounds.Maximum or StrictBounds.Both ? "<" : "<=";
         return Conditions.And(
-            check.Minimum is { } minimum ? $"{number} {low} {scan.Bind(minimum)}" : Conditions.True,
-            check.Maximum is { } maximum ? $"{number} {high} {scan.Bind(maximum)}" : Conditions.True);
+            minimum is null ? Conditions.True : $"{value} {low} {scan.Bind(minimum)}",
+            maximum is null ? Conditions.True : $"{value} {high} {scan.Bind(maximum)}");
     }
 
     private static RowCondition ZScore(DataCheck check, string column, string rows, CheckScan scan)

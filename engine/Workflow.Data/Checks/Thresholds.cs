@@ -35,6 +35,7 @@ internal static class Thresholds
             CheckKind.DateParseable => $"{mostly} values dates",
             CheckKind.MatchesFormat => $"{mostly} values like {values}",
             CheckKind.JsonParseable => $"{mostly} values JSON",
+            CheckKind.MatchesJsonSchema => $"{mostly} values as the JSON schema says",
             CheckKind.Increasing or CheckKind.Decreasing =>
                 $"{mostly} values {(check.Strict is null ? "" : "strictly ")}{check.Kind.Name()}{(check.Columns is [var by] ? $" by {by}" : "")}",
             CheckKind.ZScoreBelow => $"{mostly} {(check.Match == MatchRule.All ? "absolute " : "")}z-scores < {Number(check.Maximum)}",
@@ -54,7 +55,7 @@ internal static class Thresholds
             CheckKind.ColumnExists => $"a column '{check.Column}'",
             CheckKind.UnexpectedRows => "no rows",
             CheckKind.QuantilesBetween => string.Join(", ", (check.Quantiles ?? []).Select(
-                each => $"quantile {Number(each.Quantile)} {Range(each.Minimum, each.Maximum, null, "any")}")),
+                each => $"quantile {Number(each.Quantile)} {Range(Text(each.Minimum), Text(each.Maximum), null, "any")}")),
             CheckKind.DistinctInSet or CheckKind.MostCommonInSet => $"in {{{values}}}",
             CheckKind.DistinctEqualSet => $"= {{{values}}}",
             CheckKind.DistinctContainSet => $"holds {{{values}}}",
@@ -67,17 +68,22 @@ internal static class Thresholds
 
     private static bool IsOrdered(DataCheck check) => check.Kind is CheckKind.Increasing or CheckKind.Decreasing;
 
-    private static string Range(DataCheck check, string open) => Range(check.Minimum, check.Maximum, check.Strict, open);
+    private static string? Time(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
 
-    private static string Range(double? minimum, double? maximum, StrictBounds? strict, string open)
+    private static string Range(DataCheck check, string open) => Range(
+        Time(check.Earliest) ?? Text(check.Minimum), Time(check.Latest) ?? Text(check.Maximum), check.Strict, open);
+
+    private static string? Text(double? number) => number is null ? null : Number(number);
+
+    private static string Range(string? minimum, string? maximum, StrictBounds? strict, string open)
     {
         var (low, high) = (strict is StrictBounds.Minimum or StrictBounds.Both, strict is StrictBounds.Maximum or StrictBounds.Both);
         return (minimum, maximum) switch
         {
             (null, null) => open,
-            (_, null) => $"{(low ? ">" : ">=")} {Number(minimum)}",
-            (null, _) => $"{(high ? "<" : "<=")} {Number(maximum)}",
-            _ => $"in {(low ? "(" : "[")}{Number(minimum)}, {Number(maximum)}{(high ? ")" : "]")}",
+            (_, null) => $"{(low ? ">" : ">=")} {minimum}",
+            (null, _) => $"{(high ? "<" : "<=")} {maximum}",
+            _ => $"in {(low ? "(" : "[")}{minimum}, {maximum}{(high ? ")" : "]")}",
         };
     }
 }

@@ -14,6 +14,19 @@ public sealed class QualityGateTests
         """[{"Kind":"Between","Column":"x","Minimum":0,"Maximum":1,"Values":null,"Mostly":0.9,"Severity":"Block"}]""");
 
     [Fact]
+    public void Serialize_BoundsOfTimes_AreThoseOfUtcWhateverTheirKind()
+    {
+        var time = new DateTime(2024, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+        var local = time.ToLocalTime();
+
+        var texts = new[] { time, local, DateTime.SpecifyKind(time, DateTimeKind.Unspecified) }
+            .Select(bound => JsonSerializer.Serialize(Checks(gate => gate.MinBetween("x", bound, null)), Canonical)).Distinct();
+
+        texts.ShouldHaveSingleItem().ShouldContain("\"Earliest\":\"2024-01-31T12:00:00Z\"");
+        JsonSerializer.Deserialize<DataCheck[]>(texts.First(), Canonical)![0].Earliest.ShouldBe(time);
+    }
+
+    [Fact]
     public void Hash_GateThatDoesMore_IsAnother()
     {
         var hashes = new[] { "", "mask", "into", "hold", "learnt" }.Select(what => Hash(gate => _ = what switch
@@ -54,6 +67,9 @@ public sealed class QualityGateTests
         Refused(gate => gate.KlDivergenceBelow("x", new DataPartition { Weights = [1] }, 1)).ShouldContain("either values or edges");
         Refused(gate => gate.MatchesRegex("x", "a", mostly: 2)).ShouldContain("mostly");
         Refused(gate => gate.MeanBetween("x", 2, 1)).ShouldContain("above");
+        Refused(gate => gate.Between("x", new DateTime(2024, 2, 1), new DateTime(2024, 1, 1))).ShouldContain("is after the latest");
+        Refused(gate => gate.MinBetween("x", (DateTime?)null, null)).ShouldContain("give the earliest time, the latest, or both");
+        Refused(gate => gate.MatchesJsonSchema("x", "{\"type\": \"text\"}")).ShouldContain("got 'text'");
         Refused(gate => gate.NotNull("x", with => with.Where(" "))).ShouldContain("Where");
         Refused(gate => gate.NotNull("x", with => with.Slice())).ShouldContain("Slice");
         Refused(_ => { }).ShouldContain("has no checks");
@@ -63,6 +79,9 @@ public sealed class QualityGateTests
 
     private static CheckResult Failing(Severity severity, bool hasRows) =>
         new("c", null, Verdict.Fail, severity, null, "", 1, hasRows ? 1 : null, [], "") { HasRows = hasRows };
+
+    private static IReadOnlyList<DataCheck> Checks(Action<QualityGate> define) =>
+        DagDefinition.From(new Gated(define)).Code.Select(code => code.Spec).OfType<QualityGateSpec>().Single().Checks;
 
     private static string Hash(Action<QualityGate> define) => DagDefinition.From(new Gated(define)).Hash;
 
