@@ -98,8 +98,6 @@ public sealed class CheckPolicyTests : IDisposable
             ]);
     }
 
-    private IReadOnlyList<CheckResult> Evaluate(Action<QualityGate> gate) => CheckEvaluator.Evaluate(data.Parquet(Trips), GateChecks.Of(gate));
-}
     [Theory]
     [InlineData(0.4, Verdict.Pass, true, 2L)]
     [InlineData(0.6, Verdict.Pass, true, 2L)]
@@ -149,3 +147,5 @@ public sealed class CheckPolicyTests : IDisposable
         CheckEvaluator.Evaluate(
             data.Parquet(Trips), GateChecks.Of(gate => gate.NullRate("pay", 0.5, Severity.Quarantine)), new CheckRequest()).Quarantine.ShouldBeNull();
 
+    private IReadOnlyList<CheckResult> Evaluate(Action<QualityGate> gate) => CheckEvaluator.Evaluate(data.Parquet(Trips), GateChecks.Of(gate));
+}

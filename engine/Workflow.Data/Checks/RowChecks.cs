@@ -179,7 +179,11 @@ internal static class RowChecks
                 .Select(value => scan.Bind(long.Parse(value, CultureInfo.InvariantCulture)))
             : check.Values!.Select(value => scan.Bind(value));
         var list = string.Join(", ", values);
-        return list.Length == 0 ? "false" : $"{(isWhole ? Sql.Name(column) : $"CAST({Sql.Name(column)} AS VARCHAR)")} IN ({list})";
+
+        // A subquery is hashed; a plain list is compared value by value.
+        return list.Length == 0
+            ? "false"
+            : $"{(isWhole ? Sql.Name(column) : $"CAST({Sql.Name(column)} AS VARCHAR)")} IN (SELECT unnest([{list}]))";
     }
 
     /// <summary>Whether a number or a time lies between the bounds of a check, as a condition.</summary>
