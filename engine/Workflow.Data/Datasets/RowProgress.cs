@@ -8,10 +8,14 @@ internal static class RowProgress
     /// <summary>How many rows are worth a word.</summary>
     public const long Step = 1_000_000;
 
-    /// <summary>Says that rows were passed, at every <see cref="Step"/> of them.</summary>
-    public static void Passed(this IProgress<string>? log, long rows, string words)
+    /// <summary>Says how many rows were passed, at every <see cref="Step"/> of them.</summary>
+    /// <param name="log">Who hears it.</param>
+    /// <param name="rows">How many rows were passed.</param>
+    /// <param name="words">What was done with them.</param>
+    /// <param name="last">How many of them since it was last called.</param>
+    public static void Passed(this IProgress<string>? log, long rows, string words, int last = 1)
     {
-        if (rows % Step == 0)
+        if (rows / Step != (rows - last) / Step)
             log?.Report(Words(rows, words));
     }
 

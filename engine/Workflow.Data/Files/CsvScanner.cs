@@ -10,7 +10,7 @@ namespace Workflow.Data.Files;
 /// A quote counts only at the start of a field; elsewhere it is text. After a record whose quotes are out of order, reading goes on at the next
 /// line: an open quote must not swallow the rest of a file.
 /// </remarks>
-internal sealed class CsvScanner(Stream stream, CsvDialect dialect) : IDisposable
+internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : IDisposable
 {
     /// <summary>The longest record in bytes, which DuckDB's reader takes by default.</summary>
     public const int MaxRecordBytes = 2_000_000;
@@ -229,6 +229,7 @@ internal sealed class CsvScanner(Stream stream, CsvDialect dialect) : IDisposabl
     {
         // A record is moved to the front, so that one that is cut by the buffer's end can be read on.
         buffer.AsSpan(from, to - from).CopyTo(buffer);
+        plainFrom -= from;
         (from, to) = (0, to - from);
         if (to == buffer.Length)
             Array.Resize(ref buffer, buffer.Length * 2);

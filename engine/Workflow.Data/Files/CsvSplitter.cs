@@ -62,7 +62,7 @@ internal static class CsvSplitter
         var (rowsIn, sound, blanks, comments, nextUnfit) = (0L, 0L, 0L, 0L, 0);
         UnfitRow? first = null;
         var more = dialect.ToFirstRecord(scanner) && (!dialect.Options.Header || scanner.Next());
-        for (; more && first is null; more = scanner.Next())
+        for (; more && first is null; more = Next())
         {
             if (scanner.Raw.IsEmpty && dialect.Names.Count > 1)
             {
@@ -97,6 +97,20 @@ internal static class CsvSplitter
 
         segments.Finish();
         return new CsvSplit(segments, rowsIn, blanks, comments, first);
+
+        bool Next()
+        {
+            while (unfit.Count == 0 && scanner.TakePlain(dialect.Names.Count, segments.Room, out var lines) is > 0 and var count)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                segments.Add(lines, count);
+                sound += count;
+                rowsIn += count;
+                log.Passed(rowsIn, "read", count);
+            }
+
+            return scanner.Next();
+        }
     }
 
     /// <summary>What is wrong with a row that has a value which does not fit.</summary>

@@ -24,6 +24,9 @@ internal sealed class Segments(IArtifactStore store) : IDisposable
     /// <summary>How many records were added.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>How many records the file that is open takes.</summary>
+    public int Room => DatasetWriter.RowGroupRows - (int)(Rows % DatasetWriter.RowGroupRows);
+
     /// <summary>The files as a list in SQL.</summary>
     public string List => $"[{string.Join(", ", paths.Select(Sql.Literal))}]";
 
@@ -46,6 +49,16 @@ internal sealed class Segments(IArtifactStore store) : IDisposable
         }
 
         buffer[used++] = (byte)'\n';
+    }
+
+    /// <summary>Adds records with an LF at the end of each, at most as many as there is <see cref="Room"/> for.</summary>
+    public void Add(ReadOnlySpan<byte> lines, int records)
+    {
+        if (Rows % DatasetWriter.RowGroupRows == 0)
+            Begin();
+        Rows += records;
+        Flush();
+        open!.Write(lines);
     }
 
     /// <summary>Ends the last file.</summary>
