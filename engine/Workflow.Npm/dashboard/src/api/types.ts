@@ -17,6 +17,7 @@ export type ContractVersion = Schemas['ContractVersion'];
 export type Dag = Schemas['Dag'];
 export type DagDetails = Schemas['DagDetails'];
 export type DagRun = Schemas['DagRun'];
+export type Dataset = Schemas['Dataset'];
 export type DatasetDetails = Schemas['DatasetDetails'];
 export type DatasetDiffSide = Schemas['DatasetDiffSide'];
 export type DatasetDrift = Schemas['DatasetDrift'];

@@ -47,23 +47,21 @@ interface Bar {
 
 /**
  * Bins differ in width, so the area of a bar is its share and not its height. Where a column has few values, each is a bin without width, and
- * gets that of the smallest distance between two.
+ * gets that of the smallest distance between two. A sliver at an end says little: its height is that of a bin half as wide as is usual.
  */
 function barsOf(bins: HistogramBin[], type: string): Bar[] {
   const lows = bins.map((bin) => position(bin.low, type));
-  const highs = bins.map((bin) => position(bin.high, type));
+  const spans = bins.map((bin, index) => position(bin.high, type) - lows[index]!);
   const gaps = lows.slice(1).map((low, index) => low - lows[index]!);
-  const narrowest = Math.min(...gaps.filter((gap) => gap > 0)) || 1;
-  const widths = bins.map((_, index) =>
-    highs[index]! > lows[index]! ? highs[index]! - lows[index]! : Number.isFinite(narrowest) ? narrowest : 1,
-  );
-  const from = lows[0]!;
-  const range = lows.at(-1)! + widths.at(-1)! - from;
-  const densities = bins.map((bin, index) => bin.count / widths[index]!);
+  const narrowest = Math.min(...gaps.filter((gap) => gap > 0), Number.MAX_VALUE);
+  const widths = spans.map((span) => (span > 0 ? span : narrowest < Number.MAX_VALUE ? narrowest : 1));
+  const usual = [...widths].sort((a, b) => a - b)[widths.length >> 1]!;
+  const range = lows.at(-1)! + widths.at(-1)! - lows[0]!;
+  const densities = bins.map((bin, index) => bin.count / Math.max(widths[index]!, usual / 2));
   const most = Math.max(...densities);
   return bins.map((bin, index) => ({
     bin,
-    x: (WIDTH * (lows[index]! - from)) / range,
+    x: (WIDTH * (lows[index]! - lows[0]!)) / range,
     width: (WIDTH * widths[index]!) / range,
     height: bin.count === 0 ? 0 : Math.max(LEAST, (HEIGHT * densities[index]!) / most),
   }));

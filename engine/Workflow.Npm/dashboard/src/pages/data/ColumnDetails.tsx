@@ -28,10 +28,7 @@ export function ColumnDetails({ of, rows, dataset, version }: Props) {
         <Fact name="Nulls">
           {count(of.nulls)} ({percent(of.nulls / Math.max(1, rows))})
         </Fact>
-        <Fact name="Distinct">
-          {!of.is_distinct_exact && 'about '}
-          {count(of.distinct)}
-        </Fact>
+        <Fact name="Distinct">{distinct(of)}</Fact>
         {of.nans > 0 && <Fact name="Not a number">{count(of.nans)}</Fact>}
         {of.infinities > 0 && <Fact name="Infinite">{count(of.infinities)}</Fact>}
         {of.mean != null && (
@@ -63,7 +60,7 @@ export function ColumnDetails({ of, rows, dataset, version }: Props) {
           </dl>
         </>
       )}
-      {of.top_values.length > 0 && (
+      {of.top_values.some((value) => value.count > 1) && (
         <>
           <h3>Most frequent values</h3>
           <ValueBars values={of.top_values.slice(0, MOST_VALUES)} of={of.count} />
@@ -88,4 +85,14 @@ function Quantile({ name, value, type }: { name: string; value: string | null | 
 
 export function quantile(of: FullColumnProfile, share: number): string | undefined {
   return of.quantiles.find((each) => Math.abs(each.share - share) < 1e-9)?.value;
+}
+
+/** Whether the values of a column were told apart; those of lists and structures are not. */
+export function isCounted(of: FullColumnProfile): boolean {
+  return of.distinct > 0 || of.count === 0;
+}
+
+/** How many different values there are; estimated where there are many. */
+export function distinct(of: FullColumnProfile): string {
+  return isCounted(of) ? `${of.is_distinct_exact ? '' : '≈ '}${count(of.distinct)}` : '–';
 }

@@ -11,7 +11,7 @@ import { quoted } from '../../lib/params';
 import { useApi } from '../../state/useApi';
 import { useParam } from '../../state/useParam';
 import { useVersions } from '../../state/useVersions';
-import { ColumnDetails, quantile } from './ColumnDetails';
+import { ColumnDetails, distinct, isCounted, quantile } from './ColumnDetails';
 import { useDataset } from './DatasetPage';
 
 const OF_WHOLE = ['version'];
@@ -99,16 +99,13 @@ function Row({ of, rows, selected, onChoose }: { of: FullColumnProfile; rows: nu
         ) : of.top_values.length > 0 ? (
           <ValueStrip values={of.top_values} of={of.count} />
         ) : (
-          <span className="muted">too many values</span>
+          <span className="muted">{isCounted(of) ? 'too many values' : 'not told'}</span>
         )}
       </td>
       <td className="right number" title={count(of.nulls)}>
         {percent(of.nulls / Math.max(1, rows))}
       </td>
-      <td className="right number">
-        {!of.is_distinct_exact && '≈ '}
-        {count(of.distinct)}
-      </td>
+      <td className="right number">{distinct(of)}</td>
       {values.map((value, index) => (
         <td key={index} className="right number value-cell" title={value ?? undefined}>
           {index === 1 ? (of.mean == null ? '–' : metric(of.mean)) : valueText(value, of.type)}

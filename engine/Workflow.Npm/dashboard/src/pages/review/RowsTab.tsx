@@ -1,5 +1,7 @@
 import { Link } from 'react-router';
+import type { Dataset } from '../../api/types';
 import { Answered } from '../../components/Answered';
+import { MadeBy } from '../../components/MadeBy';
 import { Command, Empty } from '../../components/Messages';
 import { Table } from '../../components/Table';
 import { Time } from '../../components/Time';
@@ -7,12 +9,9 @@ import { count } from '../../lib/format';
 import { links } from '../../lib/links';
 import { useApi } from '../../state/useApi';
 
-/** Where the engine puts rows, and the column that says why they lie there. */
-const ASIDE = [
-  { suffix: '.quarantine', by: 'checks of a gate', column: 'quarantine_reasons' },
-  { suffix: '.rejects', by: 'the source', column: 'reason' },
-];
-const COLUMNS = ['Dataset', 'Set aside by', { text: 'Rows, newest version', className: 'right' }, 'Of', 'Since', 'Why'];
+/** Where the engine puts rows that do not go on: a gate's and a source's. */
+const ASIDE = ['.quarantine', '.rejects'];
+const COLUMNS = ['Dataset', 'Set aside from', { text: 'Rows, newest version', className: 'right' }, 'Since', 'Why'];
 
 /** Single rows that did not go on; each such dataset keeps them with the reason. */
 export function RowsTab() {
@@ -20,10 +19,7 @@ export function RowsTab() {
   return (
     <Answered answer={answer} what="The list of datasets">
       {({ datasets }) => {
-        const aside = datasets.flatMap((dataset) => {
-          const place = ASIDE.find(({ suffix }) => dataset.name.endsWith(suffix));
-          return place ? [{ dataset, place }] : [];
-        });
+        const aside = datasets.filter(({ name }) => ASIDE.some((suffix) => name.endsWith(suffix)));
         return aside.length === 0 ? (
           <Empty title="No row was set aside">
             <p>
@@ -34,29 +30,40 @@ export function RowsTab() {
           </Empty>
         ) : (
           <Table label="Rows set aside" columns={COLUMNS}>
-            {aside.map(({ dataset, place }) => (
-              <tr key={dataset.name}>
-                <td className="wide">
-                  <Link className="strong" to={links.dataset(dataset.name)}>
-                    {dataset.name}
-                  </Link>
-                </td>
-                <td>{place.by}</td>
-                <td className="right number">{dataset.latest_rows == null ? '–' : count(dataset.latest_rows)}</td>
-                <td>
-                  <Link to={links.dataset(dataset.name.slice(0, -place.suffix.length))}>{dataset.name.slice(0, -place.suffix.length)}</Link>
-                </td>
-                <td>
-                  <Time value={dataset.latest_created_at} />
-                </td>
-                <td>
-                  <Link to={links.datasetTab(dataset.name, 'profile', { column: place.column })}>Reasons</Link>
-                </td>
-              </tr>
+            {aside.map((dataset) => (
+              <Row key={dataset.name} of={dataset} />
             ))}
           </Table>
         );
       }}
     </Answered>
+  );
+}
+
+function Row({ of }: { of: Dataset }) {
+  const newest = useApi('/api/v2/datasets/{name}/versions', { path: { name: of.name }, query: { limit: 1 } }).data?.versions[0];
+  const origin = of.name.slice(0, of.name.lastIndexOf('.'));
+  return (
+    <tr>
+      <td className="wide">
+        <Link className="strong" to={links.dataset(of.name)}>
+          {of.name}
+        </Link>
+      </td>
+      <td>
+        <Link to={links.dataset(origin)}>{origin}</Link>
+      </td>
+      <td className="right number">{of.latest_rows == null ? '–' : count(of.latest_rows)}</td>
+      <td>
+        <Time value={of.latest_created_at} />
+      </td>
+      <td>
+        {of.name.endsWith('.rejects') ? (
+          <Link to={links.datasetTab(of.name, 'profile', { column: 'reason' })}>reasons</Link>
+        ) : (
+          newest && <MadeBy of={newest} />
+        )}
+      </td>
+    </tr>
   );
 }

@@ -37,8 +37,8 @@ export function SuggestForm({ dataset }: { dataset: string }) {
         </select>
       </label>
       <label className="version-field">
-        <span className="muted">slices</span>
-        <input value={where} placeholder="newest 20 or day<2024-02" onChange={(event) => setWhere(event.target.value)} />
+        <span className="muted">Slices</span>
+        <input value={where} placeholder="such as day<2024-02" onChange={(event) => setWhere(event.target.value)} />
       </label>
       <button type="submit" disabled={busy || name === ''} data-testid="suggest">
         Suggest checks
