@@ -60,6 +60,31 @@ public sealed class CheckPolicyTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_MeasuresThatAreValuesOfAMaskedColumn_SayOnlyWhetherTheyHold()
+    {
+        var results = CheckEvaluator.Evaluate(
+            data.Parquet(Trips),
+            GateChecks.Of(gate => gate.MinBetween("fare", 0, 100).MedianBetween("fare", 0, 100).QuantilesBetween("fare", [new(0.5, 0, 1)]).MeanBetween("fare", 0, 1)),
+            new CheckRequest { Masked = new HashSet<string> { "fare" } }).Results;
+
+        results.Take(3).Select(result => (result.Verdict, result.Observed)).ShouldBe([(Verdict.Fail, null), (Verdict.Pass, null), (Verdict.Fail, null)]);
+        results[0].Message.ShouldBe("The values of 'fare', which are not shown: not as allowed.");
+        results[3].Observed.ShouldBe(3.4, "the mean is no one's value");
+    }
+
+    [Fact]
+    public void Evaluate_UnexpectedRowsThatCallAMaskedColumnOtherwise_ShowNone()
+    {
+        var checks = GateChecks.Of(gate => gate
+            .UnexpectedRows("SELECT upper(MAIL) AS m, fare FROM input WHERE fare < 0 ORDER BY fare").UnexpectedRows("SELECT pay FROM input WHERE fare < 0 ORDER BY fare"));
+
+        var results = CheckEvaluator.Evaluate(data.Parquet(Trips), checks, new CheckRequest { Masked = new HashSet<string> { "mail" } }).Results;
+
+        results[0].SampleRows.ShouldBe(["{\"m\":null,\"fare\":\"***\"}", "{\"m\":\"***\",\"fare\":\"***\"}"]);
+        results[1].SampleRows.ShouldBe(["{\"pay\":\"cash\"}", "{\"pay\":\"card\"}"]);
+    }
+
+    [Fact]
     public void Evaluate_ChecksThatCannotBeMade_FailAloneAndSayWhy()
     {
         var results = Evaluate(gate => gate

@@ -53,9 +53,11 @@ public sealed record DatasetRetention(int? Versions, double? Days, double? ColdA
 /// <param name="ExpiredAt">Since when its content may be gone.</param>
 /// <param name="ColdAt">Since when it lies in the cold store.</param>
 /// <param name="Hold">Who keeps it by hand, and why.</param>
+/// <param name="ContractVersion">The version of the dataset's contract that it was held against; null when there was none.</param>
 public sealed record DatasetVersionState(
     int Version, string Sha256, long Rows, long Bytes, IReadOnlyDictionary<string, string> Partition, DateTime CreatedAt, string DagId,
-    string RunId, string TaskId, bool IsNewestOfSlice, DateTime? ExpiredAt, DateTime? ColdAt, DatasetHold? Hold);
+    string RunId, string TaskId, bool IsNewestOfSlice, DateTime? ExpiredAt, DateTime? ColdAt, DatasetHold? Hold,
+    int? ContractVersion);
 
 /// <summary>A hold on a version.</summary>
 public sealed record DatasetHold(string Reason, string By, DateTime At);
@@ -99,17 +101,18 @@ public sealed record ColumnDiff(string Name, string? From, string? To);
 public sealed record HoldRequest(string Reason, string? By = null);
 
 /// <summary>An immutable version of a dataset.</summary>
+/// <param name="ContractVersion">The version of the dataset's contract that it was held against; null when there was none.</param>
 public sealed record DatasetVersion(
     int Version, string Sha256, long Rows, long Bytes, IReadOnlyDictionary<string, string> Partition, DateTime CreatedAt, string? DagId,
     string? RunId, string? TaskId, IReadOnlyList<DatasetColumn> Columns, IReadOnlyList<ColumnProfile> Profile,
-    IReadOnlyList<Parent> Parents);
+    IReadOnlyList<Parent> Parents, int? ContractVersion);
 
 /// <summary>A column of a dataset.</summary>
 public sealed record DatasetColumn(string Name, string Type);
 
 /// <summary>What a column holds.</summary>
-/// <param name="Min">The least, as text.</param>
-/// <param name="Max">The greatest, as text.</param>
+/// <param name="Min">The least, as text; masked where the column tells of people.</param>
+/// <param name="Max">The greatest, likewise.</param>
 /// <param name="Sd">The population standard deviation.</param>
 public sealed record ColumnProfile(
     string Column, string Type, long Count, long Nulls, long? Distinct, string? Min, string? Max, double? Mean, double? Sd);

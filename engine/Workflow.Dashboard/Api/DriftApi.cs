@@ -1,5 +1,6 @@
 using Workflow.Dashboard.Http;
 using Workflow.Data.Drift;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Reads;
 
 namespace Workflow.Dashboard.Api;
@@ -18,10 +19,11 @@ internal static class DriftApi
     /// <param name="threshold">The level or distance at which there is drift; the method's own unless given.</param>
     /// <param name="reads">The datasets.</param>
     /// <param name="files">Their files.</param>
+    /// <param name="contracts">Their contracts, which say what is not shown.</param>
     /// <param name="cancellationToken">Interrupts it.</param>
     private static async Task<DatasetDrift> CompareAsync(
         string name, string reference, string current, string? columns, string? method, double? threshold, DatasetReads reads, DatasetFiles files,
-        CancellationToken cancellationToken)
+        ContractStore contracts, CancellationToken cancellationToken)
     {
         if (threshold is { } limit && !(limit is > 0 and < double.PositiveInfinity))
             throw ApiException.Invalid("threshold", $"must be above 0, got {limit}");
@@ -33,6 +35,7 @@ internal static class DriftApi
             Threshold = threshold,
         };
         await DatasetsApi.RequireAsync(name, reads, cancellationToken).ConfigureAwait(false);
+        var masked = await contracts.MaskedAsync(name, cancellationToken).ConfigureAwait(false);
         var before = await files.OpenAsync(name, "reference", reference, cancellationToken).ConfigureAwait(false);
         var after = await files.OpenAsync(name, "current", current, cancellationToken).ConfigureAwait(false);
         try
@@ -41,7 +44,8 @@ internal static class DriftApi
                 () => DriftEvaluator.Compare([before.Path], [after.Path], rule, DatasetFiles.Share, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             return new DatasetDrift(
-                name, DatasetVersionsApi.DiffSide(before), DatasetVersionsApi.DiffSide(after), report.Verdict, report.Share, [.. report.Columns.Select(Of)]);
+                name, DatasetVersionsApi.DiffSide(before), DatasetVersionsApi.DiffSide(after), report.Verdict, report.Share,
+                [.. report.Masked(masked).Columns.Select(Of)]);
         }
         catch (TaskFailureException refusal) when (!refusal.Retryable)
         {

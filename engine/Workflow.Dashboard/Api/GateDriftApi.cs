@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Workflow.Dashboard.Http;
 using Workflow.Data.Drift;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Reads;
 using Workflow.Runs;
 
@@ -27,7 +28,7 @@ internal static class GateDriftApi
 
     private static async Task<GateDrift> GetAsync(
         string dagId, string runId, string taskId, [FromQuery(Name = "map_index")] int? mapIndex, DriftReads reads,
-        CancellationToken cancellationToken)
+        ContractStore contracts, CancellationToken cancellationToken)
     {
         var row = await reads.NewestAsync(dagId, runId, taskId, mapIndex, cancellationToken).ConfigureAwait(false)
             ?? throw ApiException.NotFound(
@@ -35,10 +36,14 @@ internal static class GateDriftApi
         var references = ApiJson.Read<long[]>(row.ReferenceIds);
         var sides = (await reads.SidesAsync([.. references, row.VersionId], cancellationToken).ConfigureAwait(false))
             .ToDictionary(side => side.VersionId, SideOf);
-        var report = ApiJson.Read<DriftReport>(row.Report);
+        var current = sides.GetValueOrDefault(row.VersionId);
+
+        // The gate stores what the contract of its time leaves to show; the newest one may leave less.
+        var masked = current is null ? new HashSet<string>() : await contracts.MaskedAsync(current.Dataset, cancellationToken).ConfigureAwait(false);
+        var report = ApiJson.Read<DriftReport>(row.Report).Masked(masked);
         return new GateDrift(
             dagId, runId, taskId, row.MapIndex, row.Attempt, StateNames.Parse<Verdict>(row.Verdict), StateNames.Parse<Verdict>(row.Found), report.Share,
-            row.Subject, row.PublishedAt, sides.GetValueOrDefault(row.VersionId),
+            row.Subject, row.PublishedAt, current,
             [.. references.Select(id => sides.GetValueOrDefault(id)).OfType<GateDriftSide>()], [.. report.Columns.Select(DriftApi.Of)]);
     }
 

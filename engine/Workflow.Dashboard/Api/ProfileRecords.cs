@@ -9,7 +9,10 @@ public sealed record DatasetProfile(
     string Name, int Version, bool IsWhole, IReadOnlyDictionary<string, string> Partition, int Slices, long Rows,
     IReadOnlyList<FullColumnProfile> Columns);
 
-/// <summary>What a column holds, with its distribution. Values are texts, as the column's type reads.</summary>
+/// <summary>
+/// What a column holds, with its distribution. Values are texts, as the column's type reads; those of a column that tells of people are masked,
+/// and its distribution is left out.
+/// </summary>
 /// <param name="Count">How many values are not null.</param>
 /// <param name="Nans">How many of them are not a number.</param>
 /// <param name="Infinities">How many of them are infinite.</param>

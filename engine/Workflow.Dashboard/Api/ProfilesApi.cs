@@ -1,6 +1,7 @@
 using System.Globalization;
 using Workflow.Dashboard.Http;
 using Workflow.Data.Profiles;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Datasets;
 using Workflow.Postgres.Reads;
 
@@ -15,17 +16,18 @@ internal static class ProfilesApi
     /// <param name="version">A number, or a slice such as <c>month=2019-06</c> for its newest version; the newest version unless given.</param>
     /// <param name="whole">Whether to take all slices of the dataset at the version.</param>
     private static async Task<DatasetProfile> GetAsync(
-        string name, string? version, bool? whole, DatasetReads datasets, SnapshotReads snapshots, ProfileReads profiles,
+        string name, string? version, bool? whole, DatasetReads datasets, SnapshotReads snapshots, ProfileReads profiles, ContractStore contracts,
         CancellationToken cancellationToken)
     {
         await DatasetsApi.RequireAsync(name, datasets, cancellationToken).ConfigureAwait(false);
+        var masked = await contracts.MaskedAsync(name, cancellationToken).ConfigureAwait(false);
         var number = int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : (int?)null;
         var slice = version is { Length: > 0 } && number is null ? DatasetVersionsApi.Slice("version", version) : null;
         if (whole == true)
         {
             if (slice is not null)
                 throw ApiException.Invalid("whole", $"takes the dataset at a version's number; '{version}' is one slice");
-            return await WholeAsync(name, number, snapshots, profiles, cancellationToken).ConfigureAwait(false);
+            return await WholeAsync(name, number, masked, snapshots, profiles, cancellationToken).ConfigureAwait(false);
         }
 
         var found = await snapshots.FindOneAsync(name, number, slice, cancellationToken).ConfigureAwait(false)
@@ -33,11 +35,11 @@ internal static class ProfilesApi
         var row = (await profiles.OfAsync([found.Version.VersionId], cancellationToken).ConfigureAwait(false))[0];
         return new DatasetProfile(
             name, found.Number, IsWhole: false, found.Version.Partition, 1, row.Rows,
-            [.. ApiJson.Read<Workflow.ColumnProfile[]>(row.Profile).Select(Of)]);
+            [.. DatasetsApi.Shown(ApiJson.Read<Workflow.ColumnProfile[]>(row.Profile), masked).Select(Of)]);
     }
 
     private static async Task<DatasetProfile> WholeAsync(
-        string name, int? number, SnapshotReads snapshots, ProfileReads profiles, CancellationToken cancellationToken)
+        string name, int? number, IReadOnlySet<string> masked, SnapshotReads snapshots, ProfileReads profiles, CancellationToken cancellationToken)
     {
         var at = number is > 0 and { } asked ? AsOf.Version(asked) : AsOf.Newest;
         var snapshot = await snapshots.FindAsync(name, at, cancellationToken).ConfigureAwait(false)
@@ -52,7 +54,8 @@ internal static class ProfilesApi
 
         var merged = DatasetSketch.Merge(rows.Select(row => DatasetSketch.Of(row.Sketch!)));
         return new DatasetProfile(
-            name, snapshot.Version, IsWhole: true, new Dictionary<string, string>(), rows.Count, merged.Rows, [.. merged.Profile().Select(Of)]);
+            name, snapshot.Version, IsWhole: true, new Dictionary<string, string>(), rows.Count, merged.Rows,
+            [.. DatasetsApi.Shown(merged.Profile(), masked).Select(Of)]);
     }
 
     private static FullColumnProfile Of(Workflow.ColumnProfile of) => new(

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc;
+using Workflow.Contracts;
 using Workflow.Dashboard.Http;
 using Workflow.Data;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Datasets;
 using Workflow.Postgres.Reads;
 
@@ -30,7 +32,8 @@ internal static partial class ProposalsApi
     }
 
     private static async Task<Suggestion> SuggestAsync(
-        string name, SuggestRequest body, DatasetReads reads, DatasetFiles files, ProposalStore store, CancellationToken cancellationToken)
+        string name, SuggestRequest body, DatasetReads reads, DatasetFiles files, ContractStore contracts, ProposalStore store,
+        CancellationToken cancellationToken)
     {
         if (body.Last is < CheckSuggestions.FewestVersions or > MostVersions)
             throw ApiException.Invalid("last", $"must lie between {CheckSuggestions.FewestVersions} and {MostVersions}, got {body.Last}");
@@ -54,8 +57,10 @@ internal static partial class ProposalsApi
         foreach (var version in kept)
             paths.Add(await files.PathAsync(version, cancellationToken).ConfigureAwait(false));
         var (rows, columns) = await Task.Run(() => CheckHistory.Read(paths, DatasetFiles.Share, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var masked = await contracts.MaskedAsync(name, cancellationToken).ConfigureAwait(false);
+        var shown = columns.Select(column => masked.Contains(column.Column) ? Mask.Of(column) : column).ToList();
         var added = await store.ProposeAsync(
-            name, body.Gate, CheckSuggestions.Of(rows, columns), [.. kept.Select(version => version.VersionId)], body.By ?? SignInApi.UserName,
+            name, body.Gate, CheckSuggestions.Of(rows, shown), [.. kept.Select(version => version.VersionId)], body.By ?? SignInApi.UserName,
             cancellationToken).ConfigureAwait(false);
         var proposed = await store.ListAsync(name, "proposed", MostProposals, 0, cancellationToken).ConfigureAwait(false);
         return new Suggestion(name, kept.Count, added, [.. proposed.Items.Where(row => row.Gate == body.Gate).Select(Of)]);

@@ -103,16 +103,30 @@ public static class CheckEvaluator
             // The first rows in the order of the file, so that a rerun shows the same ones.
             var sql = plan.Samples ?? $"SELECT * FROM {CheckScan.View} WHERE {plan.Failing}";
             var columns = plan.Samples is null ? scan.Schema : session.Describe(sql, scan.Values, cancellationToken);
+
+            // A query of its own may call a masked column anything: where it names one, no value of what it gives is shown.
+            var hidden = plan.Samples is not null && masked.Any(name => sql.Contains(name, StringComparison.OrdinalIgnoreCase))
+                ? columns.Select(column => column.Name).ToHashSet()
+                : masked;
             samples = [.. scan.Query($"SELECT {JsonRows.Select(columns)} FROM ({sql} LIMIT {SampleRows})").Select(
-                row => JsonRows.Write(row, columns, masked))];
+                row => JsonRows.Write(row, columns, hidden))];
         }
 
-        // The values that a set lacks or holds are values of the column.
-        if (plan.Check is { Column: { } column, Kind: CheckKind.DistinctInSet or CheckKind.DistinctEqualSet or CheckKind.MostCommonInSet }
-            && masked.Contains(column))
-            finding = finding with { Message = $"The values of '{column}', which are not shown: {(finding.Passes ? "as" : "not as")} allowed." };
+        if (plan.Check.Column is { } masks && masked.Contains(masks) && ShowsValues(plan.Check.Kind) && !finding.IsEmpty)
+        {
+            finding = finding with
+            {
+                Observed = null,
+                Message = $"The values of '{masks}', which are not shown: {(finding.Passes ? "as" : "not as")} allowed.",
+            };
+        }
+
         return Result(plan.Check, plan.Slice, plan.Failing, plan.Count(), finding, samples);
     }
+
+    /// <summary>Whether what a check finds are values of its column: those that a set lacks or holds, or those at a place in their order.</summary>
+    private static bool ShowsValues(CheckKind kind) => kind is CheckKind.DistinctInSet or CheckKind.DistinctEqualSet or CheckKind.MostCommonInSet
+        or CheckKind.MinBetween or CheckKind.MaxBetween or CheckKind.MedianBetween or CheckKind.QuantilesBetween;
 
     private static CheckResult Result(DataCheck check, string? slice, string? failing, long rows, Finding finding, IReadOnlyList<string> samples)
     {

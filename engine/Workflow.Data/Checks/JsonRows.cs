@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Workflow.Contracts;
 using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Checks;
@@ -8,8 +9,6 @@ namespace Workflow.Data.Checks;
 /// <summary>Rows as JSON objects for people to read: numbers and booleans as such, everything else as DuckDB's text.</summary>
 internal static class JsonRows
 {
-    private const string Mask = "***";
-
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Select(IReadOnlyList<Column> schema) => string.Join(", ", schema.Select(column =>
@@ -25,7 +24,7 @@ internal static class JsonRows
             foreach (var (index, column) in schema.Index())
             {
                 json.WritePropertyName(column.Name);
-                Write(json, masked.Contains(column.Name) && row[index] is not null ? Mask : row[index]);
+                Write(json, masked.Contains(column.Name) && row[index] is not null ? Mask.Text : row[index]);
             }
 
             json.WriteEndObject();

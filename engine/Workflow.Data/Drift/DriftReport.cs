@@ -1,3 +1,5 @@
+using Workflow.Contracts;
+
 namespace Workflow.Data.Drift;
 
 /// <summary>How a column differs.</summary>
@@ -40,6 +42,15 @@ public sealed record DriftReport(IReadOnlyList<ColumnDrift> Columns, double Shar
         var share = certain.Count(column => column.Verdict == Verdict.Fail) / (double)certain.Count;
         return new DriftReport(decided, share, share > 0 && share >= rule.Share ? Verdict.Fail : Verdict.Pass);
     }
+
+    /// <summary>The report without values of columns that tell of people: their bins keep their shares and lose their names.</summary>
+    /// <param name="columns">Those columns; in any case, as columns may be asked for in any.</param>
+    public DriftReport Masked(IReadOnlySet<string> columns) => this with
+    {
+        Columns = [.. Columns.Select(column => columns.Contains(column.Column, StringComparer.OrdinalIgnoreCase)
+            ? column with { Bins = [.. column.Bins.Select((bin, index) => bin with { Label = Mask.Numbered(index + 1) })] }
+            : column)],
+    };
 
     private static ColumnDrift Measure(string name, ColumnSample reference, ColumnSample current, DriftRule rule)
     {

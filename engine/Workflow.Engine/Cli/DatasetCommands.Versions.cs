@@ -41,7 +41,7 @@ internal static partial class DatasetCommands
         var versions = await session.Api.ListAsync($"datasets/{Paths.Escape(name)}/versions", "versions", query, limit, cancellationToken);
         session.ShowList(versions, "No versions of that slice.", () =>
         {
-            var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "Kept").AlignRight(0, 2, 3);
+            var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "Contract", "Kept").AlignRight(0, 2, 3, 7);
             foreach (var version in versions)
             {
                 table.Row(
@@ -52,6 +52,7 @@ internal static partial class DatasetCommands
                     Format.Pairs(version.Map("partition")),
                     session.Time(version.Time("created_at")),
                     MadeBy(version),
+                    Format.Count(version.Number("contract_version")),
                     State(version));
             }
 

@@ -60,7 +60,7 @@ internal static partial class DatasetCommands
                 ("Dataset", dataset.Text("name")), ("What", dataset.Text("description")), ("Owner", dataset.Text("owner")),
                 ("Kept", Kept(dataset["retention"])), ("Versions", Format.Count(versions.Count))));
             session.Line();
-            var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "From").AlignRight(0, 2, 3);
+            var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "From", "Contract").AlignRight(0, 2, 3, 8);
             foreach (var version in versions)
             {
                 table.Row(
@@ -71,7 +71,8 @@ internal static partial class DatasetCommands
                     Format.Pairs(version.Map("partition")),
                     session.Time(version.Time("created_at")),
                     MadeBy(version),
-                    Parents(version));
+                    Parents(version),
+                    Format.Count(version.Number("contract_version")));
             }
 
             session.Console.Write(table);

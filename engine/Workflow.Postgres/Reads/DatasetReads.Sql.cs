@@ -22,7 +22,7 @@ public sealed partial class DatasetReads
     private const string Versions = """
         SELECT dataset_version_id AS VersionId, version AS Version, sha256 AS Sha256, row_count AS Rows, bytes AS Bytes,
             partition::text AS Partition, published_at AS PublishedAt, dag_id AS DagId, run_key AS RunKey, task_id AS TaskId,
-            columns::text AS Columns, (
+            contract_version AS ContractVersion, columns::text AS Columns, (
                 SELECT coalesce(jsonb_agg(c - 'quantiles' - 'histogram' - 'top_values' ORDER BY at), '[]')
                 FROM jsonb_array_elements(profile) WITH ORDINALITY AS columns(c, at))::text AS Profile
         FROM dataset_version WHERE dataset = @dataset AND version IS NOT NULL ORDER BY version DESC LIMIT @limit OFFSET @offset
@@ -39,7 +39,7 @@ public sealed partial class DatasetReads
     private const string States = """
         SELECT v.dataset_version_id AS VersionId, v.version AS Version, v.sha256 AS Sha256, v.row_count AS Rows, v.bytes AS Bytes,
             v.partition::text AS Partition, v.published_at AS PublishedAt, v.dag_id AS DagId, v.run_key AS RunKey, v.task_id AS TaskId,
-            v.expired_at AS ExpiredAt, v.cold_at AS ColdAt, h.reason AS HoldReason, h.placed_by AS HeldBy, h.placed_at AS HeldAt,
+            v.contract_version AS ContractVersion, v.expired_at AS ExpiredAt, v.cold_at AS ColdAt, h.reason AS HoldReason, h.placed_by AS HeldBy, h.placed_at AS HeldAt,
             NOT EXISTS (SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version)
                 AS IsNewestOfSlice
         FROM dataset_version v LEFT JOIN dataset_hold h ON h.dataset_version_id = v.dataset_version_id AND h.lifted_at IS NULL

@@ -14,12 +14,13 @@ public sealed record DatasetRow(
 /// <param name="IsNewestOfSlice">Whether no newer version replaces it.</param>
 public sealed record DatasetVersionState(
     long VersionId, int Version, string Sha256, long Rows, long Bytes, string Partition, DateTime PublishedAt, string DagId, string RunKey,
-    string TaskId, DateTime? ExpiredAt, DateTime? ColdAt, string? HoldReason, string? HeldBy, DateTime? HeldAt, bool IsNewestOfSlice);
+    string TaskId, int? ContractVersion, DateTime? ExpiredAt, DateTime? ColdAt, string? HoldReason, string? HeldBy, DateTime? HeldAt,
+    bool IsNewestOfSlice);
 
 /// <summary>A published version of a dataset.</summary>
 public sealed record DatasetVersionRow(
     long VersionId, int Version, string Sha256, long Rows, long Bytes, string Partition, DateTime PublishedAt, string DagId, string RunKey,
-    string TaskId, string Columns, string Profile);
+    string TaskId, int? ContractVersion, string Columns, string Profile);
 
 /// <summary>A dataset version from which another version was made.</summary>
 public sealed record ParentRow(long VersionId, string Dataset, int Version, string Sha256);

@@ -35,6 +35,8 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
             paths.Add(await datasets.OpenAsync(reference).ConfigureAwait(false));
         var path = await datasets.OpenAsync(version).ConfigureAwait(false);
 
+        var contract = await ContractGuard.FindAsync(planes, context, version.Dataset).ConfigureAwait(false);
+
         // DuckDB blocks its thread; the caller's may have a heartbeat to send.
         var report = await Task.Run(
             () => DriftEvaluator.Compare(
@@ -43,7 +45,7 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
         var earlier = settings.OfWindows == 1
             ? []
             : await planes.Effects.EarlierDriftAsync(context.Source, version, settings.OfWindows - 1, context.Cancellation).ConfigureAwait(false);
-        var drift = new StagedDrift(report.Verdict, [.. references.Select(reference => reference.VersionId)], DriftVerdict.ToJson(report));
+        var drift = new StagedDrift(report.Verdict, [.. references.Select(reference => reference.VersionId)], DriftVerdict.ToJson(contract is null ? report : report.Masked(contract.Masked)));
         await Gates.RecordAsync(planes, context, DriftVerdict.Of(subject, report, settings, earlier), about, drift).ConfigureAwait(false);
         return version;
     }

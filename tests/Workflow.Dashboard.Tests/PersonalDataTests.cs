@@ -1,0 +1,145 @@
+using Microsoft.Extensions.DependencyInjection;
+using Workflow.Artifacts;
+using Workflow.Data;
+using Workflow.Data.Drift;
+using Workflow.Data.DuckDb;
+using Workflow.Graphs;
+using Workflow.Postgres.Effects;
+using Workflow.Postgres.Steps;
+using Workflow.Runs;
+
+namespace Workflow.Dashboard.Tests;
+
+/// <summary>What the API shows of columns that a contract says tell of people: counts and shares, and no value.</summary>
+public sealed class PersonalDataTests : IAsyncLifetime
+{
+    private static readonly DataContract Contract = DataContract.Of("people", contract => contract
+        .Column("id", "BIGINT").Column("mail", "VARCHAR", column => column.PersonalData(PersonalData.Personal))
+        .Column("born", "DATE", column => column.PersonalData(PersonalData.Pseudonymous)));
+
+    private readonly string folder = Directory.CreateTempSubdirectory("workflow-people-").FullName;
+    private readonly List<(long VersionId, string Path)> versions = [];
+    private FolderArtifactStore artifacts = null!;
+    private DashboardServer server = null!;
+    private EffectStore effects = null!;
+    private long worker;
+
+    public async ValueTask InitializeAsync()
+    {
+        artifacts = new FolderArtifactStore(folder);
+        server = await DashboardServer.StartAsync(services: services => services.AddSingleton<IArtifactStore>(artifacts));
+        effects = new EffectStore(server.Database.DataSource);
+        worker = await server.Given.WorkerAsync("w");
+        await DeclareAsync("people", Contract);
+        foreach (var month in new[] { "01", "02", "03" })
+            await PublishAsync(month);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("/datasets/people/profile")]
+    [InlineData("/datasets/people/profile?whole=true")]
+    public async Task Profile_OfPersonalColumns_HasCountsAndNoValues(string path)
+    {
+        var profile = await server.GetAsync(path);
+
+        profile.ToString().ShouldNotContain("@");
+        profile.ToString().ShouldNotContain("1970-");
+        profile.All("columns", "column").ShouldBe(["id", "mail", "born"]);
+        (profile.Text("columns/1/min"), profile.Text("columns/1/max"), profile.Int("columns/1/distinct")).ShouldBe(("***", "***", 7));
+        (profile.Text("columns/2/min"), profile.At("columns/2/quantiles").GetArrayLength(), profile.At("columns/2/histogram").GetArrayLength())
+            .ShouldBe(("***", 0, 0));
+        (profile.Text("columns/0/min"), profile.At("columns/0/quantiles").GetArrayLength()).ShouldBe(("0", 7));
+    }
+
+    [Fact]
+    public async Task Versions_OfPersonalColumns_ShowNoValuesAndTheContractThatTheyMeet()
+    {
+        await DeclareAsync("people", Contract with { Meaning = "Who." });
+        await PublishAsync("04", Contract with { Meaning = "Who." });
+
+        var shown = await server.GetAsync("/datasets/people");
+        var listed = await server.GetAsync("/datasets/people/versions");
+
+        shown.ToString().ShouldNotContain("@");
+        shown.Text("versions/0/profile/1/max").ShouldBe("***");
+        shown.All("versions", "contract_version").ShouldBe(["2", "1", "1", "1"]);
+        listed.All("versions", "contract_version").ShouldBe(["2", "1", "1", "1"]);
+    }
+
+    [Theory]
+    [InlineData("mail")]
+    [InlineData("MAIL")]
+    public async Task Drift_OfAPersonalColumn_KeepsSharesWithoutCategories(string column)
+    {
+        var drift = await server.GetAsync($"/datasets/people/drift?reference=1&current=2&columns={column},id");
+
+        drift.ToString().ShouldNotContain("@");
+        drift.All("columns/0/bins", "label").ShouldBe(["*** 1", "*** 2", "*** 3", "*** 4", "*** 5", "*** 6", "*** 7"]);
+        drift.At("columns/0/bins/0/reference").GetDouble().ShouldBeGreaterThan(0.1);
+        drift.Text("columns/1/bins/0/label").ShouldNotContain("*");
+    }
+
+    [Fact]
+    public async Task GateDrift_StoredBeforeTheContractSaidSo_IsMaskedAllTheSame()
+    {
+        var source = await StartAsync("judged");
+        var report = DriftEvaluator.Compare(
+            [versions[0].Path], [versions[1].Path], new DriftRule { Columns = ["mail"] }, new DuckDbOptions(), default);
+        report.Columns[0].Bins[0].Label.ShouldContain("@");
+        await effects.StageAsync(
+            source, GateVerdict.Of("people", []), new VerdictSubject(DatasetVersionId: versions[1].VersionId),
+            new StagedDrift(Verdict.Pass, [versions[0].VersionId], DriftVerdict.ToJson(report)), default);
+        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+
+        var drift = await server.GetAsync("/gates/people/judged/make/drift");
+
+        drift.ToString().ShouldNotContain("@");
+        drift.Text("columns/0/bins/0/label").ShouldBe("*** 1");
+    }
+
+    [Fact]
+    public async Task Suggestions_ForPersonalColumns_AskForNoValues()
+    {
+        var (status, suggested) = await server.PostAsync("/datasets/people/proposals", "{}");
+
+        status.ShouldBe(200, suggested.ToString());
+        suggested.ToString().ShouldNotContain("@");
+        var checks = suggested.At("proposals").EnumerateArray().Select(each => each.At("check"))
+            .Select(check => $"{check.At("kind")} {(check.TryGetProperty("column", out var column) ? column.ToString() : "")}".Trim()).ToList();
+        checks.ShouldBe(["row_count", "not_null id", "unique id", "between id", "not_null mail", "not_null born"], ignoreOrder: true);
+    }
+
+    private Task DeclareAsync(string dagId, DataContract contract) => server.Given.DagAsync(
+        dagId, new DagGraph([Given.Task(0, "make")]), source: contract.Hash, settings: new DagSettings { Contracts = [contract] });
+
+    private async Task PublishAsync(string month, DataContract? contract = null)
+    {
+        const string sql = "SELECT i AS id, 'ann' || i % 7 || '@home.example' AS mail, DATE '1970-01-01' + (i % 30)::INTEGER AS born FROM range(200) r(i)";
+        var stored = await new DatasetWriter(artifacts).WriteAsync(new DatasetQuery($"{sql} ORDER BY id"), default);
+        var source = await StartAsync(month);
+        var id = await effects.StageAsync(
+            source,
+            new StagedDataset(
+                "people", stored.Sha256, stored.Bytes, stored.Rows, new Dictionary<string, string> { ["month"] = month }, stored.Schema, stored.Profile,
+                "tests", [])
+            {
+                Sketch = stored.Sketch,
+                ContractHash = (contract ?? Contract).Hash,
+            },
+            default);
+        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        versions.Add((id, await artifacts.PathAsync(stored.Sha256, default)));
+    }
+
+    private async Task<AttemptSource> StartAsync(string key)
+    {
+        var run = await server.Given.RunAsync("people", key);
+        return new AttemptSource((await server.Given.ClaimAsync(worker)).Single(task => task.Key.RunId == run), "make");
+    }
+}
