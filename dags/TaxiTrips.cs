@@ -1,6 +1,6 @@
 /// <summary>
 /// Every month: the trips of the month before become a slice of one dataset. A backfill brings in the past, month by month; one that is missing
-/// fails by itself and holds up no other.
+/// fails by itself and holds up no other, and one with faults in it comes in with a warning.
 /// </summary>
 public sealed class TaxiTrips : IDag
 {
@@ -18,6 +18,15 @@ public sealed class TaxiTrips : IDag
             .Tags("taxi")
             .Keep(versions: 3, age: TimeSpan.FromDays(90)));
 
+        // What readers may rely on: a version that breaks it is not published.
+        dag.Contract("taxi.trips", trips => trips
+            .Owner("data-engineering")
+            .AllowExtraColumns()
+            .Column("pickup_datetime", "TIMESTAMP", column => column.Required())
+            .Column("trip_distance", "DOUBLE", column => column.Required().Unit("miles"))
+            .Column("fare_amount", "DOUBLE", column => column.Required().Unit("USD"))
+            .Column("pickup_hour", "BIGINT", column => column.Required().Between(0, 23)));
+
         var month = dag.DerivedParam(
             "month", run => Taxi.MonthOf((run.LogicalDate ?? run.RunAfter).AddDays(-1)),
             "The month, YYYY-MM; the one before the logical date unless given.", Taxi.MonthPattern);
@@ -29,6 +38,16 @@ public sealed class TaxiTrips : IDag
         var raw = dag.Task("ingest", run => Taxi.IngestAsync(run, run.Get(source), run.Get(month), run.Get(rows), into: "taxi.trips_raw", bySource: false))
             .Queue("etl").Retries(2, Backoff.Exponential(TimeSpan.FromSeconds(5)));
 
-        dag.Sql("trips", raw, into: "taxi.trips", "SELECT *, hour(pickup_datetime) AS pickup_hour FROM input").Queue("etl");
+        // A month without trips stops here; one with faults goes on, with a warning beside it.
+        var good = dag.Gate("quality", raw, gate => gate
+            .RowCount(minimum: 100)
+            .NotNull("pickup_datetime")
+            .PairGreater("dropoff_datetime", "pickup_datetime", orEqual: true, mostly: 0.99)
+            .Between("fare_amount", -1_000, 10_000, severity: Severity.Warn)
+            .Between("fare_amount", 0, 500, mostly: 0.99, severity: Severity.Warn)
+            .InSet("payment_type", ["1", "2", "3", "4", "5"], severity: Severity.Warn)
+            .NullRate("passenger_count", atMost: 0.05, severity: Severity.Warn));
+
+        dag.Sql("trips", good, into: "taxi.trips", "SELECT *, hour(pickup_datetime) AS pickup_hour FROM input").Queue("etl");
     }
 }

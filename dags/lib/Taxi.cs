@@ -21,19 +21,8 @@ internal static class Taxi
             WHERE fare_amount BETWEEN 0 AND 500 AND trip_distance BETWEEN 0 AND 100)
         """;
 
-    private const string TimeZone = "America/New_York";
-
-    private static readonly Column[] Columns =
-    [
-        new("vendor_id", "BIGINT"), new("pickup_datetime", "TIMESTAMP"), new("dropoff_datetime", "TIMESTAMP"), new("passenger_count", "BIGINT"),
-        new("trip_distance", "DOUBLE"), new("rate_code_id", "BIGINT"), new("store_and_fwd_flag", "VARCHAR"), new("pickup_location_id", "BIGINT"),
-        new("dropoff_location_id", "BIGINT"), new("payment_type", "BIGINT"), new("fare_amount", "DOUBLE"), new("extra", "DOUBLE"),
-        new("mta_tax", "DOUBLE"), new("tip_amount", "DOUBLE"), new("tolls_amount", "DOUBLE"), new("improvement_surcharge", "DOUBLE"),
-        new("total_amount", "DOUBLE"), new("congestion_surcharge", "DOUBLE"),
-    ];
-
-    // A hash of row, month and purpose stands for chance: the same month is the same trips on every machine.
-    private const string SyntheticSql = """
+    /// <summary>Trips made up: a hash of row, month and purpose stands for chance, so that a month is the same trips on every machine.</summary>
+    public const string SyntheticSql = """
         WITH chance AS (
             SELECT i,
                 (hash(i, $month, 'when') % 1000000) / 1000000.0 AS u_when,
@@ -61,6 +50,18 @@ internal static class Taxi
             round(fare + 1.3 + CASE WHEN u_pay < 0.7 THEN fare * 0.2 ELSE 0 END, 2) AS total_amount, 2.5 AS congestion_surcharge
         FROM priced
         """;
+
+    /// <summary>The columns of the files as they are published.</summary>
+    public static readonly Column[] Columns =
+    [
+        new("vendor_id", "BIGINT"), new("pickup_datetime", "TIMESTAMP"), new("dropoff_datetime", "TIMESTAMP"), new("passenger_count", "BIGINT"),
+        new("trip_distance", "DOUBLE"), new("rate_code_id", "BIGINT"), new("store_and_fwd_flag", "VARCHAR"), new("pickup_location_id", "BIGINT"),
+        new("dropoff_location_id", "BIGINT"), new("payment_type", "BIGINT"), new("fare_amount", "DOUBLE"), new("extra", "DOUBLE"),
+        new("mta_tax", "DOUBLE"), new("tip_amount", "DOUBLE"), new("tolls_amount", "DOUBLE"), new("improvement_surcharge", "DOUBLE"),
+        new("total_amount", "DOUBLE"), new("congestion_surcharge", "DOUBLE"),
+    ];
+
+    private const string TimeZone = "America/New_York";
 
     /// <summary>The month of an instant where the taxis drive.</summary>
     public static string MonthOf(DateTimeOffset instant) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Spectre.Console;
 
 namespace Workflow.Engine.Cli;
 
@@ -38,6 +39,25 @@ internal static class DriftCommand
             });
     }
 
+    /// <summary>The columns of a comparison: how each was compared, and what was found.</summary>
+    internal static Table Columns(JsonArray columns)
+    {
+        var table = Grid.Of("Column", "Verdict", "Method", "Statistic", "p", "Threshold", "Values").AlignRight(3, 4, 5, 6);
+        foreach (var column in columns)
+        {
+            table.Row(
+                column.Text("column"), column.Text("verdict"), column.Text("method"), Format.Metric(column.Number("statistic")),
+                Format.Metric(column.Number("adjusted_p_value")), Format.Metric(column.Number("threshold")),
+                $"{Format.Count(column.Number("reference_count"))} / {Format.Count(column.Number("current_count"))}");
+        }
+
+        return table;
+    }
+
+    /// <summary>A side of a comparison in words.</summary>
+    internal static string Side(JsonNode? side) =>
+        $"version {side.Int("version")}, {Format.Pairs(side.Map("partition"))}, {Format.Count(side.Number("rows"))} rows";
+
     private static async Task<int> CompareAsync(Session session, string name, string query, CancellationToken cancellationToken)
     {
         var drift = await session.Api.GetAsync($"datasets/{Paths.Escape(name)}/drift?{query}", cancellationToken);
@@ -51,16 +71,7 @@ internal static class DriftCommand
             ("Reference", Side(drift["reference"])), ("Current", Side(drift["current"])),
             ("Drifted", $"{Format.Metric(100 * drift.Number("share"))} % of the columns: {drift.Text("verdict")}")));
         session.Line();
-        var table = Grid.Of("Column", "Verdict", "Method", "Statistic", "p", "Threshold", "Values").AlignRight(3, 4, 5, 6);
-        foreach (var column in drift.List("columns"))
-        {
-            table.Row(
-                column.Text("column"), column.Text("verdict"), column.Text("method"), Format.Metric(column.Number("statistic")),
-                Format.Metric(column.Number("adjusted_p_value")), Format.Metric(column.Number("threshold")),
-                $"{Format.Count(column.Number("reference_count"))} / {Format.Count(column.Number("current_count"))}");
-        }
-
-        session.Console.Write(table);
+        session.Console.Write(Columns(drift.List("columns")));
         foreach (var column in drift.List("columns").Where(column => column.Text("verdict") == "fail"))
             Draw(session, column);
     }
@@ -83,7 +94,4 @@ internal static class DriftCommand
 
         static string Share(double? share) => string.Create(CultureInfo.InvariantCulture, $"{100 * (share ?? 0),5:0.0} %");
     }
-
-    private static string Side(JsonNode? side) =>
-        $"version {side.Int("version")}, {Format.Pairs(side.Map("partition"))}, {Format.Count(side.Number("rows"))} rows";
 }

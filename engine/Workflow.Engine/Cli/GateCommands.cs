@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 
@@ -69,6 +70,12 @@ internal static class GateCommands
         var query = $"run_id={Paths.Escape(run)}{(dag is null ? "" : $"&dag_id={Paths.Escape(dag)}")}";
         var all = await session.Api.ListAsync("gates", "gates", query, null, cancellationToken);
         var gates = new JsonArray([.. all.Where(gate => gate.Text("task_id") == task).Select(gate => gate!.DeepClone())]);
+        foreach (var gate in gates.OfType<JsonObject>().Where(gate => gate.List("checks").Any(check => check.Text("check") == "drift")))
+        {
+            if (await DriftAsync(session, gate, cancellationToken) is { } drift)
+                gate["drift"] = drift;
+        }
+
         session.Show(gates, () =>
         {
             if (gates.Count == 0)
@@ -81,8 +88,33 @@ internal static class GateCommands
                 session.Console.Write(Checks(gate.List("checks")));
                 foreach (var row in gate.List("checks").SelectMany(check => check.List("sample_rows")))
                     session.Line(row?.ToJsonString() ?? "");
+                if (gate?["drift"] is { } drift)
+                    ShowDrift(session, drift);
             }
         });
+    }
+
+    /// <summary>The report of a verdict; null when there was nothing to compare with, or when a later verdict has the newest one.</summary>
+    private static async Task<JsonNode?> DriftAsync(Session session, JsonNode gate, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var path = string.Join('/', new[] { "dag_id", "run_id", "task_id" }.Select(part => Paths.Escape(gate.Text(part)!)));
+            var drift = await session.Api.GetAsync($"gates/{path}/drift", cancellationToken);
+            return drift.Text("subject") == gate.Text("subject") && drift.Int("try_number") == gate.Int("try_number") ? drift : null;
+        }
+        catch (ClientException missing) when (missing.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static void ShowDrift(Session session, JsonNode drift)
+    {
+        session.Console.Write(Grid.Facts(
+            ("Compared with", Format.Names(drift.List("references").Select(side => $"{side.Text("dataset")} {DriftCommand.Side(side)}"))),
+            ("Found", $"{Format.Metric(100 * drift.Number("share"))} % of the columns drifted: {drift.Text("found")}")));
+        session.Console.Write(DriftCommand.Columns(drift.List("columns")));
     }
 
     private static async Task ListAsync(Session session, string? run, string? dag, CancellationToken cancellationToken)

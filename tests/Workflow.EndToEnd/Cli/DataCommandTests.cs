@@ -12,7 +12,7 @@ public sealed class DataCommandTests : CliTest
           "profile": [
             {"column": "fare", "type": "DOUBLE", "count": 1234567, "nulls": 0, "distinct": 812, "min": -1.5, "max": 500, "mean": 13.04567}
           ],
-          "parents": [{"dataset": "raw", "version": 2, "sha256": "{{Sha}}"}]}]}
+          "parents": [{"dataset": "raw", "version": 2, "sha256": "{{Sha}}"}], "contract_version": 4}]}
         """;
 
     private const string Model = $$"""
@@ -33,7 +33,7 @@ public sealed class DataCommandTests : CliTest
         var result = await RunAsync("datasets", "show", "fares");
 
         result.Code.ShouldBe(0);
-        result.Rows.ShouldContain("3 01234567 1,234,567 1.5 MiB month 2019-01 2026-01-01 00:00:00 UTC ingest in r1 of taxi raw 2");
+        result.Rows.ShouldContain("3 01234567 1,234,567 1.5 MiB month 2019-01 2026-01-01 00:00:00 UTC ingest in r1 of taxi raw 2 4");
         result.Rows.ShouldContain("fare DOUBLE 0 812 -1.5 500 13");
     }
 
@@ -131,6 +131,48 @@ public sealed class DataCommandTests : CliTest
         ((string?)gate["verdict"]).ShouldBe("fail");
         ((double)gate["checks"]![1]!["observed"]!).ShouldBe(0.98765);
         Api.Requests.ShouldBe(["GET gates?run_id=r%2B1&dag_id=taxi&limit=100&offset=0"]);
+    }
+
+    [Fact]
+    public async Task ShowGate_OfDrift_HasTheReportOfItsColumns()
+    {
+        const string gate = """
+            {"run_id": "r1", "dag_id": "taxi", "task_id": "drift", "try_number": 2, "verdict": "fail", "subject": "dataset trips 01234567",
+             "created_at": "2026-01-01T00:00:00Z", "checks": [
+               {"check": "drift", "column": null, "verdict": "fail", "severity": "block", "observed": 0.5, "threshold": "below 0.5", "rows": 900,
+                "failing_rows": null, "sample_rows": [], "message": "1 of 2 columns differ."}]}
+            """;
+        Api.On("GET gates", Canned.Page("gates", gate, gate.Replace("\"try_number\": 2", "\"try_number\": 1", StringComparison.Ordinal)));
+        Api.On("GET gates/taxi/r1/drift/drift", """
+            {"subject": "dataset trips 01234567", "try_number": 2, "verdict": "fail", "found": "fail", "share": 0.5,
+             "references": [{"dataset": "trips", "version": 3, "partition": {"month": "2019-01"}, "rows": 1000}],
+             "columns": [
+               {"column": "fare", "verdict": "fail", "method": "psi-deciles", "statistic": 0.31234, "adjusted_p_value": null, "threshold": 0.25,
+                "reference_count": 1000, "current_count": 900, "bins": []},
+               {"column": "tip", "verdict": "pass", "method": "ks", "statistic": 0.01, "adjusted_p_value": 0.4, "threshold": 0.05,
+                "reference_count": 1000, "current_count": 900, "bins": []}]}
+            """);
+
+        var shown = await RunAsync("gates", "show", "r1", "drift");
+        var json = (await RunAsync("gates", "show", "r1", "drift", "-o", "json")).Json.AsArray();
+
+        shown.Rows.ShouldContain("Compared with trips version 3, month 2019-01, 1,000 rows");
+        shown.Rows.ShouldContain("Found 50 % of the columns drifted: fail");
+        shown.Rows.ShouldContain("fare fail psi-deciles 0.312 – 0.25 1,000 / 900");
+        shown.Rows.ShouldContain("tip pass ks 0.01 0.4 0.05 1,000 / 900");
+        ((string?)json[0]!["drift"]!["columns"]![0]!["column"]).ShouldBe("fare");
+        json[1]!["drift"].ShouldBeNull("the report is that of the last attempt");
+    }
+
+    [Fact]
+    public async Task ShowGate_OfDriftWithoutAReport_ShowsItsVerdict()
+    {
+        Api.On("GET gates", Canned.Page("gates", Canned.Verdict.Replace("not_null", "drift", StringComparison.Ordinal)));
+
+        var result = await RunAsync("gates", "show", "r1", "quality");
+
+        result.Code.ShouldBe(0, result.Error);
+        result.Rows.ShouldContain("Subject fares 3");
     }
 
     [Fact]
