@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Workflow.Data.DuckDb;
 
@@ -10,6 +11,9 @@ namespace Workflow.Data.Files;
 /// </summary>
 internal static partial class CsvTypes
 {
+    private const string Date = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
+    private const string Time = @"[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6}0*)?)?";
+
     private static readonly (string Type, string Pattern)[] Candidates =
     [
         ("BIGINT", "0|-?[1-9][0-9]{0,17}"),
@@ -30,24 +34,30 @@ internal static partial class CsvTypes
     /// A SELECT that adds to the text <c>c_0, c_1 ...</c> of a relation the values <c>v_0, v_1 ...</c>, null where the text is none of the column's
     /// type.
     /// </summary>
-    /// <param name="found">Whether the types were found out rather than declared: then they hold to how values are written.</param>
-    public static string Values(string relation, IReadOnlyList<Column> columns, bool found, CsvOptions options)
+    public static string Values(string relation, IReadOnlyList<Column> columns, CsvOptions options)
     {
         var values = columns.Index().Where(pair => pair.Item.Type is not ("VARCHAR" or Undecided)).Select(pair =>
-            $", {Value($"c_{pair.Index}", pair.Item.Type, found, options)} AS v_{pair.Index}");
+            $", {Value($"c_{pair.Index}", pair.Item.Type, options)} AS v_{pair.Index}");
         return $"SELECT *{string.Concat(values)} FROM {relation}";
     }
 
     /// <summary>A column's value out of what <see cref="Values"/> gives; what does not fit is the value of <paramref name="otherwise"/>.</summary>
+    /// <param name="found">Whether the types were found out rather than declared: then they hold to how values are written.</param>
     public static string Fitting(int index, Column column, bool found, CsvOptions options, string otherwise)
     {
         if (column.Type == "VARCHAR")
             return $"c_{index}";
         var (text, value) = (Text($"c_{index}", column.Type, options), $"v_{index}");
+        if (IsFormatted(column.Type, options))
+        {
+            // A date that would drop a time of day is none.
+            var typed = $"CAST({value} AS {column.Type})";
+            return $"CASE WHEN {typed} = {value} THEN {typed} WHEN c_{index} IS NULL THEN NULL ELSE {otherwise} END";
+        }
 
         // Most values come back letter by letter: comparing them costs a third of what matching a pattern would.
-        var pattern = IsFormatted(column.Type, options) ? null : Pattern(column.Type, found);
-        var quick = Quick(column.Type, text, value);
+        var pattern = Pattern(column.Type, found);
+        var quick = Quick(column.Type, found, text, value);
         var sure = pattern is null ? $"{value} IS NOT NULL" : $"{value} IS NOT NULL AND regexp_full_match({text}, {Sql.Literal(pattern)})";
         return $"CASE {(pattern is null ? "" : $"WHEN {quick} THEN {value} ")}WHEN {sure} THEN {value} WHEN c_{index} IS NULL THEN NULL ELSE {otherwise} END";
     }
@@ -66,7 +76,7 @@ internal static partial class CsvTypes
                 $"count(c_{index}) AS n_{index}, count(*) FILTER (c_{index} IS NOT NULL AND "
                 + $"{Fitting(index, current[index], found: true, options, "NULL")} IS NULL) AS bad_{index}");
             var row = session.Query(
-                $"SELECT {string.Join(", ", terms)} FROM ({Values(relation, current, found: true, options)})", null, cancellationToken)[0];
+                $"SELECT {string.Join(", ", terms)} FROM ({Values(relation, current, options)})", null, cancellationToken)[0];
             var struck = open.Where(index => row.Long($"bad_{index}") > 0 || row.Long($"n_{index}") == 0).ToList();
             foreach (var index in struck)
                 current[index] = row.Long($"n_{index}") == 0 ? Nothing(current[index].Name) : After(current[index]);
@@ -87,9 +97,21 @@ internal static partial class CsvTypes
     private static Column After(Column column) =>
         column with { Type = Candidates.SkipWhile(candidate => candidate.Type != column.Type).Skip(1).FirstOrDefault().Type ?? "VARCHAR" };
 
-    private static string Value(string text, string type, bool found, CsvOptions options) => IsFormatted(type, options)
-        ? $"CAST(try_strptime({text}, {Sql.Literal(options.DateFormat!)}) AS {type})"
-        : $"TRY_CAST({Text(text, type, options)} AS {type})";
+    private static string Value(string text, string type, CsvOptions options)
+    {
+        if (IsFormatted(type, options))
+            return $"try_strptime({text}, {Sql.Literal(options.DateFormat!)})";
+        var written = Text(text, type, options);
+        if (written != text && options.Thousands is { } thousands)
+        {
+            // An address or a date has points too: those of a number stand between three digits and three.
+            var letter = string.Create(CultureInfo.InvariantCulture, $@"\x{'{'}{(int)thousands:x}{'}'}");
+            var groups = $@"\s*[+-]?[0-9]{{1,3}}({letter}[0-9]{{3}})+([^0-9{letter}][^{letter}]*)?";
+            written = $"CASE WHEN NOT contains({text}, {Sql.Literal(thousands.ToString())}) OR regexp_full_match({text}, {Sql.Literal(groups)}) THEN {written} END";
+        }
+
+        return $"TRY_CAST({written} AS {type})";
+    }
 
     /// <summary>A number's text as DuckDB writes it.</summary>
     private static string Text(string text, string type, CsvOptions options)
@@ -104,19 +126,27 @@ internal static partial class CsvTypes
     private static bool IsFormatted(string type, CsvOptions options) => options.DateFormat is not null && (type is "DATE" or "TIMESTAMP");
 
     /// <summary>
-    /// What a value must look like; null where DuckDB's own conversion does not round, cut or guess. A type that was found out must
-    /// give back what was written.
+    /// What a value must look like, so that it is not rounded, cut or guessed; null where DuckDB's own conversion does none of that. A type that
+    /// was found out must give back what was written.
     /// </summary>
-    private static string? Pattern(string type, bool found)
+    private static string? Pattern(string type, bool found) => type switch
     {
-        if (found)
-            return Candidates.First(candidate => candidate.Type == type).Pattern;
-        return Integer().IsMatch(type) ? "[+-]?[0-9]+" : type == "DATE" ? "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}" : null;
-    }
+        _ when found => Candidates.First(candidate => candidate.Type == type).Pattern,
+        _ when Integer().IsMatch(type) => "[+-]?[0-9]+",
+        "FLOAT" or "DOUBLE" => "[^_]*",
+        "DATE" => Date,
+        "TIME" => $@"\s*{Time}\s*",
+        "TIMESTAMP" => $@"\s*{Date}([ T]{Time})?(Z|[+-]00(:?00)?)?\s*",
+        "TIMESTAMP WITH TIME ZONE" => @"[^.]*(\.[0-9]{1,6}0*([^0-9].*)?)?",
+        _ when Scale().Match(type) is { Success: true } match => $@"\s*[+-]?([0-9]*(\.[0-9]{{0,{match.Groups[1].Value}}}0*)?|[0-9]+[eE]\+?[0-9]+)\s*",
+        _ => null,
+    };
 
     /// <summary>A cheap test that only values which match the pattern pass.</summary>
-    private static string Quick(string type, string text, string value) => type switch
+    private static string Quick(string type, bool found, string text, string value) => type switch
     {
+        "FLOAT" or "DOUBLE" when !found => $"{value} IS NOT NULL AND NOT contains({text}, '_')",
+
         // Begins with a digit that is no zero, or with a zero and a point, and is short enough for all its digits to count.
         "DOUBLE" => $"{value} IS NOT NULL AND (({text} >= '1' AND {text} < ':') OR ({text} >= '0.' AND {text} < '0/')) AND strlen({text}) <= 15 "
             + $"AND NOT contains({text}, '_') AND NOT contains({text}, ' ')",
@@ -129,6 +159,9 @@ internal static partial class CsvTypes
 
     [GeneratedRegex(@"^(U?((TINY|SMALL|BIG|HUGE)INT|INTEGER)|FLOAT|DOUBLE|DECIMAL\(.*\))$")]
     private static partial Regex Number();
+
+    [GeneratedRegex(@"^DECIMAL\(\d+, ?(\d+)\)$")]
+    private static partial Regex Scale();
 
     [GeneratedRegex(
         "^(VARCHAR|BOOLEAN|U?((TINY|SMALL|BIG|HUGE)INT|INTEGER)|FLOAT|DOUBLE|"
