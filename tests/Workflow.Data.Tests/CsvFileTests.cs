@@ -96,11 +96,39 @@ public sealed class CsvFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Ingest_CutGzip_IsRefused()
+    public async Task Ingest_CutGzip_IsRefusedWhereverItIsCut()
     {
         var whole = Gzip("a,b\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i},{i * 7919 % 10007}\n")));
+        byte[] two = [.. whole, .. Gzip("1,2\n")];
 
-        await Refused(data.Write("cut.csv.gz", whole[..(whole.Length / 2)]), TwoNumbers, "cut.csv.gz");
+        foreach (var length in Enumerable.Range(1, 19).Select(part => whole.Length * part / 20).Concat([whole.Length - 9, whole.Length - 8, whole.Length - 1]))
+            await Refused(data.Write("cut.csv.gz", whole[..length]), TwoNumbers, "cut.csv.gz cannot be unpacked");
+        foreach (var length in new[] { whole.Length + 1, whole.Length + 5, whole.Length + 12, two.Length - 1 })
+            await Refused(data.Write("cut.csv.gz", two[..length]), TwoNumbers, "cut.csv.gz cannot be unpacked");
+        Directory.GetFiles(data.Store.Root, "*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Ingest_GzipOfSeveralMembersOrPadded_IsReadToItsEnd()
+    {
+        byte[] two = [.. Gzip("a,b\n1,2\n"), .. Gzip("3,4\n")];
+
+        (await data.Files.IngestAsync(data.Write("two.gz", two), TwoNumbers, null, default)).Rows.ShouldBe(2);
+        foreach (var padding in new[] { 1, 512, 20_000 })
+            (await data.Files.IngestAsync(data.Write("padded.gz", [.. two, .. new byte[padding]]), TwoNumbers, null, default)).Rows.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Ingest_DamagedGzip_IsRefused()
+    {
+        // Its content is as it was, but not what the checksum behind it says.
+        var (csv, json) = (Gzip("a,b\n1,2\n"), Gzip("{\"a\": 1}\n"));
+        (csv[^5], json[^5]) = ((byte)~csv[^5], (byte)~json[^5]);
+
+        await Refused(data.Write("bad.csv.gz", csv), TwoNumbers, "bad.csv.gz cannot be unpacked");
+        var error = await Should.ThrowAsync<TaskFailureException>(
+            () => data.Files.IngestAsync(new JsonLinesSource(data.Write("bad.jsonl.gz", json)), null, default));
+        error.Message.ShouldContain("bad.jsonl.gz cannot be unpacked");
     }
 
     [Fact]

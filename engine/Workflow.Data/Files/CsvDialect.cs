@@ -22,26 +22,19 @@ internal sealed record CsvDialect(CsvOptions Options, char Delimiter, IReadOnlyL
     {
         Check(options);
         var first = new CsvDialect(options, options.Delimiter ?? ',', [], charset);
-        try
-        {
-            if (options.Delimiter is null)
-                first = first with { Delimiter = Guess(file, first) };
-            using var scanner = first.Open(file);
-            if (!first.ToFirstRecord(scanner))
-                throw file.Failure("is empty: a CSV file has at least a header.");
-            if (!Utf8.IsValid(scanner.Raw))
-                throw mayBeOther ? new UndecodableException() : file.Failure(
-                    $"has a header, line {scanner.Line}, that is not UTF-8; convert the file to UTF-8.");
-            if (scanner.Fault is { } fault)
-                throw file.Failure($"has a header that cannot be read, line {scanner.Line}: {fault}");
-            var values = scanner.Values();
-            var names = options.Header ? Named(file, values, scanner.Line, options.UniqueNames) : Numbered(values.Count, expected);
-            return first with { Names = names };
-        }
-        catch (InvalidDataException error)
-        {
-            throw file.Failure($"cannot be unpacked: {error.Message}", error);
-        }
+        if (options.Delimiter is null)
+            first = first with { Delimiter = Guess(file, first) };
+        using var scanner = first.Open(file);
+        if (!first.ToFirstRecord(scanner))
+            throw file.Failure("is empty: a CSV file has at least a header.");
+        if (!Utf8.IsValid(scanner.Raw))
+            throw mayBeOther ? new UndecodableException() : file.Failure(
+                $"has a header, line {scanner.Line}, that is not UTF-8; convert the file to UTF-8.");
+        if (scanner.Fault is { } fault)
+            throw file.Failure($"has a header that cannot be read, line {scanner.Line}: {fault}");
+        var values = scanner.Values();
+        var names = options.Header ? Named(file, values, scanner.Line, options.UniqueNames) : Numbered(values.Count, expected);
+        return first with { Names = names };
     }
 
     /// <summary>Opens a scanner at the file's beginning.</summary>

@@ -86,19 +86,9 @@ internal static class CsvEncodings
     }
 
     /// <summary>A stream whose first bytes were read already.</summary>
-    private sealed class HeadStream(byte[] head, Stream rest) : Stream
+    private sealed class HeadStream(byte[] head, Stream rest) : ForwardStream
     {
         private int given;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override int Read(byte[] buffer, int offset, int count)
         {
@@ -109,16 +99,6 @@ internal static class CsvEncodings
             given += taken;
             return taken;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

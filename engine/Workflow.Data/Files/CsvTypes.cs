@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Workflow.Data.DuckDb;
 
@@ -10,6 +11,9 @@ namespace Workflow.Data.Files;
 /// </summary>
 internal static partial class CsvTypes
 {
+    private const string Date = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
+    private const string Time = @"[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6}0*)?)?";
+
     private static readonly (string Type, string Pattern)[] Candidates =
     [
         ("BIGINT", "0|-?[1-9][0-9]{0,17}"),
@@ -30,29 +34,36 @@ internal static partial class CsvTypes
     /// A SELECT that adds to the text <c>c_0, c_1 ...</c> of a relation the values <c>v_0, v_1 ...</c>, null where the text is none of the column's
     /// type.
     /// </summary>
-    /// <param name="found">Whether the types were found out rather than declared: then they hold to how values are written.</param>
-    public static string Values(string relation, IReadOnlyList<Column> columns, bool found, CsvOptions options)
+    public static string Values(string relation, IReadOnlyList<Column> columns, CsvOptions options)
     {
         var values = columns.Index().Where(pair => pair.Item.Type is not ("VARCHAR" or Undecided)).Select(pair =>
-            $", {Usual($"c_{pair.Index}", pair.Item.Type, options) ?? Value($"c_{pair.Index}", pair.Item.Type, found, options)} AS v_{pair.Index}");
+            $", {Usual($"c_{pair.Index}", pair.Item.Type, options) ?? Value($"c_{pair.Index}", pair.Item.Type, options)} AS v_{pair.Index}");
         return $"SELECT *{string.Concat(values)} FROM {relation}";
     }
 
     /// <summary>A column's value out of what <see cref="Values"/> gives; what does not fit is the value of <paramref name="otherwise"/>.</summary>
+    /// <param name="found">Whether the types were found out rather than declared: then they hold to how values are written.</param>
     public static string Fitting(int index, Column column, bool found, CsvOptions options, string otherwise)
     {
         if (column.Type == "VARCHAR")
             return $"c_{index}";
         var (text, value) = (Text($"c_{index}", column.Type, options), $"v_{index}");
-        var pattern = IsFormatted(column.Type, options) ? null : Pattern(column.Type, found);
+        if (IsFormatted(column.Type, options))
+        {
+            // A date that would drop a time of day is none.
+            var typed = $"CAST({value} AS {column.Type})";
+            return $"CASE WHEN {typed} = {value} THEN {typed} WHEN c_{index} IS NULL THEN NULL ELSE {otherwise} END";
+        }
+
+        var pattern = Pattern(column.Type, found);
         if (Usual(text, column.Type, options) is not null)
         {
-            var unusual = Value($"c_{index}", column.Type, found, options);
+            var unusual = Value($"c_{index}", column.Type, options);
             return $"CASE WHEN {value} IS NOT NULL THEN {value} WHEN c_{index} IS NULL THEN NULL WHEN {Sure(text, unusual, pattern)} THEN {unusual} ELSE {otherwise} END";
         }
 
         // Most values come back letter by letter: comparing them costs a third of what matching a pattern would.
-        var quick = pattern is null ? "" : $"WHEN {Quick(column.Type, text, value)} THEN {value} ";
+        var quick = pattern is null ? "" : $"WHEN {Quick(column.Type, found, text, value)} THEN {value} ";
         return $"CASE {quick}WHEN {Sure(text, value, pattern)} THEN {value} WHEN c_{index} IS NULL THEN NULL ELSE {otherwise} END";
     }
 
@@ -70,7 +81,7 @@ internal static partial class CsvTypes
                 $"count(c_{index}) AS n_{index}, count(*) FILTER (c_{index} IS NOT NULL AND "
                 + $"{Fitting(index, current[index], found: true, options, "NULL")} IS NULL) AS bad_{index}");
             var row = session.Query(
-                $"SELECT {string.Join(", ", terms)} FROM ({Values(relation, current, found: true, options)})", null, cancellationToken)[0];
+                $"SELECT {string.Join(", ", terms)} FROM ({Values(relation, current, options)})", null, cancellationToken)[0];
             var struck = open.Where(index => row.Long($"bad_{index}") > 0 || row.Long($"n_{index}") == 0).ToList();
             foreach (var index in struck)
                 current[index] = row.Long($"n_{index}") == 0 ? Nothing(current[index].Name) : After(current[index]);
@@ -91,9 +102,21 @@ internal static partial class CsvTypes
     private static Column After(Column column) =>
         column with { Type = Candidates.SkipWhile(candidate => candidate.Type != column.Type).Skip(1).FirstOrDefault().Type ?? "VARCHAR" };
 
-    private static string Value(string text, string type, bool found, CsvOptions options) => IsFormatted(type, options)
-        ? $"CAST(try_strptime({text}, {Sql.Literal(options.DateFormat!)}) AS {type})"
-        : $"TRY_CAST({Text(text, type, options)} AS {type})";
+    private static string Value(string text, string type, CsvOptions options)
+    {
+        if (IsFormatted(type, options))
+            return $"try_strptime({text}, {Sql.Literal(options.DateFormat!)})";
+        var written = Text(text, type, options);
+        if (written != text && options.Thousands is { } thousands)
+        {
+            // An address or a date has points too: those of a number stand between three digits and three.
+            var letter = string.Create(CultureInfo.InvariantCulture, $@"\x{'{'}{(int)thousands:x}{'}'}");
+            var groups = $@"\s*[+-]?[0-9]{{1,3}}({letter}[0-9]{{3}})+([^0-9{letter}][^{letter}]*)?";
+            written = $"CASE WHEN NOT contains({text}, {Sql.Literal(thousands.ToString())}) OR regexp_full_match({text}, {Sql.Literal(groups)}) THEN {written} END";
+        }
+
+        return $"TRY_CAST({written} AS {type})";
+    }
 
     /// <summary>Reads values that are written as usual; null where no function does. All of them fit, however the type came about.</summary>
     private static string? Usual(string text, string type, CsvOptions options) =>
@@ -117,19 +140,26 @@ internal static partial class CsvTypes
     private static bool IsFormatted(string type, CsvOptions options) => options.DateFormat is not null && (type is "DATE" or "TIMESTAMP");
 
     /// <summary>
-    /// What a value must look like; null where DuckDB's own conversion does not round, cut or guess. A type that was found out must
-    /// give back what was written.
+    /// What a value must look like, so that it is not rounded, cut or guessed; null where DuckDB's own conversion does none of that. A type that
+    /// was found out must give back what was written.
     /// </summary>
-    private static string? Pattern(string type, bool found)
+    private static string? Pattern(string type, bool found) => type switch
     {
-        if (found)
-            return Candidates.First(candidate => candidate.Type == type).Pattern;
-        return Integer().IsMatch(type) ? "[+-]?[0-9]+" : type == "DATE" ? "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}" : null;
-    }
+        _ when found => Candidates.First(candidate => candidate.Type == type).Pattern,
+        _ when Integer().IsMatch(type) => "[+-]?[0-9]+",
+        "FLOAT" or "DOUBLE" => "[^_]*",
+        "DATE" => Date,
+        "TIME" => $@"\s*{Time}\s*",
+        "TIMESTAMP" => $@"\s*{Date}([ T]{Time})?(Z|[+-]00(:?00)?)?\s*",
+        "TIMESTAMP WITH TIME ZONE" => @"[^.]*(\.[0-9]{1,6}0*([^0-9].*)?)?",
+        _ when Scale().Match(type) is { Success: true } match => $@"\s*[+-]?([0-9]*(\.[0-9]{{0,{match.Groups[1].Value}}}0*)?|[0-9]+[eE]\+?[0-9]+)\s*",
+        _ => null,
+    };
 
     /// <summary>A cheap test that only values which match the pattern pass.</summary>
-    private static string Quick(string type, string text, string value) => type switch
+    private static string Quick(string type, bool found, string text, string value) => type switch
     {
+        "FLOAT" or "DOUBLE" when !found => $"{value} IS NOT NULL AND NOT contains({text}, '_')",
         "BOOLEAN" => $"{text} IN ('true', 'false')",
         _ => $"CAST({value} AS VARCHAR) = {text}",
     };
@@ -139,6 +169,9 @@ internal static partial class CsvTypes
 
     [GeneratedRegex(@"^(U?((TINY|SMALL|BIG|HUGE)INT|INTEGER)|FLOAT|DOUBLE|DECIMAL\(.*\))$")]
     private static partial Regex Number();
+
+    [GeneratedRegex(@"^DECIMAL\(\d+, ?(\d+)\)$")]
+    private static partial Regex Scale();
 
     [GeneratedRegex(
         "^(VARCHAR|BOOLEAN|U?((TINY|SMALL|BIG|HUGE)INT|INTEGER)|FLOAT|DOUBLE|"

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace Workflow.Data.Files;
@@ -27,7 +26,10 @@ internal sealed record DataFile(string Name, string Path, FileFormat Format)
         var gzip = head.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]);
         var file = new DataFile(name, path, gzip ? FileFormat.GzipCsv : FileFormat.Csv);
         if (gzip)
-            head = file.Unzipped();
+        {
+            using var content = file.OpenBytes();
+            head = Read(content);
+        }
 
         var text = head.AsSpan();
         if (text.Length == 0 || text.SequenceEqual(Encoding.UTF8.Preamble))
@@ -42,7 +44,7 @@ internal sealed record DataFile(string Name, string Path, FileFormat Format)
     public Stream OpenBytes()
     {
         var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        return Format == FileFormat.GzipCsv ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+        return Format == FileFormat.GzipCsv ? new GzipContent(this, stream) : stream;
     }
 
     /// <summary>The same file would fail the same way again.</summary>
@@ -66,18 +68,5 @@ internal sealed record DataFile(string Name, string Path, FileFormat Format)
     {
         var buffer = new byte[HeadBytes];
         return buffer[..stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
-    }
-
-    private byte[] Unzipped()
-    {
-        try
-        {
-            using var stream = new GZipStream(File.OpenRead(Path), CompressionMode.Decompress);
-            return Read(stream);
-        }
-        catch (InvalidDataException error)
-        {
-            throw Failure($"begins like gzip but cannot be unpacked: {error.Message}", error);
-        }
     }
 }

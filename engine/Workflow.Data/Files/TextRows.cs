@@ -34,7 +34,7 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
     {
         var terms = columns.Select((column, index) =>
             $"{CsvTypes.Fitting(index, column, found, Options, $"error('{Unfit}')")} AS {Sql.Name(column.Name)}");
-        return $"SELECT {string.Join(", ", terms)} FROM ({CsvTypes.Values(Relation, columns, found, Options)})";
+        return $"SELECT {string.Join(", ", terms)} FROM ({CsvTypes.Values(Relation, columns, Options)})";
     }
 
     /// <summary>The first value of each row that does not fit, in the order of the rows.</summary>
@@ -53,7 +53,7 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
         var sql = $"""
             SELECT row, bad, CASE bad {string.Join(' ', texts)} END AS value FROM (
                 SELECT *, CASE {string.Join(' ', tests)} END AS bad
-                FROM (SELECT row_number() OVER () AS row, * FROM ({CsvTypes.Values(Relation, columns, found: false, Options)})))
+                FROM (SELECT row_number() OVER () AS row, * FROM ({CsvTypes.Values(Relation, columns, Options)})))
             WHERE bad IS NOT NULL LIMIT {most}
             """;
         var result = new List<UnfitValue>();
