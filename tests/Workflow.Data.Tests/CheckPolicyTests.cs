@@ -26,6 +26,29 @@ public sealed class CheckPolicyTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_ConditionsAndQueriesWithCommentsAndParts_AreTaken()
+    {
+        var results = Evaluate(gate => gate
+            .Between("fare", 0, null, null, with: each => each.Where("pay = 'card' -- (by card"))
+            .Between("fare", 0, null, null, with: each => each.Where("pay IS NOT NULL -- any").Slice("pay"))
+            .UnexpectedRows("WITH low AS (SELECT * FROM input WHERE fare < 0) SELECT * FROM low -- below nothing"));
+
+        results.Select(result => (result.Slice, result.FailingRows)).ShouldBe([(null, 1), ("card", 1), ("cash", 1), (null, 2)]);
+    }
+
+    [Fact]
+    public void Evaluate_BrokenChecksAmongOthers_KeepTheirPlaces()
+    {
+        var results = Evaluate(gate => gate
+            .MatchesRegex("pay", "(").NotNull("fare", each => each.Slice("pay")).UnexpectedRows("DROP TABLE x").RowCount(5, 5));
+
+        results.Select(result => $"{result.Check} {result.Slice} {result.Verdict}").ShouldBe(
+        [
+            "matches_regex  Fail", "not_null card Pass", "not_null cash Pass", "not_null null Pass", "unexpected_rows  Fail", "row_count  Pass",
+        ]);
+    }
+
+    [Fact]
     public void Evaluate_Slices_EachHasItsResultAndMissingOnesAreNamed()
     {
         var results = Evaluate(gate => gate.Between(

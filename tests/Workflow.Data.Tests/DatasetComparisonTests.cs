@@ -12,6 +12,7 @@ public sealed class DatasetComparisonTests : IDisposable
     [InlineData("SELECT NULL::INT AS x", "SELECT NULL::INT AS x FROM range(2)", 1, 2, 0, 1)]
     [InlineData("SELECT 1 AS x WHERE false", "SELECT 1 AS x", 0, 1, 0, 1)]
     [InlineData("SELECT 1 AS x", "SELECT 2 AS y FROM range(2)", 1, 2, 1, 2)]
+    [InlineData("SELECT 1 AS side, 2 AS SIDE_, 3 AS n, 4 AS m FROM range(2)", "SELECT 1 AS side, 2 AS SIDE_, 3 AS n, 4 AS m", 2, 1, 1, 0)]
     public void Compare_TwoFiles_CountsWhatOnlyOneHas(string from, string to, long fromRows, long toRows, long removed, long added)
     {
         var found = DatasetComparison.Compare(

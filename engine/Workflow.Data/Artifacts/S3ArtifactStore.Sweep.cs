@@ -11,10 +11,10 @@ public sealed partial class S3ArtifactStore
     public async IAsyncEnumerable<StoredArtifact> ListAsync(
         DateTimeOffset committedBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var request = new ListObjectsV2Request { BucketName = options.Bucket, Prefix = KeyPrefix };
+        var request = new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.KeyPrefix };
         do
         {
-            var page = await GuardAsync("list", KeyPrefix, cancellationToken, () => client.ListObjectsV2Async(request, cancellationToken))
+            var page = await GuardAsync("list", options.KeyPrefix, cancellationToken, () => client.ListObjectsV2Async(request, cancellationToken))
                 .ConfigureAwait(false);
 
             // What else lies in the bucket is not ours to judge.

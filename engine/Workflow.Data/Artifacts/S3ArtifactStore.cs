@@ -72,8 +72,8 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
     /// <exception cref="WorkflowException">It cannot; the message says why and what to do.</exception>
     public Task CheckAsync(CancellationToken cancellationToken)
     {
-        var request = new ListObjectsV2Request { BucketName = options.Bucket, Prefix = KeyPrefix, MaxKeys = 1 };
-        return GuardAsync("list", KeyPrefix, cancellationToken, () => client.ListObjectsV2Async(request, cancellationToken));
+        var request = new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.KeyPrefix, MaxKeys = 1 };
+        return GuardAsync("list", options.KeyPrefix, cancellationToken, () => client.ListObjectsV2Async(request, cancellationToken));
     }
 
     /// <inheritdoc />
@@ -143,9 +143,7 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
             gate.Dispose();
     }
 
-    private string KeyPrefix => options.Prefix.Length == 0 ? "" : options.Prefix.Trim('/') + "/";
-
-    private string KeyOf(string sha256) => $"{KeyPrefix}{sha256[..2]}/{sha256}";
+    private string KeyOf(string sha256) => $"{options.KeyPrefix}{sha256[..2]}/{sha256}";
 
     /// <summary>What the bucket says of an object; null when there is none.</summary>
     private async Task<GetObjectMetadataResponse?> HeadAsync(string key, CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ public sealed record S3Options
     /// <summary>The secret key that belongs to <see cref="AccessKey"/>.</summary>
     public string? SecretKey { get; init; }
 
+    /// <summary>What every key begins with: nothing, or a path that ends with a slash.</summary>
+    internal string KeyPrefix => Prefix.Length == 0 ? "" : Prefix.Trim('/') + "/";
+
     /// <summary>The bucket as messages name it.</summary>
     internal string Where => $"the bucket '{Bucket}' at {Endpoint?.GetLeftPart(UriPartial.Authority) ?? $"AWS ({Region})"}";
 

@@ -58,21 +58,17 @@ public static class CheckEvaluator
         catch (TaskFailureException refused) when (!refused.Retryable && checks.Count > 0)
         {
             // One check that DuckDB cannot make, such as a pattern that is none, must not hide what the others find.
-            var sound = new List<DataCheck>();
-            var broken = new Dictionary<int, CheckResult>();
-            foreach (var (index, check) in checks.Index())
+            var alone = checks.Select(check => (Check: check, Evaluate(parquet, [check], request, cancellationToken).Results)).ToList();
+            var report = Judge(parquet, [.. alone.Where(each => !IsBroken(each.Results)).Select(each => each.Check)], request, cancellationToken);
+            var judged = new Queue<CheckResult>(report.Results);
+            return report with
             {
-                var alone = Evaluate(parquet, [check], request, cancellationToken);
-                if (alone.Results is [{ Verdict: Verdict.Fail, Observed: null, FailingRows: null } problem])
-                    broken.Add(index, problem);
-                else
-                    sound.Add(check);
-            }
-
-            var report = Judge(parquet, sound, request, cancellationToken);
-            return report with { Results = [.. report.Results, .. broken.Values] };
+                Results = [.. alone.SelectMany(each => IsBroken(each.Results) ? each.Results : each.Results.Select(_ => judged.Dequeue()))],
+            };
         }
     }
+
+    private static bool IsBroken(IReadOnlyList<CheckResult> results) => results is [{ Verdict: Verdict.Fail, Observed: null, FailingRows: null }];
 
     private static CheckReport Judge(string parquet, IReadOnlyList<DataCheck> checks, CheckRequest request, CancellationToken cancellationToken)
     {

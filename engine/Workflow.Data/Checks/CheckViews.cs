@@ -40,10 +40,13 @@ internal static partial class CheckViews
         if (check.Policy?.Where is not { } where)
             return Conditions.True;
         var bound = new Dictionary<string, string>();
-        return Tokens().Replace(where, token => token.Groups[1] is { Success: true, Value: var name }
+        var condition = Tokens().Replace(where, token => token.Groups[1] is { Success: true, Value: var name }
             && check.Policy.Values?.TryGetValue(name, out var value) == true
             ? bound.TryGetValue(name, out var known) ? known : bound[name] = scan.Bind(value)
             : token.Value);
+
+        // On lines of its own: it may end in a comment.
+        return $"(\n{condition}\n)";
     }
 
     // Quoted text and names come first, so that a parameter's sign within them is none.

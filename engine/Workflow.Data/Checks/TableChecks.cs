@@ -48,7 +48,7 @@ internal static class TableChecks
     {
         var sql = check.Values![0].Trim().TrimEnd(';');
         var input = $"WITH input AS (SELECT * FROM {CheckScan.View} WHERE {rows}) SELECT * FROM (\n{sql}\n)";
-        if (!session.IsSelect($"WITH input AS (SELECT * FROM {CheckScan.View}) {sql}"))
+        if (!session.IsSelect(input))
             throw new CheckProblemException("The SQL must be one SELECT over input: the rows that it gives are the unexpected ones.");
         var failing = (long)scan.Query($"SELECT count(*) FROM ({input})")[0][0]!;
         return (

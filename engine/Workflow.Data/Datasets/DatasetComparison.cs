@@ -24,6 +24,7 @@ public static class DatasetComparison
 {
     private const string From = "from_rows";
     private const string To = "to_rows";
+    private const string Marker = "side";
 
     /// <summary>Compares two versions.</summary>
     /// <param name="from">The files of the first.</param>
@@ -61,13 +62,18 @@ public static class DatasetComparison
 
     private static string Query(List<string> shared)
     {
+        // The marker of the side is no column of either, or it would be grouped by that.
+        var side = Marker;
+        while (shared.Contains(side, StringComparer.OrdinalIgnoreCase))
+            side += "_";
+
         // Without any column in common every row is another one: a constant stands for the columns, and each side counts apart.
         var columns = shared.Count > 0 ? Sql.Names(shared) : null;
         var bag = columns is null
-            ? $"SELECT 1 AS side, count(*) AS n, 0 AS m FROM {From} UNION ALL SELECT 2, 0, count(*) FROM {To}"
+            ? $"SELECT count(*) AS n, 0 AS m FROM {From} UNION ALL SELECT 0, count(*) FROM {To}"
             : $"""
-               SELECT count(*) FILTER (side = 1) AS n, count(*) FILTER (side = 2) AS m
-               FROM (SELECT 1 AS side, {columns} FROM {From} UNION ALL SELECT 2, {columns} FROM {To}) GROUP BY {columns}
+               SELECT count(*) FILTER ({side} = 1) AS n, count(*) FILTER ({side} = 2) AS m
+               FROM (SELECT 1 AS {side}, {columns} FROM {From} UNION ALL SELECT 2, {columns} FROM {To}) GROUP BY {columns}
                """;
         return $"""
             SELECT coalesce(sum(n), 0)::BIGINT AS from_count, coalesce(sum(m), 0)::BIGINT AS to_count,

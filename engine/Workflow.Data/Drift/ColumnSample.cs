@@ -6,11 +6,11 @@ namespace Workflow.Data.Drift;
 /// </summary>
 public abstract record ColumnSample
 {
-    private protected ColumnSample(IReadOnlyList<long> counts, long nulls)
+    private protected ColumnSample(IReadOnlyList<long> counts, long total, long nulls)
     {
         Counts = counts;
         Nulls = nulls;
-        Total = counts.Sum();
+        Total = total;
     }
 
     /// <summary>How often each value occurs.</summary>
@@ -36,7 +36,7 @@ public sealed record NumberSample : ColumnSample
     /// <param name="counts">How often each occurs.</param>
     /// <param name="nulls">How many rows have none.</param>
     public NumberSample(IReadOnlyList<double> values, IReadOnlyList<long> counts, long nulls)
-        : base(counts, nulls) => Values = values;
+        : base(counts, counts.Sum(), nulls) => Values = values;
 
     /// <summary>The different values, ascending.</summary>
     public IReadOnlyList<double> Values { get; }
@@ -102,8 +102,28 @@ public sealed record CategorySample : ColumnSample
     /// <param name="counts">How often each occurs.</param>
     /// <param name="nulls">How many rows have none.</param>
     public CategorySample(IReadOnlyList<string> values, IReadOnlyList<long> counts, long nulls)
-        : base(counts, nulls) => this.values = values;
+        : base(counts, counts.Sum(), nulls) => this.values = values;
 
     /// <inheritdoc />
     public override IEnumerable<KeyValuePair<string, long>> Categories => values.Zip(Counts, KeyValuePair.Create);
+}
+
+/// <summary>A sample of what is as good as unique, such as ids and free text: its values were not kept, and tell nothing of drift.</summary>
+public sealed record UncountedSample : ColumnSample
+{
+    /// <summary>Up to how many different values there are categories. More of them would take memory, and be no categories.</summary>
+    public const int MostCategories = 100_000;
+
+    /// <summary>Up to how many characters they have together.</summary>
+    public const int MostCharacters = 20_000_000;
+
+    /// <param name="total">How many rows have a value.</param>
+    /// <param name="nulls">How many rows have none.</param>
+    public UncountedSample(long total, long nulls)
+        : base([], total, nulls)
+    {
+    }
+
+    /// <inheritdoc />
+    public override IEnumerable<KeyValuePair<string, long>> Categories => [];
 }

@@ -3,8 +3,8 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data.Drift;
 
 /// <summary>
-/// Compares what the columns of two versions hold. Each column is grouped by its values on either side, one after the other: memory goes with
-/// the different values of one column.
+/// Compares what the columns of two versions hold. Each column is grouped by its values on either side, one after the other: memory is bounded by
+/// the different values of one column that are kept, a million numbers or 100,000 categories a side.
 /// </summary>
 public static class DriftEvaluator
 {
@@ -27,13 +27,12 @@ public static class DriftEvaluator
         Views.Create(session, CurrentView, current);
         var ours = session.Describe($"SELECT * FROM {ReferenceView}");
         var theirs = session.Describe($"SELECT * FROM {CurrentView}");
-        var samples = new List<(string, ColumnSample, ColumnSample)>();
-        foreach (var name in Names(rule, ours, theirs))
+        var samples = Names(rule, ours, theirs).Select(name =>
         {
             var isNumeric = IsNumeric(Find(ours, name)) && IsNumeric(Find(theirs, name));
-            samples.Add((name, Read(session, ReferenceView, name, isNumeric, cancellationToken), Read(session, CurrentView, name, isNumeric, cancellationToken)));
-        }
-
+            ColumnSample Side(string view) => Read(session, view, name, isNumeric, cancellationToken);
+            return (name, Side(ReferenceView), Side(CurrentView));
+        });
         try
         {
             return DriftReport.Of(samples, rule);
@@ -90,7 +89,7 @@ public static class DriftEvaluator
 
         // Instants count in seconds.
         var number = session.Describe($"SELECT {column} FROM {view}")[0] is var found && IsTime(found.Type) ? $"epoch({column})" : column;
-        var (values, counts, nulls) = (new List<double>(), new List<long>(), 0L);
+        var (values, nulls) = (new NumberGroups(NumberGroups.Most), 0L);
         var sql = $"SELECT CAST({number} AS DOUBLE) AS value, count(*)::BIGINT AS n FROM {view} GROUP BY 1 ORDER BY 1 NULLS FIRST";
         foreach (var chunk in session.Stream(sql, cancellationToken: cancellationToken))
         {
@@ -100,17 +99,20 @@ public static class DriftEvaluator
                 if (!double.IsFinite(value))
                     nulls += count;
                 else
-                    Add(values, counts, value, count);
+                    values.Add(value, count);
             }
         }
 
-        return new NumberSample(values, counts, nulls);
+        return values.ToSample(nulls);
     }
 
-    private static CategorySample Categories(DuckDbSession session, string view, string column, CancellationToken cancellationToken)
+    private static ColumnSample Categories(DuckDbSession session, string view, string column, CancellationToken cancellationToken)
     {
-        var (values, counts, nulls) = (new List<string>(), new List<long>(), 0L);
-        var sql = $"SELECT CAST({column} AS VARCHAR) AS value, count(*)::BIGINT AS n FROM {view} GROUP BY 1 ORDER BY 1";
+        var (values, counts, nulls, characters) = (new List<string>(), new List<long>(), 0L, 0L);
+        var sql = $"""
+            SELECT CAST({column} AS VARCHAR) AS value, count(*)::BIGINT AS n FROM {view} GROUP BY 1 ORDER BY 1
+            LIMIT {UncountedSample.MostCategories + 2}
+            """;
         foreach (var chunk in session.Stream(sql, cancellationToken: cancellationToken))
         {
             foreach (var (value, count) in chunk.Strings(0).Zip(chunk.Longs(1)))
@@ -123,22 +125,20 @@ public static class DriftEvaluator
 
                 values.Add(value);
                 counts.Add(count);
+                characters += value.Length;
             }
+
+            if (values.Count > UncountedSample.MostCategories || characters > UncountedSample.MostCharacters)
+                return Uncounted(session, view, column, cancellationToken);
         }
 
         return new CategorySample(values, counts, nulls);
     }
 
-    // DuckDB tells zero and minus zero apart where numbers do not.
-    private static void Add(List<double> values, List<long> counts, double value, long count)
+    private static UncountedSample Uncounted(DuckDbSession session, string view, string column, CancellationToken cancellationToken)
     {
-        if (values.Count > 0 && values[^1] == value)
-        {
-            counts[^1] += count;
-            return;
-        }
-
-        values.Add(value);
-        counts.Add(count);
+        var all = session.Query(
+            $"SELECT count({column}) AS total, count(*) - count({column}) AS nulls FROM {view}", cancellationToken: cancellationToken)[0];
+        return new UncountedSample(all.Long("total"), all.Long("nulls"));
     }
 }

@@ -48,7 +48,9 @@ public static class DriftMethods
     {
         const long few = 1000;
         const int fewValues = 5;
-        var distinct = reference.Categories.Concat(current.Categories).Select(category => category.Key).Distinct(StringComparer.Ordinal).Count();
+        var distinct = Math.Max(reference.Distinct, current.Distinct);
+        if (distinct <= fewValues)
+            distinct = reference.Categories.Concat(current.Categories).Select(category => category.Key).Distinct(StringComparer.Ordinal).Count();
         var isSmall = reference.Total <= few;
         if (reference is NumberSample && distinct > fewValues)
             return isSmall ? DriftMethod.Ks : DriftMethod.Wasserstein;

@@ -25,10 +25,11 @@ public sealed record ColumnDrift(
 public sealed record DriftReport(IReadOnlyList<ColumnDrift> Columns, double Share, Verdict Verdict)
 {
     /// <summary>Decides over the columns of two sides.</summary>
-    /// <param name="columns">Each column's name, with both samples.</param>
+    /// <param name="columns">Each column's name, with both samples; one is done with before the next is asked for.</param>
     /// <param name="rule">How they are compared.</param>
-    public static DriftReport Of(IReadOnlyList<(string Column, ColumnSample Reference, ColumnSample Current)> columns, DriftRule rule)
+    public static DriftReport Of(IEnumerable<(string Column, ColumnSample Reference, ColumnSample Current)> columns, DriftRule rule)
     {
+        ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(rule);
         var measured = columns.Select(each => Measure(each.Column, each.Reference, each.Current, rule)).ToList();
         var tests = measured.Where(column => column.Score?.PValue is not null).ToList();
@@ -54,9 +55,11 @@ public sealed record DriftReport(IReadOnlyList<ColumnDrift> Columns, double Shar
 
     private static ColumnDrift Measure(string name, ColumnSample reference, ColumnSample current, DriftRule rule)
     {
-        var bins = Drift.Bins.Overlay(reference, current);
         var column = new ColumnDrift(
-            name, reference is NumberSample, Verdict.Inconclusive, null, null, reference.Total, current.Total, reference.Nulls, current.Nulls, bins, "");
+            name, reference is NumberSample, Verdict.Inconclusive, null, null, reference.Total, current.Total, reference.Nulls, current.Nulls, [], "");
+        if (reference is UncountedSample || current is UncountedSample)
+            return column with { Message = $"'{name}' has more than {UncountedSample.MostCategories} different values, or very long ones: these are no categories." };
+        column = column with { Bins = Drift.Bins.Overlay(reference, current) };
         if (Math.Min(reference.Total, current.Total) < Math.Max(1, rule.MinSamples))
         {
             return column with

@@ -50,6 +50,20 @@ public sealed class DriftEvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void Compare_TextsThatAreAsGoodAsUnique_AreNotDecidedAndNotHeld()
+    {
+        var file = data.Parquet("SELECT 'id ' || i AS id, CASE WHEN i < 3000 THEN repeat('x', 10_000) || i END AS words, i % 3 AS few FROM range(200_000) AS r (i)");
+
+        var report = Compare(file, file, new DriftRule());
+
+        report.Columns.Select(column => (column.Column, column.Verdict, column.ReferenceCount, column.Bins.Count)).ShouldBe(
+        [
+            ("id", Verdict.Inconclusive, 200_000, 0), ("words", Verdict.Inconclusive, 3000, 0), ("few", Verdict.Pass, 200_000, 3),
+        ]);
+        report.Columns[0].Message.ShouldBe("'id' has more than 100000 different values, or very long ones: these are no categories.");
+    }
+
+    [Fact]
     public void Compare_MethodForNumbersOnText_IsRefused()
     {
         var text = data.Parquet("SELECT 'a' || i % 3 AS x FROM range(200) AS r (i)");
