@@ -109,8 +109,9 @@ public sealed class DagDefinition
                 ScheduleSettings.Catchup,
                 Parameters,
                 Runs = Settings.ToJson(),
-                // Where a task stands in its file says nothing of what it does: a comment above it makes no other definition.
-                Graph = new DagGraph([.. Graph.Tasks.Select(task => task with { Line = 0 })]).ToJson(),
+                // Where a task stands in its file says nothing of what it does: a comment above it makes no other definition. That it uses data
+                // follows from its types, and definitions from before that was said hash the same: runs are pinned to the hash.
+                Graph = new DagGraph([.. Graph.Tasks.Select(task => task with { Line = 0, UsesData = null })]).ToJson(),
                 Settings = Code.Select(code => code.Spec.Settings),
                 // The graph knows upstreams as a set: which of them is whose first input, only the code does.
                 Inputs = Code.Select(code => code.Inputs.Select(input => new { input.Upstream, input.Kind, input.Place })),

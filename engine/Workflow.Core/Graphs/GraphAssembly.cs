@@ -78,6 +78,7 @@ internal sealed class GraphAssembly
         MemoryLimit = draft.MemoryLimit,
         Callbacks = [.. draft.Callbacks.Keys.Order()],
         Line = draft.Line,
+        UsesData = draft.UsesData ? true : null,
     };
 
     /// <summary>What a task within a mapped group takes from outside, the group as a whole waits for: its elements wait for their own kind only.</summary>

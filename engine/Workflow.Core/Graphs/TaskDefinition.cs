@@ -85,6 +85,9 @@ public sealed record TaskDefinition(
     /// <summary>How many bytes of memory the process of an attempt may take, if there is a limit.</summary>
     public long? MemoryLimit { get; init; }
 
+    /// <summary>Whether the types that it takes or gives say that it reads or writes datasets or models; null when they do not.</summary>
+    public bool? UsesData { get; init; }
+
     /// <summary>Whether it has elements.</summary>
     public bool IsMapped => MapRoot is not null && Kind != ExpandKind;
 

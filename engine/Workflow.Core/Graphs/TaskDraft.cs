@@ -3,6 +3,9 @@ namespace Workflow.Graphs;
 /// <summary>A task while its DAG is being defined.</summary>
 internal sealed class TaskDraft(string id, TaskSpec spec, IReadOnlyList<InputDraft> inputs, Type? output)
 {
+    private static readonly Type[] Data =
+        [typeof(DatasetVersion), typeof(DatasetSnapshot), typeof(DatasetInput), typeof(ModelVersion), typeof(Predictions)];
+
     public string Id { get; } = id;
 
     public TaskSpec Spec { get; } = spec;
@@ -67,6 +70,12 @@ internal sealed class TaskDraft(string id, TaskSpec spec, IReadOnlyList<InputDra
     public TaskDraft? Expander => Group?.Expander;
 
     public bool IsMappedByItself => MapSources.Count > 0 && Spec is not ExpandSpec;
+
+    /// <summary>Whether it takes or gives data. A wait only names what it waits for, and an expansion only counts it.</summary>
+    public bool UsesData => Spec is not (WaitSpec or ExpandSpec) && (IsData(Output) || Inputs.Any(input => IsData(input.Type)));
+
+    private static bool IsData(Type? type) =>
+        type is not null && (Data.Contains(type) || IsData(type.GetElementType()) || type.GenericTypeArguments.Any(IsData));
 }
 
 /// <summary>An output that a task takes, while its DAG is being defined.</summary>

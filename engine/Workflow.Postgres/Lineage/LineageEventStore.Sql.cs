@@ -2,17 +2,23 @@ namespace Workflow.Postgres.Lineage;
 
 public sealed partial class LineageEventStore
 {
-    // One batch is out at a time, whoever sends it, so that events arrive in order. A sender that dies leaves its batch to whoever comes after
-    // the lease.
+    // Claims come one after the other: one that does not see what another has taken would overtake it.
+    private const string Lock = "SELECT pg_advisory_xact_lock(hashtext('workflow.lineage'))";
+
+    // The events of a run go out in order, whoever sends them: nothing is taken past one that a sender has, or that waits. A sender that dies
+    // leaves its batch to whoever comes after the lease.
     private const string Claim = """
-        WITH due AS (
-            SELECT lineage_event_id FROM lineage_event
-            WHERE delivered_at IS NULL AND refused IS NULL AND next_try_at <= now() AND NOT EXISTS (
-                SELECT 1 FROM lineage_event w WHERE w.delivered_at IS NULL AND w.refused IS NULL AND w.next_try_at > now())
-            ORDER BY lineage_event_id LIMIT @limit FOR UPDATE)
+        WITH held AS MATERIALIZED (
+            SELECT run_id, min(lineage_event_id) AS earliest FROM lineage_event
+            WHERE delivered_at IS NULL AND refused IS NULL AND next_try_at > now() GROUP BY run_id
+        ), due AS (
+            SELECT e.lineage_event_id FROM lineage_event e
+            WHERE e.delivered_at IS NULL AND e.refused IS NULL AND e.next_try_at <= now()
+                AND NOT EXISTS (SELECT FROM held h WHERE h.run_id = e.run_id AND h.earliest < e.lineage_event_id)
+            ORDER BY e.lineage_event_id LIMIT @limit)
         UPDATE lineage_event e SET tries = e.tries + 1, next_try_at = now() + @lease FROM due
-        WHERE e.lineage_event_id = due.lineage_event_id
-        RETURNING e.lineage_event_id AS Id, e.tries AS Tries
+        WHERE e.lineage_event_id = due.lineage_event_id AND e.delivered_at IS NULL AND e.refused IS NULL
+        RETURNING e.lineage_event_id AS Id, e.run_id AS RunId, e.tries AS Tries
         """;
 
     private const string Delivered = """

@@ -6,20 +6,29 @@ namespace Workflow.Postgres.Lineage;
 
 /// <summary>An event that is to be delivered.</summary>
 /// <param name="Id">Its key; the order of the keys is that of delivery.</param>
+/// <param name="RunId">The run that it is about.</param>
 /// <param name="Tries">How often it was tried, with this time.</param>
-public sealed record DueEvent(long Id, int Tries);
+public sealed record DueEvent(long Id, long RunId, int Tries);
 
 /// <summary>The outbox of lineage events.</summary>
 public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
 {
     private const int DeletedAtOnce = 500;
 
-    /// <summary>Takes the events that are due, oldest first; none while another sender has some or waits.</summary>
+    /// <summary>Takes the events that are due, oldest first; none of a run of which an earlier one is out or waits.</summary>
     /// <param name="limit">How many at most.</param>
     /// <param name="lease">For how long nobody else takes them.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<DueEvent>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) =>
-        [.. (await dataSource.ListAsync<DueEvent>(Claim, new { limit, lease }, cancellationToken).ConfigureAwait(false)).OrderBy(due => due.Id)];
+    public async Task<IReadOnlyList<DueEvent>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(new CommandDefinition(Lock, transaction: transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var due = await connection.QueryAsync<DueEvent>(
+            new CommandDefinition(Claim, new { limit, lease }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return [.. due.OrderBy(one => one.Id)];
+    }
 
     /// <summary>What an event tells of, as JSON.</summary>
     public async Task<string> FactsAsync(long id, CancellationToken cancellationToken) =>
@@ -33,7 +42,7 @@ public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
     public Task RefusedAsync(long id, string reason, CancellationToken cancellationToken) =>
         ExecuteAsync(Refused, new { id, reason }, cancellationToken);
 
-    /// <summary>Lets events, and with them all that follow, wait.</summary>
+    /// <summary>Lets events, and with them all that follow of their runs, wait.</summary>
     public Task PostponeAsync(IReadOnlyList<long> events, TimeSpan age, CancellationToken cancellationToken) =>
         ExecuteAsync(Postpone, new { events = events.ToArray(), age }, cancellationToken);
 

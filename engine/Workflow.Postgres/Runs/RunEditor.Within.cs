@@ -15,6 +15,6 @@ public sealed partial class RunEditor
         if (await LoadAsync(connection, runId, run, cancellationToken).ConfigureAwait(false) is not { } model)
             throw new InvalidOperationException($"Run {runId} has no tasks.");
         edit(model);
-        await SaveAsync(connection, runId, model, message: null, run.Settings, cancellationToken).ConfigureAwait(false);
+        await SaveAsync(connection, runId, model, message: null, run.Settings, obeyed: null, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using Workflow.Graphs;
+using Workflow.Postgres.Lineage;
 using Workflow.Postgres.Steps;
 using Workflow.Runs;
 using static Workflow.Postgres.Batches;
@@ -20,7 +21,11 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>The run as it is then; null when there is none, or when it has no tasks since it has not started.</returns>
     /// <remarks>An edit that changes nothing writes nothing: a run that has ended does not end once more.</remarks>
-    public async Task<RunModel?> EditAsync(long runId, Action<RunModel> edit, string? message, CancellationToken cancellationToken)
+    public Task<RunModel?> EditAsync(long runId, Action<RunModel> edit, string? message, CancellationToken cancellationToken) =>
+        EditAsync(runId, edit, message, obeyed: null, cancellationToken);
+
+    private async Task<RunModel?> EditAsync(
+        long runId, Action<RunModel> edit, string? message, FinishedAttempt? obeyed, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
@@ -31,7 +36,7 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
         edit(model);
         if (model.Ordered == run.Ordered && !model.Instances.Any(instance => instance.IsChanged))
             return model;
-        await SaveAsync(connection, runId, model, message, run.Settings, cancellationToken).ConfigureAwait(false);
+        await SaveAsync(connection, runId, model, message, run.Settings, obeyed, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return model;
     }
@@ -64,7 +69,7 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
         {
             var model = (await LoadAsync(connection, runId, run, cancellationToken).ConfigureAwait(false))!;
             model.Stop(stop);
-            await SaveAsync(connection, runId, model, stop.Message, run.Settings, cancellationToken).ConfigureAwait(false);
+            await SaveAsync(connection, runId, model, stop.Message, run.Settings, obeyed: null, cancellationToken).ConfigureAwait(false);
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -82,6 +87,7 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
                 model.End(instance, attempt.Outcome, "");
         },
         message: null,
+        attempt,
         cancellationToken);
 
     private static Task<RunRow?> LockAsync(NpgsqlConnection connection, long runId, CancellationToken cancellationToken) =>
@@ -138,7 +144,8 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
     }
 
     private static async Task SaveAsync(
-        NpgsqlConnection connection, long runId, RunModel model, string? message, DagSettings settings, CancellationToken cancellationToken)
+        NpgsqlConnection connection, long runId, RunModel model, string? message, DagSettings settings, FinishedAttempt? obeyed,
+        CancellationToken cancellationToken)
     {
         var changed = model.Instances.Where(instance => instance.IsChanged).ToList();
         await using var batch = new NpgsqlBatch(connection);
@@ -156,6 +163,8 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
         Add(
             batch, SaveRun, Value(runId), Value(model.Unfinished), Value(model.FailedLeaves), Value(model.Ordered?.Name()),
             Value(message), Value(settings.RunTimeout?.TotalSeconds));
+        if (obeyed is not null && LineageOutbox.MayOwe(obeyed))
+            LineageOutbox.Add(batch, obeyed, model.Graph.Tasks[obeyed.Task.Key.TaskIndex]);
         if (model.State is { } end)
             Add(batch, FinishRuns, Array([runId]), Array([end.Name()]));
         Add(batch, Notify);

@@ -133,7 +133,7 @@ public sealed partial class TaskQueue
         SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::json[])
         """;
 
-    private const string Publish = "SELECT publish_attempt($1, $2, $3, $4), record_lineage_events($1, $2, $3, $4)";
+    private const string Publish = "SELECT publish_attempt($1, $2, $3, $4)";
 
     private const string AddCallbacks = """
         INSERT INTO callback (run_id, dag_version_id, task_index, map_index, attempt, kind, message)

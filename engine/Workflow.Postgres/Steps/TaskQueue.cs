@@ -1,5 +1,6 @@
 using Npgsql;
 using Workflow.Graphs;
+using Workflow.Postgres.Lineage;
 using Workflow.Postgres.Runs;
 using Workflow.Runs;
 using static Workflow.Postgres.Batches;
@@ -168,6 +169,9 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
             var key = attempt.Task.Key;
             Add(batch, Publish, Value(key.RunId), Value(key.TaskIndex), Value(key.MapIndex), Value(attempt.Task.Attempt.Number));
         }
+
+        foreach (var attempt in ended.Where(LineageOutbox.MayOwe))
+            LineageOutbox.Add(batch, attempt, plan.Ended.First(task => task.Key == attempt.Task.Key).Definition);
 
         var callbacks = plan.Callbacks();
         if (callbacks.Count > 0)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -9,9 +10,9 @@ using Workflow.Scheduler.Services;
 namespace Workflow.Scheduler.OpenLineage;
 
 /// <summary>
-/// Delivers lineage events from the outbox, in order and at least once. A kill between a delivery and its record sends the event again, with
-/// the same ids. A receiver that is away is tried again ever more seldom; an event that it calls wrong is given up, or it would hold up all
-/// that follow. Without a receiver, events are deleted by age.
+/// Delivers lineage events from the outbox, those of a run in order, and each at least once. A kill between a delivery and its record sends the
+/// event again, with the same ids. A receiver that is away is tried again ever more seldom. An event at which the receiver stumbles holds up its
+/// run and no other; one that it calls wrong, or that cannot be written, is given up. Without a receiver, events are deleted by age.
 /// </summary>
 public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptions options, HttpClient http, ILogger<OpenLineageSender> logger)
     : IntervalService(TimeSpan.FromSeconds(2), logger)
@@ -32,14 +33,24 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
         if (!options.HasTarget)
             return 0;
 
-        var batch = await events.ClaimAsync(BatchSize, Lease, cancellationToken).ConfigureAwait(false);
+        var began = Stopwatch.GetTimestamp();
+        var left = new List<DueEvent>(await events.ClaimAsync(BatchSize, Lease, cancellationToken).ConfigureAwait(false));
+        var isFull = left.Count == BatchSize;
         var delivered = 0;
-        foreach (var due in batch)
+        while (left.Count > 0)
         {
-            var facts = JsonNode.Parse(await events.FactsAsync(due.Id, cancellationToken).ConfigureAwait(false))!;
+            // One call may take as long again: a lease that has ended is another sender's.
+            if (Stopwatch.GetElapsedTime(began) > Lease / 2)
+            {
+                await events.PostponeAsync([.. left.Select(one => one.Id)], TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+                break;
+            }
+
+            var due = left[0];
+            left.RemoveAt(0);
             try
             {
-                await SendAsync(RunEvent.Of(facts, options.Namespace).ToJsonString(), cancellationToken).ConfigureAwait(false);
+                await SendAsync(Write(await events.FactsAsync(due.Id, cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
             }
             catch (RefusedException refused)
             {
@@ -51,11 +62,13 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
                 exception is HttpRequestException or IOException or UnauthorizedAccessException
                 || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
+                var stumbled = exception is HttpRequestException { StatusCode: HttpStatusCode.InternalServerError };
+                var waiting = left.Where(one => !stumbled || one.RunId == due.RunId).Prepend(due).ToList();
                 var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(due.Tries, MostBackoffDoublings)));
                 logger.LineageWaits(due.Id, exception.Message);
-                await events.PostponeAsync([.. batch.Where(left => left.Id >= due.Id).Select(left => left.Id)], pause, cancellationToken)
-                    .ConfigureAwait(false);
-                break;
+                await events.PostponeAsync([.. waiting.Select(one => one.Id)], pause, cancellationToken).ConfigureAwait(false);
+                left.RemoveAll(waiting.Contains);
+                continue;
             }
 
             // A kill here sends it again.
@@ -63,17 +76,29 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
             delivered++;
         }
 
-        if (delivered == BatchSize)
+        if (isFull && delivered > 0)
             Wake();
         return delivered;
+    }
+
+    private string Write(string facts)
+    {
+        try
+        {
+            return RunEvent.Of(JsonNode.Parse(facts)!, options.Namespace).ToJsonString();
+        }
+        catch (Exception exception)
+        {
+            // Nothing but the rows has a part in it, and those stay as they are.
+            throw new RefusedException($"it cannot be written: {exception.Message}");
+        }
     }
 
     private async Task SendAsync(string json, CancellationToken cancellationToken)
     {
         if (options.Url is null)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.File!))!);
-            await File.AppendAllTextAsync(options.File!, json + "\n", cancellationToken).ConfigureAwait(false);
+            await EventFile.AppendAsync(options.File!, json, cancellationToken).ConfigureAwait(false);
             return;
         }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Workflow.Postgres.Lineage;
 using Workflow.Scheduler.OpenLineage;
+using Workflow.Testing;
 using Workflow.Testing.Running;
 
 namespace Workflow.Scheduler.Tests.Services;
@@ -107,14 +108,127 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task RunOnce_WhileAnotherSenderHasABatch_TakesNone()
+    public async Task RunOnce_WhileAnotherSenderHasEventsOfARun_TakesThoseOfOthersOnly()
     {
         await AddAsync(1, "COMPLETE");
+        await AddAsync(1, "COMPLETE", run: 2);
         (await Store().ClaimAsync(1, TimeSpan.FromMinutes(1), default)).Count.ShouldBe(1);
 
-        (await Sender().RunOnceAsync(default)).ShouldBe(0);
+        (await Sender().RunOnceAsync(default)).ShouldBe(2);
+        Told().ShouldBe(["r2 START", "r2 COMPLETE"]);
+
+        // The other one has died, and its lease has ended.
         await engine.ExecuteAsync("UPDATE lineage_event SET next_try_at = now()");
         (await Sender().RunOnceAsync(default)).ShouldBe(2);
+        Told().ShouldBe(["r2 START", "r2 COMPLETE", "r1 START", "r1 COMPLETE"]);
+    }
+
+    [Fact]
+    public async Task RunOnce_AnEventAtWhichTheReceiverStumbles_HoldsUpItsRunOnly()
+    {
+        await AddAsync(1, "COMPLETE");
+        await AddAsync(1, "COMPLETE", run: 2);
+        await AddAsync(2, "FAIL");
+        answer = one => Told(one) == "r1 COMPLETE" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK;
+
+        (await Sender().RunOnceAsync(default)).ShouldBe(3);
+        Told().ShouldBe(["r1 START", "r1 COMPLETE", "r2 START", "r2 COMPLETE"]);
+        await AddAsync(3, "COMPLETE");
+        (await Sender().RunOnceAsync(default)).ShouldBe(0, "what comes later of the run waits, too");
+        received.Clear();
+        answer = _ => HttpStatusCode.OK;
+        await engine.ExecuteAsync("UPDATE lineage_event SET next_try_at = now()");
+        (await Sender().RunOnceAsync(default)).ShouldBe(5);
+
+        Told().ShouldBe(["r1 COMPLETE", "r1 START", "r1 FAIL", "r1 START", "r1 COMPLETE"]);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Unauthorized)]
+    [InlineData(HttpStatusCode.NotFound)]
+    [InlineData(HttpStatusCode.TooManyRequests)]
+    [InlineData(HttpStatusCode.BadGateway)]
+    public async Task RunOnce_ReceiverThatTakesNothing_IsAskedOnceAndLosesNothing(HttpStatusCode status)
+    {
+        await AddAsync(1, "COMPLETE");
+        await AddAsync(1, "COMPLETE", run: 2);
+        answer = _ => status;
+
+        (await Sender().RunOnceAsync(default)).ShouldBe(0);
+        (await Sender().RunOnceAsync(default)).ShouldBe(0);
+        Told().ShouldBe(["r1 START"]);
+        answer = _ => HttpStatusCode.OK;
+        await engine.ExecuteAsync("UPDATE lineage_event SET next_try_at = now()");
+
+        (await Sender().RunOnceAsync(default)).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task RunOnce_AnEventThatCannotBeWritten_IsGivenUpAndTheNextGoOn()
+    {
+        await AddAsync(1, "COMPLETE");
+        await engine.ExecuteAsync("""
+            INSERT INTO dataset (dataset, last_version) VALUES ('bad', 1);
+            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
+                run_key, task_index, map_index, attempt, task_id)
+            VALUES ('bad', 1, now(), repeat('a', 64), 1, 1, '{}', '[]', '[{"column": "c", "nulls": "none"}]', 'tests', 'taxi', 1, 'r1', 0, -1, 1, 'make');
+            """);
+
+        (await Sender().RunOnceAsync(default)).ShouldBe(1, "only the end tells of the version");
+
+        (await engine.ScalarAsync<string>("SELECT refused FROM lineage_event WHERE delivered_at IS NULL")).ShouldStartWith("it cannot be written");
+        await AddAsync(2, "COMPLETE");
+        (await Sender().RunOnceAsync(default)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task RunOnce_IntoAFileThatWasCutOffAndMovedAway_WritesWholeLines()
+    {
+        var options = new OpenLineageOptions { File = FileOf("events.jsonl") };
+        Directory.CreateDirectory(engine.Artifacts);
+        await File.WriteAllTextAsync(options.File, "{\"cut");
+        await AddAsync(1, "COMPLETE");
+        await Sender(options).RunOnceAsync(default);
+        File.Move(options.File, FileOf("moved.jsonl"));
+        await AddAsync(2, "FAIL");
+        await Sender(options).RunOnceAsync(default);
+
+        (await File.ReadAllLinesAsync(FileOf("moved.jsonl"))).Skip(1).Select(line => Told(JsonNode.Parse(line)!)).ShouldBe(["r1 START", "r1 COMPLETE"]);
+        (await File.ReadAllLinesAsync(options.File)).Select(line => Told(JsonNode.Parse(line)!)).ShouldBe(["r1 START", "r1 FAIL"]);
+    }
+
+    [Fact]
+    public async Task RunOnce_TwoSchedulersAndOneFile_WriteEachEventOnceInTheOrderOfItsRun()
+    {
+        const int Attempts = 40;
+        var options = new OpenLineageOptions { File = FileOf("events.jsonl") };
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            await AddAsync(attempt, "COMPLETE", run: 1);
+            await AddAsync(attempt, "COMPLETE", run: 2);
+        }
+
+        await Task.WhenAll(DrainAsync(), DrainAsync());
+
+        var told = (await File.ReadAllLinesAsync(options.File)).Select(line => JsonNode.Parse(line)!).ToList();
+        told.Count.ShouldBe(Attempts * 2 * 2);
+        foreach (var run in told.GroupBy(one => (string)one["run"]!["facets"]!["parent"]!["run"]!["runId"]!))
+        {
+            run.Select(one => (string)one["run"]!["runId"]! + one["eventType"]).Distinct().Count().ShouldBe(Attempts * 2);
+            run.Select(one => (string)one["eventType"]!).ShouldBe(Enumerable.Repeat((string[])["START", "COMPLETE"], Attempts).SelectMany(pair => pair));
+        }
+
+        async Task DrainAsync()
+        {
+            var sender = Sender(options);
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    await sender.RunOnceAsync(default);
+                    return await engine.ScalarAsync<bool>("SELECT NOT EXISTS (SELECT FROM lineage_event WHERE delivered_at IS NULL)");
+                },
+                TimeSpan.FromMinutes(1), "all events are delivered");
+        }
     }
 
     [Fact]
@@ -142,13 +256,23 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
         (await engine.ScalarAsync<int>("SELECT count(*) FROM lineage_event")).ShouldBe(left);
     }
 
-    private Task AddAsync(int attempt, string end) => engine.ExecuteAsync(
+    private Task AddAsync(int attempt, string end, int run = 1) => engine.ExecuteAsync(
         """
         INSERT INTO lineage_event (dag_id, run_id, run_key, task_index, map_index, attempt, task_id, event_type, event_at, message)
-        VALUES ('taxi', 1, 'r1', 0, -1, @attempt, 'make', 'START', '2024-01-01', NULL),
-            ('taxi', 1, 'r1', 0, -1, @attempt, 'make', @end, '2024-01-02', 'broken')
+        VALUES ('taxi', @run, 'r' || @run, 0, -1, @attempt, 'make', 'START', '2024-01-01', NULL),
+            ('taxi', @run, 'r' || @run, 0, -1, @attempt, 'make', @end, '2024-01-02', 'broken')
         """,
-        new { attempt, end });
+        new { attempt, end, run });
+
+    private string FileOf(string name) => Path.Combine(engine.Artifacts, name);
+
+    private IEnumerable<string> Told() => received.Select(one => Told(one.Event));
+
+    /// <remarks>Both ids are made of the run's key, so which run it is can be told by the parent's.</remarks>
+    private static string Told(JsonNode one) =>
+        $"{((string)one["run"]!["facets"]!["parent"]!["run"]!["runId"]! == FirstRun((string)one["job"]!["namespace"]!) ? "r1" : "r2")} {one["eventType"]}";
+
+    private static string FirstRun(string space) => StableId.Of(space, "taxi", "r1", "1").ToString();
 
     private LineageEventStore Store() => new(engine.Data);
 

@@ -46,11 +46,23 @@ public sealed class AttemptContext(
     /// <summary>What staged rows name as their maker.</summary>
     public AttemptSource Source => new(task, Definition.Id);
 
-    /// <summary>Whether the attempt read data, or staged anything, that its completion must publish or tell of.</summary>
-    public bool HasEffects { get; set; }
+    /// <summary>Whether the attempt read data, or staged anything, or was about to, that its completion must publish or tell of.</summary>
+    public bool HasEffects { get; private set; }
+
+    /// <summary>Hears, once, that <see cref="HasEffects"/> becomes true.</summary>
+    public Action? Touched { get; init; }
 
     /// <inheritdoc />
     public override Task<IReadOnlyList<TriggeringDataset>> TriggeringDatasetsAsync() => planes.Effects.TriggersAsync(Source, cancellation);
+
+    /// <summary>Says that the attempt is about to read data or to stage something: before it does, since it may not live to say so after.</summary>
+    public void Touch()
+    {
+        if (HasEffects)
+            return;
+        HasEffects = true;
+        Touched?.Invoke();
+    }
 
     /// <inheritdoc />
     public override void Log(string message, TaskLogLevel level = TaskLogLevel.Info) => log.Write(level, message);

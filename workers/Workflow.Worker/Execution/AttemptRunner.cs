@@ -63,8 +63,9 @@ public sealed class AttemptRunner(
         var code = await PatientlyAsync(() => store.LoadCodeAsync(running.Task.DagVersionId, running.Cancellation), running).ConfigureAwait(false);
         var calls = new EngineCalls(
             new AttemptSource(running.Task, definition.Id), planes.Effects, planes.Store, InputsAsync, waits.NowAsync, running);
-        var outcome = await new AttemptChild(processes, running, definition, calls, log, options, time).RunAsync(code).ConfigureAwait(false);
-        return (outcome, calls.HasEffects);
+        var child = new AttemptChild(processes, running, definition, calls, log, options, time);
+        var outcome = await child.RunAsync(code).ConfigureAwait(false);
+        return (outcome, child.HasEffects);
     }
 
     private async Task<(TaskOutcome Outcome, bool HasEffects)> RunHereAsync(RunningAttempt running, TaskLog log)

@@ -37,10 +37,10 @@ internal static class Gates
     public static async Task RecordAsync(
         DataPlanes planes, AttemptContext context, GateVerdict verdict, VerdictSubject subject, StagedDrift? drift = null)
     {
+        context.Touch();
         await (drift is null
             ? planes.Effects.StageAsync(context.Source, verdict, subject, context.Cancellation)
             : planes.Effects.StageAsync(context.Source, verdict, subject, drift, context.Cancellation)).ConfigureAwait(false);
-        context.HasEffects = true;
         foreach (var check in verdict.Checks)
             context.Log($"{check.Verdict.Name()}: {check.Message}", check.Verdict == Verdict.Pass ? TaskLogLevel.Info : TaskLogLevel.Warn);
         if (verdict.Verdict is Verdict.Pass or Verdict.Learning or Verdict.Waived)

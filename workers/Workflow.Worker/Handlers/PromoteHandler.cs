@@ -18,8 +18,8 @@ public sealed class PromoteHandler(DataPlanes planes) : ITaskHandler
     {
         var alias = ((PromoteSpec)spec).Alias;
         var candidate = ((Predictions)inputs[0]!).Candidate;
+        context.Touch();
         await planes.Effects.StageMoveAsync(context.Source, alias, candidate.VersionId, context.Cancellation).ConfigureAwait(false);
-        context.HasEffects = true;
         context.Log($"Moving {alias} of {candidate.Model} to {candidate.Sha256[..8]}");
         return null;
     }

@@ -26,6 +26,9 @@ internal sealed class AttemptChild(
     private readonly List<Task> answers = [];
     private long mostMemory;
 
+    /// <inheritdoc cref="AttemptContext.HasEffects"/>
+    public bool HasEffects { get; private set; }
+
     /// <summary>Runs the attempt to its end.</summary>
     /// <exception cref="TaskFailureException">The process does not start.</exception>
     public async Task<TaskOutcome> RunAsync(DagCode code)
@@ -73,6 +76,9 @@ internal sealed class AttemptChild(
                         break;
                     case FromChild.Started:
                         started.TrySetResult();
+                        break;
+                    case FromChild.Touched:
+                        HasEffects = true;
                         break;
                     case FromChild.Ended end:
                         decision.TrySetResult(end.Outcome);

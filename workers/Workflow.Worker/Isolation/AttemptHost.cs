@@ -51,7 +51,10 @@ public static class AttemptHost
             var engine = new RemoteEngine(connection);
             var share = DataPlanes.ShareOf(begin.ArtifactFolder, dag.Definition.Graph.Tasks[task.Key.TaskIndex].MemoryLimit);
             var planes = new DataPlanes(new RemoteArtifacts(connection, begin.ArtifactFolder), engine, new HttpClient(), share);
-            var context = new AttemptContext(task, dag.Definition, log, planes, running.Cancellation);
+            var context = new AttemptContext(task, dag.Definition, log, planes, running.Cancellation)
+            {
+                Touched = () => connection.Send(new FromChild.Touched()),
+            };
             var pipeline = new AttemptPipeline(TaskHandlers.All(planes, engine.NowAsync, waits: null), engine.LoadInputsAsync);
             return await pipeline.RunAsync(running, dag, context, log).ConfigureAwait(false);
         }

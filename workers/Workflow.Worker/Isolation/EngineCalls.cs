@@ -16,9 +16,6 @@ namespace Workflow.Worker.Isolation;
 internal sealed class EngineCalls(
     AttemptSource source, IEffectStore effects, IArtifactStore artifacts, LoadInputs inputs, DatabaseClock clock, RunningAttempt running)
 {
-    /// <summary>Whether the attempt read data or staged anything, or was about to, that its completion must publish or tell of.</summary>
-    public bool HasEffects { get; private set; }
-
     /// <summary>Answers a call. Never throws: a failure is an answer.</summary>
     public async Task<ToChild.Answer> AnswerAsync(FromChild.Call call, CancellationToken cancellationToken)
     {
@@ -57,7 +54,6 @@ internal sealed class EngineCalls(
             case EngineCall.OfRun run:
                 return Frames.ToElement(await effects.OfRunAsync(run.DagId, run.RunKey, cancellationToken).ConfigureAwait(false));
             case EngineCall.RecordInputs read:
-                HasEffects = true;
                 await effects.RecordInputsAsync(source, read.VersionIds, cancellationToken).ConfigureAwait(false);
                 return null;
             case EngineCall.Contract contract:
@@ -79,12 +75,6 @@ internal sealed class EngineCalls(
                 return Frames.ToElement(await clock(cancellationToken).ConfigureAwait(false));
             case EngineCall.Triggers:
                 return Frames.ToElement(await effects.TriggersAsync(source, cancellationToken).ConfigureAwait(false));
-        }
-
-        // Said before it is true: whether staging was committed is not known when it fails, nor when the process dies meanwhile.
-        HasEffects = true;
-        switch (call)
-        {
             case EngineCall.StageDataset stage:
                 return Frames.ToElement(await effects.StageAsync(source, stage.Dataset, cancellationToken).ConfigureAwait(false));
             case EngineCall.StageModel stage:

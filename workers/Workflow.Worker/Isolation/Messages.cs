@@ -40,6 +40,9 @@ internal abstract record FromChild
     /// <summary>The code is loaded: the task's time runs from here.</summary>
     public sealed record Started : FromChild;
 
+    /// <summary>The attempt is about to read data or to stage something, whatever becomes of it.</summary>
+    public sealed record Touched : FromChild;
+
     /// <summary>A line of the log.</summary>
     public sealed record Logged(TaskLogLevel Level, string Line, DateTimeOffset At) : FromChild;
 

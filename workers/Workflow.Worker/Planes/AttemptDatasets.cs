@@ -23,7 +23,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     public async Task<DatasetVersion> IngestAsync(Source source, string into, IReadOnlyDictionary<string, string>? partition = null)
     {
         // Said before it reads: one that fails in it is told of, too.
-        context.HasEffects = true;
+        context.Touch();
         if (source is PostgresSource query)
             return await IngestAsync(query, into, partition ?? Unpartitioned).ConfigureAwait(false);
         if (source is not FileToRead file)
@@ -154,7 +154,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     /// <summary>Records what the attempt is about to read: a kill after this leaves a record that nothing came of.</summary>
     internal Task RecordAsync(IReadOnlyList<DatasetVersion> versions)
     {
-        context.HasEffects |= versions.Count > 0;
+        if (versions.Count > 0)
+            context.Touch();
         return planes.Effects.RecordInputsAsync(context.Source, [.. versions.Select(version => version.VersionId)], context.Cancellation);
     }
 
@@ -164,7 +165,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         DatasetQuery query, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, Origin origin,
         long? rowsIn = null)
     {
-        context.HasEffects = true;
+        context.Touch();
         var stored = await planes.Writer.WriteAsync(query with { Log = new LogProgress(context) }, context.Cancellation).ConfigureAwait(false);
         var counts = rowsIn is { } read ? new RowCounts(read, Filtered: read - stored.Rows) : null;
         return await StageAsync(stored with { Counts = counts }, into, partition, parents, origin).ConfigureAwait(false);

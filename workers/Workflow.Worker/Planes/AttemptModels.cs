@@ -37,7 +37,6 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         var staged = new StagedModel(
             spec.Model, sha256, bytes, "linear", Parameters(spec), metrics, [.. earlier.Append(rows).Select(version => version.VersionId)]);
         var id = await planes.Effects.StageAsync(context.Source, staged, context.Cancellation).ConfigureAwait(false);
-        context.HasEffects = true;
         return new ModelVersion(id, spec.Model, sha256, rows, spec.Holdout);
     }
 
