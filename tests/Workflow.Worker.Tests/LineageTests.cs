@@ -92,6 +92,30 @@ public sealed class LineageTests : IAsyncLifetime
         Check(await EventsAsync());
     }
 
+    [Fact]
+    public async Task Events_OfNumbersThatTellOfPeople_SayHowManyThereAreAndNotWhich()
+    {
+        await engine.SaveAsync("""
+            public sealed class Payroll : IDag
+            {
+                public void Define(DagBuilder dag)
+                {
+                    dag.Id("payroll");
+                    dag.Contract("pay", contract => contract
+                        .Column("grade", "BIGINT").Column("salary", "BIGINT", column => column.PersonalData(PersonalData.Personal)));
+                    dag.Task("pay", run => run.Datasets.GenerateAsync("SELECT i AS grade, 1000 * i AS salary FROM range(9) r(i)", "pay"));
+                }
+            }
+            """);
+        (await engine.StateAsync(await engine.RunAsync("payroll"))).ShouldBe("success");
+
+        var done = (await EventsAsync()).Single(one => (string?)one["eventType"] == "COMPLETE");
+        var metrics = done["outputs"]![0]!["facets"]!["dataQualityMetrics"]!["columnMetrics"]!;
+
+        ((double)metrics["grade"]!["max"]!).ShouldBe(8);
+        metrics["salary"]!.AsObject().Select(pair => pair.Key).ShouldBe(["nullCount", "distinctCount", "count"], ignoreOrder: true);
+    }
+
     /// <summary>What others hear of the same runs.</summary>
     private static void Check(IReadOnlyList<JsonNode> events)
     {

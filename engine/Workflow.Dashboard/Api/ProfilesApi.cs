@@ -16,8 +16,8 @@ internal static class ProfilesApi
     /// <param name="version">A number, or a slice such as <c>month=2019-06</c> for its newest version; the newest version unless given.</param>
     /// <param name="whole">Whether to take all slices of the dataset at the version.</param>
     private static async Task<DatasetProfile> GetAsync(
-        string name, string? version, bool? whole, DatasetReads datasets, SnapshotReads snapshots, ProfileReads profiles, ContractStore contracts,
-        CancellationToken cancellationToken)
+        string name, string? version, bool? whole, DatasetReads datasets, SnapshotReads snapshots, ProfileReads profiles,
+        ContractStore contracts, CancellationToken cancellationToken)
     {
         await DatasetsApi.RequireAsync(name, datasets, cancellationToken).ConfigureAwait(false);
         var masked = await contracts.MaskedAsync(name, cancellationToken).ConfigureAwait(false);
@@ -39,7 +39,8 @@ internal static class ProfilesApi
     }
 
     private static async Task<DatasetProfile> WholeAsync(
-        string name, int? number, IReadOnlySet<string> masked, SnapshotReads snapshots, ProfileReads profiles, CancellationToken cancellationToken)
+        string name, int? number, IReadOnlySet<string> masked, SnapshotReads snapshots, ProfileReads profiles,
+        CancellationToken cancellationToken)
     {
         var at = number is > 0 and { } asked ? AsOf.Version(asked) : AsOf.Newest;
         var snapshot = await snapshots.FindAsync(name, at, cancellationToken).ConfigureAwait(false)

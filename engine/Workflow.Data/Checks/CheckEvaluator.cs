@@ -120,9 +120,11 @@ public static class CheckEvaluator
         return Result(plan.Check, plan.Slice, plan.Failing, plan.Count(), finding, samples);
     }
 
-    /// <summary>Whether what a check finds are values of its column: those that a set lacks or holds, or those at a place in their order.</summary>
-    private static bool ShowsValues(CheckKind kind) => kind is CheckKind.DistinctInSet or CheckKind.DistinctEqualSet or CheckKind.MostCommonInSet
-        or CheckKind.MinBetween or CheckKind.MaxBetween or CheckKind.MedianBetween or CheckKind.QuantilesBetween;
+    /// <summary>
+    /// Whether what a check finds are values of its column: those that a set lacks or holds, or those at a place in their order.
+    /// </summary>
+    private static bool ShowsValues(CheckKind kind) => kind is CheckKind.DistinctInSet or CheckKind.DistinctEqualSet
+        or CheckKind.MostCommonInSet or CheckKind.MinBetween or CheckKind.MaxBetween or CheckKind.MedianBetween or CheckKind.QuantilesBetween;
 
     private static CheckResult Result(DataCheck check, string? slice, string? failing, long rows, Finding finding, IReadOnlyList<string> samples)
     {

@@ -73,7 +73,9 @@ internal sealed class CheckScan(DuckDbSession session, IReadOnlyList<Column> sch
         return name;
     }
 
-    /// <summary>A table of the places of values that fail a test which SQL has not: one more read of their column, however many rows it has.</summary>
+    /// <summary>
+    /// A table of the places of values that fail a test which SQL has not: one more read of their column, however many checks ask for it.
+    /// </summary>
     /// <param name="column">The column.</param>
     /// <param name="test">What tells the test from others.</param>
     /// <param name="passes">The test of a value as text.</param>

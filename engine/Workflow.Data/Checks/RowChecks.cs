@@ -88,7 +88,8 @@ internal static class RowChecks
                 return Value($"NOT json_valid({text})", "are no JSON");
             case CheckKind.MatchesJsonSchema:
                 var schema = JsonSchema.Parse(values[0]);
-                return Value($"{Columns.RowNumber} IN (SELECT place FROM {scan.Places(column, values[0], schema.Describes)})", "do not match");
+                var places = scan.Places(column, values[0], schema.Describes);
+                return Value($"{Columns.RowNumber} IN (SELECT place FROM {places})", "do not match");
             case CheckKind.ZScoreBelow:
                 return ZScore(check, column, rows, scan);
             case CheckKind.Unique:

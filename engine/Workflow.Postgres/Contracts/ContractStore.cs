@@ -125,7 +125,9 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
     public Task<IReadOnlyList<ContractVersionRow>> HistoryAsync(string dataset, CancellationToken cancellationToken) =>
         dataSource.ListAsync<ContractVersionRow>(History, new { dataset }, cancellationToken);
 
-    /// <summary>The columns of a dataset of which no values are shown, by the newest version of its contract; none without a contract.</summary>
+    /// <summary>
+    /// The columns of a dataset of which no values are shown, by the newest version of its contract; none without a contract.
+    /// </summary>
     public async Task<IReadOnlySet<string>> MaskedAsync(string dataset, CancellationToken cancellationToken) =>
         (await HistoryAsync(dataset, cancellationToken).ConfigureAwait(false)) is [.., var newest]
             ? DataContract.FromJson(newest.Contract).Masked

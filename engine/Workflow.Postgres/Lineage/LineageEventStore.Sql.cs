@@ -46,13 +46,19 @@ public sealed partial class LineageEventStore
             'interval_end', r.interval_end,
             'inputs', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                     'name', v.dataset, 'version', v.version, 'sha256', v.sha256, 'rows', v.row_count, 'bytes', v.bytes, 'columns', v.columns,
-                    'profile', v.profile, 'owner', d.owner, 'description', d.description) ORDER BY v.dataset, v.version), '[]')
+                    'profile', v.profile, 'masked', (SELECT coalesce(jsonb_agg(c -> 'name'), '[]')
+                        FROM contract k JOIN contract_version w ON w.dataset = k.dataset AND w.version = k.last_version,
+                            jsonb_array_elements(w.contract -> 'columns') AS c
+                        WHERE k.dataset = v.dataset AND c ->> 'personal_data' <> 'none'), 'owner', d.owner, 'description', d.description) ORDER BY v.dataset, v.version), '[]')
                 FROM attempt_input i JOIN dataset_version v ON v.dataset_version_id = i.dataset_version_id JOIN dataset d ON d.dataset = v.dataset
                 WHERE i.run_id = e.run_id AND i.task_index = e.task_index AND i.map_index = e.map_index AND i.attempt = e.attempt
                     AND v.version IS NOT NULL),
             'outputs', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                     'name', v.dataset, 'version', v.version, 'sha256', v.sha256, 'rows', v.row_count, 'bytes', v.bytes, 'columns', v.columns,
-                    'profile', v.profile, 'owner', d.owner, 'description', d.description, 'query', v.query,
+                    'profile', v.profile, 'masked', (SELECT coalesce(jsonb_agg(c -> 'name'), '[]')
+                        FROM contract k JOIN contract_version w ON w.dataset = k.dataset AND w.version = k.last_version,
+                            jsonb_array_elements(w.contract -> 'columns') AS c
+                        WHERE k.dataset = v.dataset AND c ->> 'personal_data' <> 'none'), 'owner', d.owner, 'description', d.description, 'query', v.query,
                     'source', (SELECT jsonb_build_object('location', s.location, 'sha256', s.sha256) FROM version_source s
                         WHERE s.dataset_version_id = v.dataset_version_id),
                     'lineage', (SELECT coalesce(jsonb_agg(jsonb_build_object(

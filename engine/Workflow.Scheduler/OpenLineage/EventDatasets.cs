@@ -144,8 +144,10 @@ internal static class EventDatasets
         if (!version.List("profile").Any())
             return null;
         var columns = new JsonObject();
+        var masked = version.List("masked").Select(column => column.GetValue<string>()).ToHashSet();
         foreach (var profile in version.List("profile"))
         {
+            var isMasked = masked.Contains(profile.Text("column")!);
             var metrics = new JsonObject
             {
                 ["nullCount"] = profile.Whole("nulls"),
@@ -153,10 +155,11 @@ internal static class EventDatasets
                 ["count"] = profile.Whole("count"),
             };
 
-            // The least and the greatest are numbers in the specification; of a text or a time there is no place for them.
+            // The least and the greatest are numbers in the specification; of a text or a time there is no place for them. Those of a column
+            // that tells of people stay here.
             foreach (var bound in (string[])["min", "max"])
             {
-                if (profile.Real("mean") is not null
+                if (!isMasked && profile.Real("mean") is not null
                     && double.TryParse(profile.Text(bound), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
                     metrics[bound] = number;
             }

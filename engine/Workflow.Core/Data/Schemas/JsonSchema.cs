@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Workflow.Schemas;
 
 /// <summary>
-/// A JSON Schema of draft 2020-12, in one document. What is not understood is refused and not passed over: a keyword without effect would let
-/// bad values through. <c>format</c> describes and asserts nothing, as the draft has it; patterns have no look-around and no references back,
-/// so that none takes more than linear time.
+/// A JSON Schema of draft 2020-12, in one document. What is not understood is refused and not passed over: a keyword without effect would
+/// let bad values through. <c>format</c> describes and asserts nothing, as the draft has it; patterns have no look-around and no references
+/// back, so that none takes more than linear time.
 /// </summary>
 public sealed class JsonSchema
 {

@@ -144,7 +144,8 @@ internal sealed class SchemaCompiler
                 return Of(JsonValueKind.Object, value => value.EnumerateObject().All(
                     member => names(JsonSerializer.SerializeToElement(member.Name))));
             case "items":
-                var first = schema.TryGetProperty("prefixItems", out var before) && before.ValueKind == JsonValueKind.Array ? before.GetArrayLength() : 0;
+                var hasPrefix = schema.TryGetProperty("prefixItems", out var before) && before.ValueKind == JsonValueKind.Array;
+                var first = hasPrefix ? before.GetArrayLength() : 0;
                 var items = Schema(says, place);
                 return Of(JsonValueKind.Array, value => value.EnumerateArray().Skip(first).All(item => items(item)));
             case "prefixItems":
@@ -203,7 +204,8 @@ internal sealed class SchemaCompiler
     {
         var least = schema.TryGetProperty("minContains", out var minimum) ? Limit(minimum, at) : 1;
         var most = schema.TryGetProperty("maxContains", out var maximum) ? Limit(maximum, at) : int.MaxValue;
-        return Of(JsonValueKind.Array, value => value.EnumerateArray().Count(each => item(each)) is var count && count >= least && count <= most);
+        return Of(
+            JsonValueKind.Array, value => value.EnumerateArray().Count(each => item(each)) is var count && count >= least && count <= most);
     }
 
     private static SchemaRule Type(JsonElement says, string at)
@@ -266,9 +268,12 @@ internal sealed class SchemaCompiler
     {
         var found = new Dictionary<string, SchemaRule>(StringComparer.Ordinal);
         foreach (var member in Map(says, place))
-            found[member.Name] = Schema(member.Value, $"{place}/{member.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}");
+            found[member.Name] = Schema(member.Value, $"{place}/{Escaped(member.Name)}");
         return found;
     }
+
+    private static string Escaped(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private static string Item(string place, int index) => string.Create(CultureInfo.InvariantCulture, $"{place}/{index}");
 
