@@ -138,10 +138,16 @@ public sealed class CsvDialectTests : IDisposable
     {
         var source = Csv("n\n1\nx\ny\n4\n"u8.ToArray(), new CsvOptions()) with { Columns = [new("n", "BIGINT")] };
 
-        foreach (var rejects in new[] { new Rejects { MaxRows = 1 }, new Rejects { MaxShare = 0.4 } })
+        foreach (var (rejects, message) in new[]
+        {
+            (new Rejects { MaxRows = 1 }, "more than 1 rows that do not fit, which is the most that may be rejected; line 4: column 'n': 'y' is no BIGINT."),
+            (new Rejects { MaxRows = 0 }, "more than 0 rows that do not fit, which is the most that may be rejected; line 3: column 'n': 'x' is no BIGINT."),
+            (new Rejects { MaxShare = 0.4 }, "2 rows of 4 that do not fit"),
+        })
         {
             var error = await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source with { Rejects = rejects }, null, default));
-            error.Message.ShouldContain("2 rows of 4 that do not fit");
+            error.Message.ShouldContain(message);
+            Directory.GetFiles(Path.Combine(data.Store.Root, "staging")).ShouldBeEmpty();
         }
 
         var allowed = await data.Files.IngestAsync(source with { Rejects = new Rejects { MaxRows = 2, MaxShare = 0.5 } }, null, default);

@@ -113,7 +113,7 @@ public sealed record CsvOptions
 
 /// <summary>
 /// Rows that do not fit go to a dataset of their own: <c>line_number</c>, <c>reason</c>, <c>column_name</c> and <c>raw</c>, the row as it was
-/// read. A dataset version of rejects is written with every load, without rows when all fit.
+/// read, its first 2 MB if it is longer. A dataset version of rejects is written with every load, without rows when all fit.
 /// </summary>
 public sealed record Rejects
 {

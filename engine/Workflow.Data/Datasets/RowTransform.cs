@@ -25,7 +25,7 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
         where TOut : class
     {
         ArgumentNullException.ThrowIfNull(transform);
-        using var rejected = new RejectedRows(store);
+        using var rejected = new RejectedRows(store, "The transform", most: null);
         using var segments = new Segments(store);
         var output = new RowType<TOut>();
         var writer = new Writer<TOut>(output, segments, rejected);

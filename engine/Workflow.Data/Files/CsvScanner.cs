@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Workflow.Data.Files;
@@ -8,12 +9,19 @@ namespace Workflow.Data.Files;
 /// </summary>
 /// <remarks>
 /// A quote counts only at the start of a field; elsewhere it is text. After a record whose quotes are out of order, reading goes on at the next
-/// line: an open quote must not swallow the rest of a file.
+/// line: an open quote must not swallow the rest of a file. It is one when nothing closes it within <see cref="LookAheadBytes"/>.
 /// </remarks>
 internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : IDisposable
 {
     /// <summary>The longest record in bytes, which DuckDB's reader takes by default.</summary>
     public const int MaxRecordBytes = 2_000_000;
+
+    public static readonly string TooLong = string.Create(CultureInfo.InvariantCulture, $"the row is longer than {MaxRecordBytes} bytes.");
+
+    // Well beyond the longest record, so that one which is too long is known as one record, up to its end.
+    private const int LookAheadBytes = 1 << 25;
+
+    public const string NotUtf8 = "bytes that are not UTF-8; convert the file to UTF-8.";
 
     public const string BadQuotes = "a quote is opened and not closed, or text follows a closing quote.";
 
@@ -27,12 +35,13 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
     private int start;
     private int length;
     private bool ended;
+    private bool isCut;
     private long nextLine = 1;
 
     /// <summary>The line on which the record begins, counted from 1 as editors do.</summary>
     public long Line { get; private set; }
 
-    /// <summary>The record without its line end; valid until the next one.</summary>
+    /// <summary>The record without its line end, of one longer than <see cref="LookAheadBytes"/> its beginning; valid until the next one.</summary>
     public ReadOnlySpan<byte> Raw => buffer.AsSpan(start, length);
 
     /// <summary>How many fields it has.</summary>
@@ -47,6 +56,8 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
     /// <summary>Goes on to the next record.</summary>
     public bool Next()
     {
+        if (isCut)
+            SkipLine();
         Line = nextLine;
         (Fault, HasLooseQuotes) = (null, false);
         while (true)
@@ -56,7 +67,7 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
                 return false;
             var at = rest.IndexOfAny((byte)'\n', (byte)'\r');
             var whole = at >= 0 && (rest[at] == '\n' || at + 1 < rest.Length);
-            if (!whole && !ended && rest.Length < MaxRecordBytes)
+            if (!whole && !ended && rest.Length < LookAheadBytes)
             {
                 Fill();
                 continue;
@@ -91,6 +102,7 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
 
             if (ended)
                 return false;
+            from = at < 0 ? to : to - 1;
             Fill();
         }
     }
@@ -139,7 +151,7 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
     /// <summary>Takes a record that has quotes; false when its end is not read yet.</summary>
     private bool TakeQuoted(ReadOnlySpan<byte> rest, int firstLine)
     {
-        var more = !ended && rest.Length < MaxRecordBytes;
+        var more = !ended && rest.Length < LookAheadBytes;
         Fields = 1;
         HasLooseQuotes = false;
         for (var at = 0; ; at++, Fields++)
@@ -208,9 +220,10 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
     private void Take(ReadOnlySpan<byte> rest, int bytes)
     {
         (start, length) = (from, bytes);
+        isCut = bytes == rest.Length && !ended;
         var breakBytes = bytes == rest.Length ? 0 : rest[bytes] == '\r' && bytes + 1 < rest.Length && rest[bytes + 1] == '\n' ? 2 : 1;
         from += bytes + breakBytes;
-        nextLine += 1 + Breaks(rest[..bytes]);
+        nextLine += (isCut ? 0 : 1) + Breaks(rest[..bytes]);
     }
 
     private static long Breaks(ReadOnlySpan<byte> content)
@@ -233,8 +246,15 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
         (from, to) = (0, to - from);
         if (to == buffer.Length)
             Array.Resize(ref buffer, buffer.Length * 2);
-        var read = stream.Read(buffer, to, buffer.Length - to);
-        ended = read == 0;
-        to += read;
+
+        // At least as much again: a long record is gone through from its start after each time.
+        var enough = Math.Min(2 * to, buffer.Length);
+        do
+        {
+            var read = stream.Read(buffer, to, buffer.Length - to);
+            ended = read == 0;
+            to += read;
+        }
+        while (to < enough && !ended);
     }
 }

@@ -34,18 +34,13 @@ internal static class CsvSplitter
     /// <param name="rejected">Where rows that do not fit go; null to stop at the first one.</param>
     /// <param name="mayBeOther">Whether the file may be in another encoding, which is then said by an <see cref="UndecodableException"/>.</param>
     public static CsvSplit Split(
-        DataFile file, CsvDialect dialect, IReadOnlyList<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected, bool mayBeOther,
+        DataFile file, CsvDialect dialect, IEnumerable<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected, bool mayBeOther,
         IArtifactStore store, IProgress<string>? log, CancellationToken cancellationToken)
     {
         var segments = new Segments(store);
         try
         {
             return Split(file, dialect, unfit, columns, rejected, mayBeOther, segments, log, cancellationToken);
-        }
-        catch (InvalidDataException error)
-        {
-            segments.Dispose();
-            throw file.Failure($"cannot be unpacked: {error.Message}", error);
         }
         catch
         {
@@ -55,11 +50,13 @@ internal static class CsvSplitter
     }
 
     private static CsvSplit Split(
-        DataFile file, CsvDialect dialect, IReadOnlyList<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected, bool mayBeOther,
+        DataFile file, CsvDialect dialect, IEnumerable<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected, bool mayBeOther,
         Segments segments, IProgress<string>? log, CancellationToken cancellationToken)
     {
         using var scanner = dialect.Open(file);
-        var (rowsIn, sound, blanks, comments, nextUnfit) = (0L, 0L, 0L, 0L, 0);
+        var (rowsIn, sound, blanks, comments) = (0L, 0L, 0L, 0L);
+        using var values = unfit.GetEnumerator();
+        var next = values.MoveNext() ? values.Current : null;
         UnfitRow? first = null;
         var more = dialect.ToFirstRecord(scanner) && (!dialect.Options.Header || scanner.Next());
         for (; more && first is null; more = Next())
@@ -80,11 +77,10 @@ internal static class CsvSplitter
                 cancellationToken.ThrowIfCancellationRequested();
             log.Passed(rowsIn, "read");
             var (reason, column) = (Fault(scanner, dialect, mayBeOther), (string?)null);
-            if (reason is null && ++sound is var row && nextUnfit < unfit.Count && unfit[nextUnfit].Row == row)
+            if (reason is null && ++sound is var row && next is not null && next.Row == row)
             {
-                var value = unfit[nextUnfit++];
-                column = columns[value.Column].Name;
-                reason = Unfit(columns[value.Column], value.Value);
+                (column, reason) = (columns[next.Column].Name, Unfit(columns[next.Column], next.Value));
+                next = values.MoveNext() ? values.Current : null;
             }
 
             if (reason is null)
@@ -100,7 +96,7 @@ internal static class CsvSplitter
 
         bool Next()
         {
-            while (unfit.Count == 0 && scanner.TakePlain(dialect.Names.Count, segments.Room, out var lines) is > 0 and var count)
+            while (next is null && scanner.TakePlain(dialect.Names.Count, segments.Room, out var lines) is > 0 and var count)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 segments.Add(lines, count);
@@ -118,12 +114,12 @@ internal static class CsvSplitter
 
     private static string? Fault(CsvScanner scanner, CsvDialect dialect, bool mayBeOther)
     {
+        if (scanner.Raw.Length > CsvScanner.MaxRecordBytes)
+            return CsvScanner.TooLong;
         if (!Utf8.IsValid(scanner.Raw))
-            return mayBeOther ? throw new UndecodableException() : "bytes that are not UTF-8; convert the file to UTF-8.";
+            return mayBeOther ? throw new UndecodableException() : CsvScanner.NotUtf8;
         if (scanner.Fault is { } fault)
             return fault;
-        if (scanner.Raw.Length > CsvScanner.MaxRecordBytes)
-            return $"the row is longer than {CsvScanner.MaxRecordBytes} bytes.";
         return scanner.Fields == dialect.Names.Count ? null : $"expected {dialect.Names.Count} columns, found {scanner.Fields}.";
     }
 

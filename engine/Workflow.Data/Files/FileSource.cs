@@ -61,14 +61,14 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
 
             // Beside the reading, which takes far longer.
             var hash = Task.Run(() => HashAsync(path, stop.Token), stop.Token);
-            using var rejected = source.Rejects is null ? null : new RejectedRows(store);
+            using var rejected = source.Rejects is null ? null : new RejectedRows(store, $"The file {file.Name}", source.Rejects.MaxRows);
             var rows = await ReadAsync(source, file, expected, rejected, log, cancellationToken).ConfigureAwait(false);
             rows.Counts?.Check(file.Name, rows.Rows);
             var (sha256, bytes) = await hash.ConfigureAwait(false);
             rows = rows with { Source = SourceFile.Of(file.Name, sha256, bytes, rows.ReadAs) };
             if (rejected is null)
                 return new ReadDataset(rows, null);
-            Limit(file, source.Rejects!, rows.Counts!);
+            Limit(file, source.Rejects!.MaxShare ?? 1, rows.Counts!);
             return new ReadDataset(rows, await rejected.StoreAsync(options, cancellationToken).ConfigureAwait(false));
         }
         finally
@@ -103,14 +103,14 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
         };
     }
 
-    private static void Limit(DataFile file, Rejects rejects, RowCounts counts)
+    private static void Limit(DataFile file, double maxShare, RowCounts counts)
     {
         var share = counts.RowsIn == 0 ? 0 : (double)counts.Rejected / counts.RowsIn;
-        if (counts.Rejected > (rejects.MaxRows ?? long.MaxValue) || share > (rejects.MaxShare ?? 1))
+        if (share > maxShare)
         {
             throw file.Failure(string.Create(
                 CultureInfo.InvariantCulture,
-                $"has {counts.Rejected} rows of {counts.RowsIn} that do not fit; at most {rejects.MaxRows} rows or a share of {rejects.MaxShare} may be rejected."));
+                $"has {counts.Rejected} rows of {counts.RowsIn} that do not fit; at most a share of {maxShare} may be rejected."));
         }
     }
 

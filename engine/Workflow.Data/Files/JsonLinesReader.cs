@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Workflow.Artifacts;
 using Workflow.Data.DuckDb;
 
@@ -36,14 +37,16 @@ internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions option
     }
 
     private CsvSplit Split(
-        DataFile file, IReadOnlyList<string> names, IReadOnlyList<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected,
+        DataFile file, IReadOnlyList<string> names, IEnumerable<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected,
         CancellationToken cancellationToken)
     {
         var segments = new Segments(store);
         try
         {
-            var (rowsIn, blanks, unfitAt) = (0L, 0L, 0);
+            var (rowsIn, sound, blanks) = (0L, 0L, 0L);
             UnfitRow? first = null;
+            using var values = unfit.GetEnumerator();
+            var next = values.MoveNext() ? values.Current : null;
             using var scanner = Lines.Open(file);
             while (first is null && scanner.Next())
             {
@@ -57,10 +60,10 @@ internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions option
                     cancellationToken.ThrowIfCancellationRequested();
                 log.Passed(rowsIn, "read");
                 var (record, reason, column) = (Record(scanner, names, out var fault), fault, (string?)null);
-                if (record is not null && unfitAt < unfit.Count && unfit[unfitAt].Row == segments.Rows + unfitAt + 1)
+                if (record is not null && ++sound is var row && next is not null && next.Row == row)
                 {
-                    var value = unfit[unfitAt++];
-                    (column, reason) = (columns[value.Column].Name, CsvSplitter.Unfit(columns[value.Column], value.Value));
+                    (column, reason) = (columns[next.Column].Name, CsvSplitter.Unfit(columns[next.Column], next.Value));
+                    next = values.MoveNext() ? values.Current : null;
                 }
 
                 if (reason is null)
@@ -113,7 +116,9 @@ internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions option
         var fields = names.Select(name => document.RootElement.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
             ? $"\"{Text(value).Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : "\"\"");
-        return Encoding.UTF8.GetBytes(string.Join(',', fields));
+        var record = Encoding.UTF8.GetBytes(string.Join(',', fields));
+        fault = record.Length > CsvScanner.MaxRecordBytes ? CsvScanner.TooLong : null;
+        return fault is null ? record : null;
     }
 
     private static string Text(JsonElement value) => value.ValueKind switch
@@ -126,12 +131,19 @@ internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions option
 
     private static JsonDocument? Parse(CsvScanner scanner, out string? fault)
     {
-        fault = null;
+        fault = scanner.Raw.Length > CsvScanner.MaxRecordBytes ? CsvScanner.TooLong : Utf8.IsValid(scanner.Raw) ? null : CsvScanner.NotUtf8;
+        if (fault is not null)
+            return null;
         try
         {
             var document = JsonDocument.Parse(scanner.Raw.ToArray(), Strict);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                if (scanner.Raw.IndexOf("\\u"u8) >= 0)
+                    Decode(document.RootElement);
                 return document;
+            }
+
             document.Dispose();
             fault = "is JSON, but no object.";
         }
@@ -139,7 +151,18 @@ internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions option
         {
             fault = $"is no JSON: {error.Message}";
         }
+        catch (InvalidOperationException)
+        {
+            fault = "a text with half of a surrogate pair, which is no Unicode.";
+        }
 
         return null;
+    }
+
+    // Escapes are decoded only when a text is asked for; so the line is known to be sound before it is taken.
+    private static void Decode(JsonElement line)
+    {
+        foreach (var member in line.EnumerateObject())
+            _ = member.Name.Length + Text(member.Value).Length;
     }
 }

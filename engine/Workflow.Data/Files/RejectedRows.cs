@@ -6,17 +6,29 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data.Files;
 
 /// <summary>The rows of a file that do not fit, on their way into a dataset of their own.</summary>
-internal sealed class RejectedRows(IArtifactStore store) : IDisposable
+/// <param name="store">Where the dataset goes.</param>
+/// <param name="source">What messages call that which has the rows.</param>
+/// <param name="most">How many there may be; null for any number.</param>
+internal sealed class RejectedRows(IArtifactStore store, string source, long? most) : IDisposable
 {
     private readonly string path = store.Stage();
     private StreamWriter? writer;
 
     public long Count { get; private set; }
 
+    /// <exception cref="TaskFailureException">There are too many: the rest of the file is not read.</exception>
     public void Add(long line, string reason, string? column, ReadOnlySpan<byte> raw)
     {
+        if (Count == most)
+        {
+            throw new TaskFailureException(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{source} has more than {most} rows that do not fit, which is the most that may be rejected; line {line}: {reason}"),
+                retryable: false);
+        }
+
         writer ??= new StreamWriter(path, append: false, new UTF8Encoding(false));
-        string?[] fields = [line.ToString(CultureInfo.InvariantCulture), reason, column, Encoding.UTF8.GetString(raw)];
+        string?[] fields = [line.ToString(CultureInfo.InvariantCulture), reason, column, Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, CsvScanner.MaxRecordBytes)])];
         writer.Write(string.Join(',', fields.Select(field => field is null ? "" : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")));
         writer.Write('\n');
         Count++;
@@ -39,7 +51,7 @@ internal sealed class RejectedRows(IArtifactStore store) : IDisposable
         var query = new DatasetQuery(
             $"""
             SELECT * FROM read_csv(
-                {Sql.Literal(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', hive_partitioning = false,
+                {Sql.Literal(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\n', hive_partitioning = false,
                 columns = {'{'}'line_number': 'BIGINT', 'reason': 'VARCHAR', 'column_name': 'VARCHAR', 'raw': 'VARCHAR'{'}'},
                 max_line_size = {CsvScanner.MaxRecordBytes * 4})
             """);

@@ -5,10 +5,10 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data.Files;
 
 /// <summary>Passes over a file and cuts it into segments; see <see cref="CsvSplitter"/>.</summary>
-/// <param name="unfit">Values known not to fit.</param>
+/// <param name="unfit">Values known not to fit, in the order of their rows; taken as the pass comes to them.</param>
 /// <param name="columns">The columns, to name those of unfit values.</param>
 /// <param name="rejected">Where rows that do not fit go; null to stop at the first one.</param>
-internal delegate CsvSplit SplitFile(IReadOnlyList<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected);
+internal delegate CsvSplit SplitFile(IEnumerable<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected);
 
 /// <summary>
 /// Reads a file of text into a dataset. It is cut into segments, and these are read as the types that a sample has, or that are declared. Only where
@@ -45,16 +45,15 @@ internal sealed class SegmentReader(
     private async Task<(StoredDataset Stored, CsvSplit Split)> WithoutUnfitAsync(
         TextRows rows, IReadOnlyList<Column> columns, RejectedRows? rejected, TaskFailureException cause, CancellationToken cancellationToken)
     {
-        var most = rejected is null ? 1 : long.MaxValue;
-        var unfit = await Task.Run(() => rows.FindUnfit(options, columns, most, cancellationToken), cancellationToken).ConfigureAwait(false);
-        if (unfit.Count == 0)
-            throw file.Failure($"cannot be read: {cause.Message}", cause);
-
         // The rows rejected before come up again in this pass.
+        var malformed = rejected?.Count ?? 0;
         rejected?.Clear();
-        using var split = await Task.Run(() => splitFile(unfit, columns, rejected), cancellationToken).ConfigureAwait(false);
+        using var split = await Task.Run(
+            () => splitFile(rows.FindUnfit(options, columns, cancellationToken), columns, rejected), cancellationToken).ConfigureAwait(false);
         if (split.FirstUnfit is { } first)
             throw At(first);
+        if ((rejected?.Count ?? 0) == malformed)
+            throw file.Failure($"cannot be read: {cause.Message}", cause);
         var kept = TextRows.Csv(split.Rows.Paths, dialect);
         return (await WriteAsync(kept, columns, found: false, split, cancellationToken).ConfigureAwait(false), split);
     }
@@ -62,7 +61,7 @@ internal sealed class SegmentReader(
     /// <summary>The row with a value that does not fit before the first that is no record; null when there is none.</summary>
     private UnfitRow? Earlier(TextRows rows, IReadOnlyList<Column>? expected, CancellationToken cancellationToken)
     {
-        if (expected is null || rows.FindUnfit(options, expected, 1, cancellationToken) is not [var earlier])
+        if (expected is null || rows.FindUnfit(options, expected, cancellationToken).FirstOrDefault() is not { } earlier)
             return null;
         using var split = splitFile([earlier], expected, null);
         return split.FirstUnfit;

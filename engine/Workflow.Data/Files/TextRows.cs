@@ -38,9 +38,7 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
     }
 
     /// <summary>The first value of each row that does not fit, in the order of the rows.</summary>
-    /// <param name="most">How many rows to look for.</param>
-    public IReadOnlyList<UnfitValue> FindUnfit(
-        DuckDbOptions options, IReadOnlyList<Column> columns, long most, CancellationToken cancellationToken)
+    public IEnumerable<UnfitValue> FindUnfit(DuckDbOptions options, IReadOnlyList<Column> columns, CancellationToken cancellationToken)
     {
         // On one thread rows come in the order of the file, which numbers them.
         using var session = new DuckDbSession(options with { Threads = 1 });
@@ -48,22 +46,20 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
         var tests = columns.Index().Where(pair => pair.Item.Type != "VARCHAR").Select(pair =>
             $"WHEN c_{pair.Index} IS NOT NULL AND {CsvTypes.Fitting(pair.Index, pair.Item, found: false, Options, "NULL")} IS NULL THEN {pair.Index}").ToList();
         if (tests.Count == 0)
-            return [];
+            yield break;
         var texts = columns.Select((_, index) => $"WHEN {index} THEN c_{index}");
         var sql = $"""
             SELECT row, bad, CASE bad {string.Join(' ', texts)} END AS value FROM (
                 SELECT *, CASE {string.Join(' ', tests)} END AS bad
                 FROM (SELECT row_number() OVER () AS row, * FROM ({CsvTypes.Values(Relation, columns, Options)})))
-            WHERE bad IS NOT NULL LIMIT {most}
+            WHERE bad IS NOT NULL
             """;
-        var result = new List<UnfitValue>();
         foreach (var chunk in session.Stream(sql, null, cancellationToken))
         {
             var (rows, bad, values) = (chunk.Longs(0), chunk.Longs(1), chunk.Strings(2));
-            result.AddRange(rows.Select((row, index) => new UnfitValue(row, (int)bad[index], values[index]!)));
+            foreach (var (index, row) in rows.Index())
+                yield return new UnfitValue(row, (int)bad[index], values[index]!);
         }
-
-        return result;
     }
 
     /// <summary>The types that all rows fit.</summary>
