@@ -1,5 +1,6 @@
 using Npgsql;
 using Workflow.Postgres.Tables;
+using Workflow.Testing;
 using Workflow.Testing.Running;
 
 namespace Workflow.Worker.Tests;
@@ -8,6 +9,7 @@ namespace Workflow.Worker.Tests;
 public sealed class TableTests : IAsyncLifetime
 {
     private readonly string connection = $"test_{Guid.CreateVersion7():N}";
+    private readonly string folder = Directory.CreateTempSubdirectory("workflow-tables-").FullName;
     private TestEngine engine = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -32,6 +34,7 @@ public sealed class TableTests : IAsyncLifetime
     {
         Environment.SetEnvironmentVariable($"Connections__{connection}", null);
         await engine.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     [Theory]
@@ -86,6 +89,76 @@ public sealed class TableTests : IAsyncLifetime
         (await engine.ScalarAsync<string>("SELECT string_agg(id::text, ' ') FROM target")).ShouldBe("7");
     }
 
+    [Fact]
+    public async Task Write_TwoAtOnce_LeavesTheRowsOfOne()
+    {
+        await engine.ExecuteAsync("CREATE TABLE target (id bigint); INSERT INTO target SELECT generate_series(1, 20000)");
+        var file = await FileAsync($"id\n{string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i}\n"))}");
+        await using var holder = await engine.Data.OpenConnectionAsync(Token);
+        await using var held = await holder.BeginTransactionAsync(Token);
+        await using (var hold = new NpgsqlCommand("LOCK TABLE target IN EXCLUSIVE MODE", holder))
+            await hold.ExecuteNonQueryAsync(Token);
+
+        var exports = Enumerable.Range(0, 2).Select(_ => WriteAsync(Sink.Postgres(connection, "target"), file, 20_000)).ToList();
+        await Eventually.TrueAsync(
+            async () => await engine.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE relation = 'target'::regclass AND NOT granted") == 2,
+            TimeSpan.FromMinutes(1), "both exports wait for the table");
+        await held.CommitAsync(Token);
+        await Task.WhenAll(exports);
+
+        (await engine.ScalarAsync<string>("SELECT count(*) || ' ' || count(DISTINCT id) FROM target")).ShouldBe("20000 20000");
+    }
+
+    [Fact]
+    public async Task Write_RowsWithoutAKey_ChangesNothingAndSaysHowMany()
+    {
+        await engine.ExecuteAsync("CREATE TABLE target (id bigint, part text, UNIQUE (id, part)); INSERT INTO target VALUES (7, 'x')");
+        var columns = new Column[] { new("id", "BIGINT"), new("part", "VARCHAR") };
+
+        var error = await Should.ThrowAsync<TaskFailureException>(async () => await TableCopy.Open(connection).WriteAsync(
+            Sink.Postgres(connection, "target", "id", "part"), columns, await FileAsync("id,part\n1,a\n,a\n2,\n3,\"\"\n"), 4, Token));
+
+        error.Message.ShouldContain("2 rows have no value in a key (id, part)");
+        error.Retryable.ShouldBeFalse();
+        (await engine.ScalarAsync<string>("SELECT string_agg(id::text, ' ') FROM target")).ShouldBe("7");
+    }
+
+    [Fact]
+    public async Task Write_ValueThatEndsACopy_IsARowAsOthers()
+    {
+        await SaveAsync($$"""
+            var rows = dag.Task("rows", run => run.Datasets.GenerateAsync("SELECT unnest(['a', '\\.', 'b', NULL, '']) AS note", "rows"));
+            dag.Task("write", rows, (run, version) => run.Datasets.ExportAsync(version, Sink.Postgres("{{connection}}", "target")));
+            """);
+
+        await SucceedAsync();
+
+        (await engine.ScalarAsync<string>("SELECT string_agg(coalesce(note, 'null'), ' ' ORDER BY note) FROM target")).ShouldBe(" \\. a b null");
+    }
+
+    [Fact]
+    public async Task Write_FewerRowsThanTheFileHas_ChangesNothing()
+    {
+        await engine.ExecuteAsync("CREATE TABLE target (id bigint); INSERT INTO target VALUES (7)");
+
+        var error = await Should.ThrowAsync<TaskFailureException>(async () => await WriteAsync(Sink.Postgres(connection, "target"), await FileAsync("id\n1\n2\n"), 3));
+
+        error.Message.ShouldContain("took 2 of 3 rows");
+        (await engine.ScalarAsync<string>("SELECT string_agg(id::text, ' ') FROM target")).ShouldBe("7");
+    }
+
+    [Fact]
+    public async Task Read_QueryThatTakesLongerThanACommandMay_IsWaitedFor()
+    {
+        // The server sleeps, for longer than the shortest limit that there is.
+        Environment.SetEnvironmentVariable($"Connections__{connection}", $"{engine.ConnectionString};Command Timeout=1");
+        var file = await FileAsync("");
+
+        await TableCopy.Open(connection).ReadAsync(Source.Postgres(connection, "SELECT 1 AS one FROM pg_sleep(1.5)"), file, Token);
+
+        (await File.ReadAllTextAsync(file, Token)).ShouldContain("1");
+    }
+
     [Theory]
     [InlineData("SELECT ARRAY[1] AS list", "Cast it in the query")]
     [InlineData("SELECT 1.5::numeric AS price", "price::numeric(18,2)")]
@@ -113,6 +186,16 @@ public sealed class TableTests : IAsyncLifetime
         error.Message.ShouldNotContain("secret");
         error.Retryable.ShouldBeTrue();
     }
+
+    private async Task<string> FileAsync(string content)
+    {
+        var path = Path.Combine(folder, $"{Guid.CreateVersion7():N}.csv");
+        await File.WriteAllTextAsync(path, content, Token);
+        return path;
+    }
+
+    private Task WriteAsync(PostgresSink sink, string file, long rows) =>
+        TableCopy.Open(connection).WriteAsync(sink, [new Column("id", "BIGINT")], file, rows, Token);
 
     private async Task SucceedAsync()
     {

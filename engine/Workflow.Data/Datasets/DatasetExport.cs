@@ -53,10 +53,12 @@ public static class DatasetExport
         using var session = new DuckDbSession(options with { Threads = 1 });
         Views.Create(session, "input", parquet);
 
-        // So that the file gives both back.
+        // So that the file gives both back. One column is quoted throughout: \. alone on a line would be the end of the file to PostgreSQL.
+        var columns = session.Describe("SELECT * FROM input");
+        var quotes = columns.Count == 1 ? ", FORCE_QUOTE *" : "";
         session.Execute(
-            "COPY (SELECT * FROM input) TO $target (FORMAT csv, HEADER, DELIMITER ',', QUOTE '\"', NULLSTR '')",
+            $"COPY (SELECT * FROM input) TO $target (FORMAT csv, HEADER, DELIMITER ',', QUOTE '\"', NULLSTR ''{quotes})",
             new Dictionary<string, object?> { ["target"] = target }, cancellationToken);
-        return session.Describe("SELECT * FROM input");
+        return columns;
     }
 }

@@ -21,8 +21,14 @@ public sealed partial class TableCopy
 
     private const string CopyIn = "COPY workflow_stage ({0}) FROM STDIN (FORMAT csv, HEADER)";
 
-    // Deleted and not truncated: a transaction that began before sees the old rows until it ends.
+    private const string CountStaged = "SELECT count(*) FROM workflow_stage";
+
+    private const string CountKeyless = "SELECT count(*) FROM workflow_stage WHERE num_nulls({0}) > 0";
+
+    // Deleted and not truncated: a transaction that began before sees the old rows until it ends. Another export waits here for the commit: it would
+    // not delete the rows that this one adds.
     private const string Replace = """
+        LOCK TABLE {0} IN SHARE ROW EXCLUSIVE MODE;
         DELETE FROM {0};
         INSERT INTO {0} ({1}) SELECT {1} FROM workflow_stage
         """;

@@ -27,7 +27,9 @@ public sealed partial class TableCopy(string connectionString, string name)
 
         try
         {
-            return new TableCopy(new NpgsqlConnectionStringBuilder(given) { ApplicationName = "workflow", Pooling = false }.ConnectionString, name);
+            // No limit on how long the server takes for its first row: the task's timeouts and its cancellation end it.
+            var settings = new NpgsqlConnectionStringBuilder(given) { ApplicationName = "workflow", Pooling = false, CommandTimeout = 0 };
+            return new TableCopy(settings.ConnectionString, name);
         }
         catch (ArgumentException malformed)
         {
@@ -70,13 +72,17 @@ public sealed partial class TableCopy(string connectionString, string name)
     /// <param name="sink">The table, and how.</param>
     /// <param name="columns">The file's columns, with their DuckDB types.</param>
     /// <param name="path">The file.</param>
+    /// <param name="rows">How many rows it has.</param>
     /// <param name="cancellationToken">Stops it; nothing is changed then.</param>
-    /// <exception cref="TaskFailureException">The database cannot be reached or refuses the rows; the message is its own.</exception>
-    public Task WriteAsync(PostgresSink sink, IReadOnlyList<Column> columns, string path, CancellationToken cancellationToken)
+    /// <exception cref="TaskFailureException">
+    /// The database cannot be reached or refuses the rows; the message is its own. Or it did not take all of them, or some have no key.
+    /// </exception>
+    public Task WriteAsync(PostgresSink sink, IReadOnlyList<Column> columns, string path, long rows, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sink);
         var table = string.Join('.', sink.Table.Split('.').Select(Quote));
         var names = string.Join(", ", columns.Select(column => Quote(column.Name)));
+        var merge = Merge(sink, columns, table, names);
         return GuardAsync(async () =>
         {
             await using var connection = new NpgsqlConnection(connectionString);
@@ -90,7 +96,8 @@ public sealed partial class TableCopy(string connectionString, string name)
 
             await ExecuteAsync(connection, Format(CreateStage, table, names), cancellationToken).ConfigureAwait(false);
             await CopyAsync(connection, names, path, cancellationToken).ConfigureAwait(false);
-            await ExecuteAsync(connection, Merge(sink, columns, table, names), cancellationToken).ConfigureAwait(false);
+            await CheckStageAsync(connection, sink, rows, cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(connection, merge, cancellationToken).ConfigureAwait(false);
 
             // A kill before this line changes nothing in the table; one after it runs the task again, to the same end.
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -108,6 +115,36 @@ public sealed partial class TableCopy(string connectionString, string name)
             await rows.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
     }
 
+    private async Task CheckStageAsync(NpgsqlConnection connection, PostgresSink sink, long rows, CancellationToken cancellationToken)
+    {
+        if (await CountAsync(connection, CountStaged, cancellationToken).ConfigureAwait(false) is var staged && staged != rows)
+        {
+            throw new TaskFailureException(
+                string.Create(CultureInfo.InvariantCulture, $"The database of the connection '{name}' took {staged} of {rows} rows; the table is as it was."),
+                retryable: false);
+        }
+
+        // A null equals no other: such rows would be added again by every run.
+        if (sink.Keys.Count > 0
+            && await CountAsync(connection, Format(CountKeyless, Keys(sink)), cancellationToken).ConfigureAwait(false) is > 0 and var keyless)
+        {
+            throw new TaskFailureException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{keyless} rows have no value in a key ({string.Join(", ", sink.Keys)}), so nothing tells them apart; the table is as it was. "
+                    + $"Give them one, or leave them out."),
+                retryable: false);
+        }
+    }
+
+    private static async Task<long> CountAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private static string Keys(PostgresSink sink) => string.Join(", ", sink.Keys.Select(Quote));
+
     private static string Merge(PostgresSink sink, IReadOnlyList<Column> columns, string table, string names)
     {
         if (sink.Keys.Count == 0)
@@ -119,7 +156,7 @@ public sealed partial class TableCopy(string connectionString, string name)
                 retryable: false);
         }
 
-        var keys = string.Join(", ", sink.Keys.Select(Quote));
+        var keys = Keys(sink);
         var rest = columns.Select(column => column.Name).Except(sink.Keys, StringComparer.Ordinal).Select(Quote).ToList();
         return rest.Count == 0
             ? Format(Add, table, names, keys)
@@ -143,7 +180,7 @@ public sealed partial class TableCopy(string connectionString, string name)
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 

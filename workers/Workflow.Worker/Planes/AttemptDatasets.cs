@@ -50,7 +50,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         ArgumentNullException.ThrowIfNull(version);
         var path = await OpenAsync(version).ConfigureAwait(false);
         if (sink is PostgresSink table)
-            await ExportAsync(path, table).ConfigureAwait(false);
+            await ExportAsync(path, version.Rows, table).ConfigureAwait(false);
         else
             await DatasetExport.WriteAsync(path, sink, planes.Share, context.Cancellation).ConfigureAwait(false);
         context.Log($"Exported {version.Rows:N0} rows of {version.Dataset}");
@@ -72,13 +72,13 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         }
     }
 
-    private async Task ExportAsync(string path, PostgresSink sink)
+    private async Task ExportAsync(string path, long rows, PostgresSink sink)
     {
         var file = planes.Store.Stage();
         try
         {
             var columns = await Task.Run(() => DatasetExport.WriteCsv(path, file, planes.Share, context.Cancellation), context.Cancellation).ConfigureAwait(false);
-            await TableCopy.Open(sink.Connection).WriteAsync(sink, columns, file, context.Cancellation).ConfigureAwait(false);
+            await TableCopy.Open(sink.Connection).WriteAsync(sink, columns, file, rows, context.Cancellation).ConfigureAwait(false);
         }
         finally
         {
