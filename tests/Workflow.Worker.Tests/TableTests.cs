@@ -1,5 +1,6 @@
 using Npgsql;
 using Workflow.Postgres.Tables;
+using Workflow.Testing;
 using Workflow.Testing.Running;
 
 namespace Workflow.Worker.Tests;
