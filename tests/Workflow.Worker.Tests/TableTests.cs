@@ -6,6 +6,8 @@ using Workflow.Testing.Running;
 namespace Workflow.Worker.Tests;
 
 /// <summary>From a table of a database through a dataset into another table.</summary>
+// Both write to the environment, of which an isolated task tells.
+[Collection("environment")]
 public sealed class TableTests : IAsyncLifetime
 {
     private readonly string connection = $"test_{Guid.CreateVersion7():N}";

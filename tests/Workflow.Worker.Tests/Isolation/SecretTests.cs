@@ -3,6 +3,8 @@ using Workflow.Testing;
 namespace Workflow.Worker.Tests.Isolation;
 
 /// <summary>What an isolated task can see of its worker: neither the database's credentials, nor its pipe to its own parent.</summary>
+// Both write to the environment, of which an isolated task tells.
+[Collection("environment")]
 public sealed class SecretTests : IsolatedTest
 {
     private static readonly Dictionary<string, string> Secrets = new()
