@@ -28,7 +28,7 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
         where TOut : class
     {
         ArgumentNullException.ThrowIfNull(transform);
-        using var rejected = new RejectedRows(store);
+        using var rejected = new RejectedRows(store, mostRows: null);
         using var segments = new Segments(store);
         var output = new RowType<TOut>();
         var writer = new Writer<TOut>(output, segments, rejected);

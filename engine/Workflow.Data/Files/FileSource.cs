@@ -61,7 +61,7 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
 
             // Beside the reading, which takes far longer.
             var hash = Task.Run(() => HashAsync(path, stop.Token), stop.Token);
-            using var rejected = source.Rejects is null ? null : new RejectedRows(store);
+            using var rejected = source.Rejects is null ? null : new RejectedRows(store, source.Rejects.MaxRows);
             var rows = await ReadAsync(source, file, expected, rejected, cancellationToken).ConfigureAwait(false);
             rows.Counts?.Check(file.Name, rows.Rows);
             var (sha256, bytes) = await hash.ConfigureAwait(false);

@@ -6,12 +6,17 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data.Files;
 
 /// <summary>The rows of a file that do not fit, on their way into a dataset of their own.</summary>
-internal sealed class RejectedRows(IArtifactStore store) : IDisposable
+/// <param name="store">Where they are written meanwhile.</param>
+/// <param name="mostRows">How many there may be; null for any number.</param>
+internal sealed class RejectedRows(IArtifactStore store, long? mostRows) : IDisposable
 {
     private readonly string path = store.Stage();
     private StreamWriter? writer;
 
     public long Count { get; private set; }
+
+    /// <summary>How many more there may be.</summary>
+    public long Left => mostRows is { } most ? Math.Max(0, most - Count) : long.MaxValue;
 
     public void Add(long line, string reason, string? column, ReadOnlySpan<byte> raw)
     {

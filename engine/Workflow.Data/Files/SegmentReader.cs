@@ -44,10 +44,17 @@ internal sealed class SegmentReader(IArtifactStore store, DuckDbOptions options,
     private async Task<(StoredDataset Stored, CsvSplit Split)> WithoutUnfitAsync(
         TextRows rows, IReadOnlyList<Column> columns, RejectedRows? rejected, TaskFailureException cause, CancellationToken cancellationToken)
     {
-        var most = rejected is null ? 1 : long.MaxValue;
+        // One more than may be rejected is enough to refuse the file: they are held in memory.
+        var left = rejected?.Left ?? 0;
+        var most = left == long.MaxValue ? left : left + 1;
         var unfit = await Task.Run(() => rows.FindUnfit(options, columns, most, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (unfit.Count == 0)
             throw file.Failure($"cannot be read: {cause.Message}", cause);
+        if (rejected is not null && unfit.Count > left)
+        {
+            throw file.Failure(string.Create(
+                CultureInfo.InvariantCulture, $"has more rows that do not fit than may be rejected: at least {rejected.Count + unfit.Count}."));
+        }
 
         // The rows rejected before come up again in this pass.
         rejected?.Clear();
