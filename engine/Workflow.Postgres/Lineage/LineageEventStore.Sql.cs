@@ -2,6 +2,9 @@ namespace Workflow.Postgres.Lineage;
 
 public sealed partial class LineageEventStore
 {
+    // Of two that claim at once, the second begins when it sees what the first took, rather than waits for those rows and takes the ones after.
+    private const string LockClaims = "SELECT pg_advisory_xact_lock(hashtext('lineage_event'))";
+
     // One batch is out at a time, whoever sends it, so that events arrive in order. A sender that dies leaves its batch to whoever comes after
     // the lease.
     private const string Claim = """
@@ -30,6 +33,10 @@ public sealed partial class LineageEventStore
             SELECT lineage_event_id FROM lineage_event
             WHERE created_at < now() - @age AND (NOT @keepsDue OR delivered_at IS NOT NULL OR refused IS NOT NULL)
             ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+        """;
+
+    private const string Renew = """
+        UPDATE lineage_event SET next_try_at = now() + @lease WHERE lineage_event_id = ANY (@events) AND delivered_at IS NULL AND refused IS NULL
         """;
 
     private const string Facts = """

@@ -18,8 +18,20 @@ public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
     /// <param name="limit">How many at most.</param>
     /// <param name="lease">For how long nobody else takes them.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<DueEvent>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) =>
-        [.. (await dataSource.ListAsync<DueEvent>(Claim, new { limit, lease }, cancellationToken).ConfigureAwait(false)).OrderBy(due => due.Id)];
+    public async Task<IReadOnlyList<DueEvent>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(new CommandDefinition(LockClaims, transaction: transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var due = await connection.QueryAsync<DueEvent>(
+            new CommandDefinition(Claim, new { limit, lease }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return [.. due.OrderBy(each => each.Id)];
+    }
+
+    /// <summary>Keeps claimed events from others for longer: their sender is at work.</summary>
+    public Task RenewAsync(IReadOnlyList<long> events, TimeSpan lease, CancellationToken cancellationToken) =>
+        ExecuteAsync(Renew, new { events = events.ToArray(), lease }, cancellationToken);
 
     /// <summary>What an event tells of, as JSON.</summary>
     public async Task<string> FactsAsync(long id, CancellationToken cancellationToken) =>

@@ -36,6 +36,8 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
         var delivered = 0;
         foreach (var due in batch)
         {
+            // A receiver that takes its time with each of them must not outlast the lease of the batch.
+            await events.RenewAsync([.. batch.Where(left => left.Id >= due.Id).Select(left => left.Id)], Lease, cancellationToken).ConfigureAwait(false);
             var facts = JsonNode.Parse(await events.FactsAsync(due.Id, cancellationToken).ConfigureAwait(false))!;
             try
             {

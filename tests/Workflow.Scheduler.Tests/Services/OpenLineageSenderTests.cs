@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Workflow.Postgres.Lineage;
 using Workflow.Scheduler.OpenLineage;
+using Workflow.Testing;
 using Workflow.Testing.Running;
 
 namespace Workflow.Scheduler.Tests.Services;
@@ -140,6 +142,40 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
         await (hasTarget ? Sender() : Sender(new OpenLineageOptions())).RunOnceAsync(default);
 
         (await engine.ScalarAsync<int>("SELECT count(*) FROM lineage_event")).ShouldBe(left);
+    }
+
+    [Fact]
+    public async Task Claim_ByTwoAtOnce_GivesTheFirstEventsToOneAndNothingToTheOther()
+    {
+        await AddAsync(1, "COMPLETE");
+        await AddAsync(2, "COMPLETE");
+        await using var connection = await engine.Data.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var held = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await connection.ExecuteAsync("SELECT 1 FROM lineage_event FOR UPDATE", transaction: held);
+
+        var claims = Enumerable.Range(0, 2).Select(_ => Store().ClaimAsync(2, OpenLineageSender.Lease, default)).ToList();
+        await Eventually.TrueAsync(
+            () => engine.ScalarAsync<bool>("SELECT count(DISTINCT pid) = 2 FROM pg_locks WHERE NOT granted"), TimeSpan.FromSeconds(30), "both claim");
+        await held.CommitAsync(TestContext.Current.CancellationToken);
+
+        (await Task.WhenAll(claims)).Select(claim => string.Join(' ', claim.Select(due => due.Id))).Order().ShouldBe(["", "1 2"]);
+    }
+
+    [Fact]
+    public async Task RunOnce_SlowReceiver_KeepsTheRestOfTheBatch()
+    {
+        await AddAsync(1, "COMPLETE");
+        var kept = new List<bool>();
+        answer = _ =>
+        {
+            kept.Add(engine.ScalarAsync<bool>("SELECT bool_and(next_try_at > now()) FROM lineage_event WHERE delivered_at IS NULL").GetAwaiter().GetResult());
+            engine.ExecuteAsync("UPDATE lineage_event SET next_try_at = now() - interval '1 second'").GetAwaiter().GetResult();
+            return HttpStatusCode.OK;
+        };
+
+        (await Sender().RunOnceAsync(default)).ShouldBe(2);
+
+        kept.ShouldBe([true, true]);
     }
 
     private Task AddAsync(int attempt, string end) => engine.ExecuteAsync(
