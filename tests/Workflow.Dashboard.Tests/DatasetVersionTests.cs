@@ -97,6 +97,8 @@ public sealed class DatasetVersionTests : IAsyncLifetime
         (await server.SendAsync(HttpMethod.Delete, "/datasets/trips/versions/1/hold")).Status.ShouldBe(409);
         (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/9/hold", body)).Status.ShouldBe(404);
         (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/hold", """{"reason": ""}""")).Status.ShouldBe(422);
+        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/hold", """{"reason": "a\u0000b"}""")).Status.ShouldBe(422);
+        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/hold", """{"reason": "a", "by": "\u0000"}""")).Status.ShouldBe(422);
 
         await using var command = server.Database.DataSource.CreateCommand("SELECT placed_by || ' ' || lifted_by FROM dataset_hold");
         (await command.ExecuteScalarAsync(TestContext.Current.CancellationToken)).ShouldBe("ada grace");

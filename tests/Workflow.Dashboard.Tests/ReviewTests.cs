@@ -47,6 +47,8 @@ public sealed class ReviewTests : IAsyncLifetime
         var open = await server.GetAsync("/reviews?state=open&dataset=trips");
         var shown = await server.GetAsync(path);
         (await PostAsync($"{path}/release", """{"reason": " "}""")).ShouldBe(422);
+        (await PostAsync($"{path}/release", """{"reason": "a\u0000b"}""")).ShouldBe(422);
+        (await PostAsync($"{path}/release", """{"reason": "a", "by": "\u0000"}""")).ShouldBe(422);
         (await PostAsync($"{path}/release", """{"reason": "x", "version": 2}""")).ShouldBe(422);
         (await PostAsync($"{path}/repair", """{"reason": "x"}""")).ShouldBe(422);
         (await PostAsync($"{path}/repair", """{"reason": "x", "version": 2}""")).ShouldBe(422);

@@ -53,6 +53,17 @@ public sealed class ContractReviewTests : IDisposable
     }
 
     [Fact]
+    public void Scan_NumbersThatAreNotFiniteBesideOnesInTheRange_LieOutsideOfIt()
+    {
+        var (found, scanned) = Review(
+            contract => contract.Column("x", "DOUBLE", column => column.Between(0, 10)),
+            "SELECT unnest(['1', '2', 'nan', 'inf', '-inf'])::DOUBLE AS x");
+
+        scanned.ShouldBeTrue();
+        found.Single().Problem.ShouldBe("3 of 5 rows of 'x' lie outside of [0, 10]");
+    }
+
+    [Fact]
     public void Scan_RowsThatShareAKey_CountsThemAll()
     {
         static void Columns(ContractBuilder contract) => contract.AllowExtraColumns().Column("id", "BIGINT").Column("a $price", "DECIMAL(5,2)");

@@ -38,6 +38,18 @@ public sealed partial class LearntTaxiTests : IDisposable
     [Fact]
     public void Suggest_TwoVersions_SayNothing() => CheckSuggestions.Of([10, 10], []).ShouldBeEmpty();
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Suggest_FewVersionsWithValues_SayNothingOfTheColumn(int filled)
+    {
+        var versions = Enumerable.Range(0, 4).Select(index => index < filled
+            ? new ColumnVersion(100, 10, false, null, null, new Dictionary<string, long> { ["a"] = 60, ["b"] = 30 })
+            : new ColumnVersion(0, 0, true, null, null, new Dictionary<string, long>())).ToList();
+
+        CheckSuggestions.Of([100, 100, 100, 100], [new ColumnHistory("kind", versions)]).Select(each => each.Check.Kind).ShouldBe([CheckKind.RowCount]);
+    }
+
     [Fact]
     public void Suggest_EachShapeOfHistory_GivesItsCheck()
     {

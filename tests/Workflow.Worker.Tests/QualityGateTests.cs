@@ -87,6 +87,40 @@ public sealed class QualityGateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Gate_NoRowFailsAnyMore_LeavesNoBadRowsOfTheSliceAsTheNewest()
+    {
+        await SaveAsync("parted", """
+            var low = dag.Param("low", 0);
+            var rows = dag.Task("rows", run => run.Datasets.GenerateAsync(
+                "SELECT i + $low AS x FROM range(10) r(i)", "raw", new Dictionary<string, string> { ["month"] = "2024-01" },
+                new Dictionary<string, object> { ["low"] = (long)run.Get(low) }));
+            dag.Gate("gate", rows, g => g.Between("x", 0, 1000, severity: Severity.Quarantine));
+            """);
+
+        foreach (var low in new[] { -2, 0, 0 })
+            await engine.RunAsync("parted", new JsonObject { ["low"] = low });
+
+        (await engine.ScalarAsync<string>("""
+            SELECT string_agg(row_count || ' ' || (columns #>> '{1,type}'), ', ' ORDER BY version) FROM dataset_version
+            WHERE dataset = 'raw.quarantine' AND partition ->> 'month' = '2024-01'
+            """)).ShouldBe("2 VARCHAR[], 0 VARCHAR[]");
+    }
+
+    [Fact]
+    public async Task Gate_MessageWithWhatJsonCannotHold_FailsAndKeepsItReadable()
+    {
+        await SaveAsync("odd", """
+            var rows = dag.Task("rows", run => run.Datasets.GenerateAsync("SELECT 'a' || chr(0) || 'b' AS k FROM range(3)", "raw"));
+            dag.Gate("gate", rows, g => g.DistinctInSet("k", ["b"]));
+            """);
+
+        var run = await engine.RunAsync("odd");
+
+        (await engine.StateAsync(run)).ShouldBe("failed");
+        (await engine.ScalarAsync<string>("SELECT verdict || ' ' || (checks -> 0 ->> 'message') FROM gate_verdict")).ShouldMatch("^fail .*a\uFFFDb");
+    }
+
+    [Fact]
     public async Task Release_HeldVersion_PassesAsWaivedWithTheReasonWhileOthersGoOn()
     {
         await SaveHoldingAsync();
@@ -131,6 +165,29 @@ public sealed class QualityGateTests : IAsyncLifetime
         (await engine.UntilEndedAsync(held)).ShouldBe("success", await engine.ExplainAsync(held));
         (await engine.ScalarAsync<long>("SELECT row_count FROM dataset_version WHERE dataset = 'next' AND run_id = @held", new { held })).ShouldBe(7);
         (await engine.ScalarAsync<string>("SELECT verdict FROM gate_verdict WHERE run_id = @held", new { held })).ShouldBe("pass");
+    }
+
+    [Fact]
+    public async Task Repair_ByAVersionThatIsRepairedInTurn_IsNoneAndEndsTheGate()
+    {
+        await SaveHoldingAsync();
+        var first = await HeldAsync(1);
+        var review = await ReviewIdAsync();
+        await HeldAsync(2);
+        var replacement = (await reviews.ReplacementAsync(review, 2, default)).ShouldNotBeNull();
+        await reviews.DecideAsync(review, ReviewState.Repaired, "ann", "a later file", replacement, default);
+        Task<long> OfFirstAsync() => engine.ScalarAsync<long>(
+            "SELECT coalesce(max(review_item_id), 0) FROM review_item WHERE run_id = @first AND state = 'open'", new { first });
+        await Eventually.TrueAsync(async () => await OfFirstAsync() > 0, TimeSpan.FromSeconds(60), "the gate holds the replacement too");
+        var next = await OfFirstAsync();
+
+        (await reviews.ReplacementAsync(next, 1, default)).ShouldBeNull();
+
+        // As if both had been decided at once.
+        var back = await engine.ScalarAsync<long>("SELECT dataset_version_id FROM dataset_version WHERE dataset = 'raw' AND version = 1");
+        await reviews.DecideAsync(next, ReviewState.Repaired, "bob", "the first file", back, default);
+        (await engine.UntilEndedAsync(first)).ShouldBe("failed");
+        (await engine.ExplainAsync(first)).ShouldContain("repaired by versions that it repairs itself");
     }
 
     [Fact]

@@ -63,11 +63,11 @@ public static class CheckSuggestions
         var versions = column.Versions;
         var name = column.Column;
 
-        // What was never there says nothing of what it will be.
-        if (versions.All(version => version.Count == 0))
+        // What was hardly ever there says nothing of what it will be.
+        var filled = versions.Where(version => version.Count > 0).ToList();
+        if (filled.Count < FewestVersions)
             yield break;
         yield return Nulls(name, versions);
-        var filled = versions.Where(version => version.Count > 0).ToList();
         if (filled.All(version => version is { IsUnique: true, Count: >= FewestUnique }))
             yield return new(new DataCheck(CheckKind.Unique, name), Text($"No value occurred twice in {filled.Count} versions."));
 

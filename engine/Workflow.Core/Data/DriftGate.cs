@@ -49,7 +49,10 @@ public sealed class DriftGate
     {
     }
 
-    /// <summary>What counts as normal. While there is no such version, the gate records that it is learning, and lets through.</summary>
+    /// <summary>
+    /// What counts as normal. While there is no such version, the gate records that it is learning, and lets through; a dataset, a model or an
+    /// alias of a name that nothing has fails it.
+    /// </summary>
     public DriftGate Against(Reference reference)
     {
         ArgumentNullException.ThrowIfNull(reference);

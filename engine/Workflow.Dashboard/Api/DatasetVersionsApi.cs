@@ -106,10 +106,10 @@ internal static class DatasetVersionsApi
     private static async Task<IResult> HoldAsync(
         string name, int version, HoldRequest body, DatasetReads reads, HoldStore holds, CancellationToken cancellationToken)
     {
-        if (body.Reason.Length is 0 or > LongestReason)
-            throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, got {body.Reason.Length}");
-        if (body.By is { Length: 0 or > LongestName })
-            throw ApiException.Invalid("by", $"must have 1 to {LongestName} characters, got {body.By.Length}");
+        if (body.Reason.Length is 0 or > LongestReason || body.Reason.Contains('\0'))
+            throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, none of them NUL, got {body.Reason.Length}");
+        if (body.By is { Length: 0 or > LongestName } || body.By?.Contains('\0') == true)
+            throw ApiException.Invalid("by", $"must have 1 to {LongestName} characters, none of them NUL, got {body.By.Length}");
         var state = await RequireAsync(name, version, reads, cancellationToken).ConfigureAwait(false);
         if (!await holds.PlaceAsync(name, version, body.Reason, body.By ?? SignInApi.UserName, cancellationToken).ConfigureAwait(false))
         {

@@ -47,10 +47,10 @@ internal static class ReviewsApi
     private static async Task<ReviewDetails> DecideAsync(
         long reviewId, ReviewState state, ReviewDecision body, ReviewStore store, CancellationToken cancellationToken)
     {
-        if (body.Reason.Trim().Length is 0 or > LongestReason)
-            throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, got {body.Reason.Trim().Length}");
-        if (body.By is { Length: 0 or > LongestName })
-            throw ApiException.Invalid("by", $"must have 1 to {LongestName} characters, got {body.By.Length}");
+        if (body.Reason.Trim().Length is 0 or > LongestReason || body.Reason.Contains('\0'))
+            throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, none of them NUL, got {body.Reason.Trim().Length}");
+        if (body.By is { Length: 0 or > LongestName } || body.By?.Contains('\0') == true)
+            throw ApiException.Invalid("by", $"must have 1 to {LongestName} characters, none of them NUL, got {body.By.Length}");
         if (body.Version is null == (state == ReviewState.Repaired))
             throw ApiException.Invalid("version", state == ReviewState.Repaired ? "must name the version that takes the held one's place" : "belongs to a repair");
         var review = await RequireAsync(reviewId, store, cancellationToken).ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal static class ReviewsApi
         if (body.Version is { } version)
         {
             replacement = await store.ReplacementAsync(reviewId, version, cancellationToken).ConfigureAwait(false) ?? throw ApiException.Invalid(
-                "version", $"must be another version of the same slice of {review.Dataset} whose content is kept, got {version}");
+                "version", $"must be another version of the same slice of {review.Dataset} whose content is kept and that this one does not replace, got {version}");
         }
 
         var by = body.By ?? SignInApi.UserName;

@@ -46,6 +46,12 @@ public sealed class RowQuarantine
         reasons = $"list_distinct([{string.Join(", ", named)}])";
     }
 
+    /// <summary>A quarantine of a file without rows.</summary>
+    public static DatasetQuery None(string parquet) => new($"SELECT *, []::VARCHAR[] AS {Reasons} FROM {View} WHERE false")
+    {
+        Inputs = new Dictionary<string, IReadOnlyList<string>> { [View] = [parquet] },
+    };
+
     /// <summary>Writes both parts: the rows that pass, and those that fail with their reasons.</summary>
     public async Task<(StoredDataset Accepted, StoredDataset Quarantined)> WriteAsync(DatasetWriter writer, CancellationToken cancellationToken)
     {

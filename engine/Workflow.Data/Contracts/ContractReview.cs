@@ -24,8 +24,6 @@ public sealed class ContractReview
     private const string View = "contracted";
     private const int SampleRows = 3;
 
-    // Nobody can tell from it what stood there, not even its length.
-
     private readonly DataContract contract;
     private readonly List<Rule> rules = [];
 
@@ -156,9 +154,9 @@ public sealed class ContractReview
 
     private static IReadOnlyList<Column> Schema(IReadOnlyList<ContractColumn> shown) => [.. shown.Select(column => new Column(column.Name, column.Type))];
 
-    /// <remarks>Where the least and the greatest are no finite numbers, only the scan can tell.</remarks>
+    /// <remarks>The least and the greatest are of the finite numbers: of what else there is, only the scan can tell.</remarks>
     private static bool IsWithin(ContractColumn column, ColumnProfile? profile) =>
-        Number(profile?.Min) is { } least && Number(profile?.Max) is { } greatest
+        profile is { Nans: 0, Infinities: 0 } && Number(profile.Min) is { } least && Number(profile.Max) is { } greatest
         && !(least < column.Minimum) && !(greatest > column.Maximum);
 
     private static double? Number(string? text) =>

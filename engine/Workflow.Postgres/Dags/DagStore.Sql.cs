@@ -66,6 +66,12 @@ public sealed partial class DagStore
         WHERE q.dag_id = @dagId AND e.dataset_event_id = q.dataset_event_id AND e.dataset <> ALL (@datasets);
         """;
 
+    // One DAG says how long content is kept; what another would say of the same dataset it may not.
+    private const string DescribedByOthers = """
+        SELECT dataset AS Dataset, declared_by AS DagId FROM dataset
+        WHERE dataset = ANY (@names) AND declared_by <> @dagId ORDER BY dataset FOR UPDATE
+        """;
+
     // What a DAG no longer describes keeps its content: nothing says any more that it may go.
     private const string DescribeDatasets = """
         UPDATE dataset SET declared_by = NULL, description = '', owner = '', tags = '{}', keep_versions = NULL, keep_for = NULL, cold_after = NULL
@@ -80,7 +86,9 @@ public sealed partial class DagStore
         """;
 
     private const string Deactivate = """
-        UPDATE dag SET is_active = false, message = @message, next_fire_at = NULL WHERE dag_id = @dagId AND is_active
+        UPDATE dag SET is_active = false, message = @message, next_fire_at = NULL WHERE dag_id = @dagId AND is_active;
+        UPDATE dataset SET declared_by = NULL, description = '', owner = '', tags = '{}', keep_versions = NULL, keep_for = NULL, cold_after = NULL
+        WHERE declared_by = @dagId;
         """;
 
     private const string ActiveDags = "SELECT dag_id AS DagId, file AS File FROM dag WHERE is_active";

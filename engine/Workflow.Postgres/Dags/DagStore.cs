@@ -68,6 +68,7 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>True if the version is new.</returns>
     /// <exception cref="ContractRefusedException">A contract breaks what is promised of its dataset: nothing is stored.</exception>
+    /// <exception cref="DatasetsDescribedException">Another DAG describes one of its datasets: nothing is stored.</exception>
     public async Task<bool> SaveAsync(DagVersionContent content, FirstFire firstFire, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
@@ -149,7 +150,7 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
         await connection.ExecuteAsync(sql, parameters).ConfigureAwait(false);
     }
 
-    private static Task DescribeDatasetsAsync(NpgsqlTransaction transaction, DagVersionContent content)
+    private static async Task DescribeDatasetsAsync(NpgsqlTransaction transaction, DagVersionContent content)
     {
         var datasets = content.Settings.Datasets ?? [];
         var rows = datasets.Select(dataset => new
@@ -163,7 +164,10 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
             cold_after = Interval(dataset.ColdAfter),
         });
         var parameters = new { content.DagId, names = datasets.Select(dataset => dataset.Name).ToArray(), described = JsonSerializer.Serialize(rows) };
-        return transaction.Connection!.ExecuteAsync(DescribeDatasets, parameters, transaction);
+        var others = await transaction.Connection!.QueryAsync<(string, string)>(DescribedByOthers, parameters, transaction).ConfigureAwait(false);
+        if (others.AsList() is { Count: > 0 } described)
+            throw new DatasetsDescribedException(content.DagId, described);
+        await transaction.Connection!.ExecuteAsync(DescribeDatasets, parameters, transaction).ConfigureAwait(false);
 
         static string? Interval(TimeSpan? age) => age is { } given ? string.Create(CultureInfo.InvariantCulture, $"{given.TotalSeconds} seconds") : null;
     }

@@ -25,10 +25,16 @@ public sealed partial class ReviewStore
         WHERE review_item_id = @reviewId AND state = 'open'
         """;
 
-    // Another published version of the same slice whose content is there.
+    // Another published version of the same slice whose content is there, and that the same gate does not replace by this one in turn.
     private const string Replacement = """
         SELECT n.dataset_version_id FROM review_item i JOIN dataset_version v ON v.dataset_version_id = i.dataset_version_id
             JOIN dataset_version n ON n.dataset = v.dataset AND n.partition = v.partition AND n.dataset_version_id <> v.dataset_version_id
-        WHERE i.review_item_id = @reviewId AND n.version = @version AND n.expired_at IS NULL
+        WHERE i.review_item_id = @reviewId AND n.version = @version AND n.expired_at IS NULL AND NOT EXISTS (
+            WITH RECURSIVE led (version_id) AS (
+                SELECT n.dataset_version_id
+                UNION
+                SELECT r.replacement_version_id FROM led JOIN review_item r ON r.dataset_version_id = led.version_id
+                WHERE r.run_id = i.run_id AND r.task_index = i.task_index AND r.map_index = i.map_index AND r.replacement_version_id IS NOT NULL)
+            SELECT 1 FROM led WHERE version_id = i.dataset_version_id)
         """;
 }

@@ -29,7 +29,8 @@ public sealed partial class ReviewStore(NpgsqlDataSource dataSource)
             List, new { state = (string?)null, dataset = (string?)null, reviewId = (long?)reviewId, limit = 1, offset = 0 }, cancellationToken)
             .ConfigureAwait(false)).SingleOrDefault();
 
-    /// <summary>The key of a version that may take the place of a review's: another published one of the same slice. Null when it is none.</summary>
+    /// <summary>The key of a version that may take the place of a review's: another published one of the same slice, which this one does
+    /// not replace in turn. Null when it is none.</summary>
     public Task<long?> ReplacementAsync(long reviewId, int version, CancellationToken cancellationToken) =>
         dataSource.FirstAsync<long?>(Replacement, new { reviewId, version }, cancellationToken);
 

@@ -31,10 +31,10 @@ public sealed partial class EffectStore
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<Verdict>> EarlierDriftAsync(
-        AttemptSource source, DatasetVersion of, int windows, CancellationToken cancellationToken)
+        AttemptSource source, DatasetVersion of, string? along, int windows, CancellationToken cancellationToken)
     {
         var parameters = Of(source);
-        parameters.AddDynamicParams(new { of.Dataset, of.VersionId, partition = JsonSerializer.Serialize(of.Partition), limit = windows });
+        parameters.AddDynamicParams(new { of.Dataset, of.VersionId, partition = JsonSerializer.Serialize(of.Partition), along, limit = windows });
         var found = await dataSource.AskPatientlyAsync(connection => connection.QueryAsync<string>(EarlierDrift, parameters), cancellationToken)
             .ConfigureAwait(false);
         return [.. found.Select(StateNames.Parse<Verdict>)];
@@ -48,6 +48,18 @@ public sealed partial class EffectStore
                 TrainingOf, new { model, alias }),
             cancellationToken).ConfigureAwait(false);
         return [.. rows.Select(row => SnapshotReads.Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))];
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<string>?> AliasesAsync(AttemptSource source, string model, CancellationToken cancellationToken)
+    {
+        var parameters = new { model, source.Task.DagVersionId };
+        var isKnown = await dataSource.AskPatientlyAsync(connection => connection.ExecuteScalarAsync<bool>(KnownModel, parameters), cancellationToken)
+            .ConfigureAwait(false);
+        return isKnown
+            ? [.. await dataSource.AskPatientlyAsync(connection => connection.QueryAsync<string>(AliasesOf, parameters), cancellationToken)
+                .ConfigureAwait(false)]
+            : null;
     }
 
     /// <inheritdoc />

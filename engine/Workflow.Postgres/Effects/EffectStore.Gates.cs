@@ -27,7 +27,7 @@ public sealed partial class EffectStore
     public async Task<Review> HoldAsync(AttemptSource source, long versionId, IReadOnlyList<CheckResult> checks, CancellationToken cancellationToken)
     {
         var parameters = Of(source);
-        parameters.AddDynamicParams(new { versionId, checks = JsonSerializer.Serialize(checks, Json) });
+        parameters.AddDynamicParams(new { versionId, checks = Stored(checks) });
 
         // Its own transaction: a kill after it leaves an open review, which the next attempt finds and waits for.
         await dataSource.CommitOnceAsync(

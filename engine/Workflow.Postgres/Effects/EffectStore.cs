@@ -219,12 +219,23 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             subject.BaselineVersionId,
             subject.ReviewId,
             learnt = (subject.LearntChecks ?? []).ToArray(),
-            verdict.Subject,
+            subject = StoredText.Readable(verdict.Subject),
             verdict = Workflow.Runs.StateNames.Name(verdict.Verdict),
-            checks = JsonSerializer.Serialize(verdict.Checks, Json),
+            checks = Stored(verdict.Checks),
         });
         return parameters;
     }
+
+    /// <summary>Messages and samples show values, which may hold what <c>jsonb</c> refuses.</summary>
+    private static string Stored(IReadOnlyList<CheckResult> checks) => JsonSerializer.Serialize(
+        checks.Select(check => check with
+        {
+            Message = StoredText.Readable(check.Message),
+            Slice = check.Slice is null ? null : StoredText.Readable(check.Slice),
+            Threshold = StoredText.Readable(check.Threshold),
+            SampleRows = [.. check.SampleRows.Select(StoredText.Readable)],
+        }),
+        Json);
 
     private static DynamicParameters Of(AttemptSource source)
     {

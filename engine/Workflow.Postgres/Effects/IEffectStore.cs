@@ -29,10 +29,14 @@ public interface IEffectStore
     Task<IReadOnlyList<DatasetVersion>> EarlierAsync(DatasetVersion of, string key, CancellationToken cancellationToken);
 
     /// <summary>What the attempt's gate found in the windows before a version, newest first; those that were not decided are left out.</summary>
-    Task<IReadOnlyList<Verdict>> EarlierDriftAsync(AttemptSource source, DatasetVersion of, int windows, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Verdict>> EarlierDriftAsync(
+        AttemptSource source, DatasetVersion of, string? along, int windows, CancellationToken cancellationToken);
 
     /// <summary>The dataset versions that the holder of an alias was trained on; empty when nothing holds it.</summary>
     Task<IReadOnlyList<DatasetVersion>> TrainingAsync(string model, string alias, CancellationToken cancellationToken);
+
+    /// <summary>The aliases that a model has; null when there is no such model, and no DAG in service trains one.</summary>
+    Task<IReadOnlyList<string>?> AliasesAsync(AttemptSource source, string model, CancellationToken cancellationToken);
 
     /// <summary>A version by its number, or the newest of a slice; null when there is none.</summary>
     Task<DatasetVersion?> VersionAsync(

@@ -16,6 +16,7 @@ public sealed partial class RetentionStore
         """;
 
     // A run that is cleared at this moment is locked, and stays; so does the one before a run that goes on: what depends on the past looks at it.
+    // What its attempts read goes with it: nothing else says when.
     private const string DeleteRuns = """
         WITH old AS (
             SELECT r.run_id FROM run_partition p JOIN dag_run r ON r.run_id >= p.from_run AND r.run_id < p.to_run
@@ -25,7 +26,9 @@ public sealed partial class RetentionStore
                 ORDER BY coalesce(n.logical_date, n.run_after), n.run_id LIMIT 1), true)
             ORDER BY r.run_id LIMIT @limit FOR UPDATE OF r SKIP LOCKED
         ), deleted AS (
-            DELETE FROM dag_run r USING old WHERE r.run_id = old.run_id RETURNING 1)
+            DELETE FROM dag_run r USING old WHERE r.run_id = old.run_id RETURNING 1
+        ), reads AS (
+            DELETE FROM attempt_input i USING old WHERE i.run_id = old.run_id)
         SELECT count(*)::int FROM deleted
         """;
 
@@ -111,11 +114,13 @@ public sealed partial class RetentionStore
         """;
 
     // Staged rows count: what an attempt is still making is referred to, too. So does what has only just expired: an attempt may be about to
-    // read it. What is in the cold store need not be in the store in front as well.
+    // read it, and likewise what has only just moved: one may be reading it where it was. After that, what is in the cold store need not be
+    // in the store in front as well.
     private const string Unreferenced = """
         SELECT sha256 FROM unnest(@hashes) AS a (sha256)
         WHERE NOT EXISTS (SELECT 1 FROM dataset_version v
-                WHERE v.sha256 = a.sha256 AND v.cold_at IS NULL AND (v.expired_at IS NULL OR v.expired_at > now() - @age))
+                WHERE v.sha256 = a.sha256 AND (v.cold_at IS NULL OR v.cold_at > now() - @age)
+                    AND (v.expired_at IS NULL OR v.expired_at > now() - @age))
             AND NOT EXISTS (SELECT 1 FROM model_version v WHERE v.sha256 = a.sha256)
         """;
 
@@ -126,28 +131,39 @@ public sealed partial class RetentionStore
         """;
 
     // The content of a version stays while anything needs it: the newest of its slice, those that the dataset keeps, what a model was trained
-    // on, what a run that is still there has read, made, or made something from, and what is on hold. Whoever is about to read a version
-    // holds its row by a foreign key: it is left for the next turn.
-    private const string ExpireVersions = """
+    // on, what a run that is still there has read, made, or made something from, and what is on hold.
+    private const string AndNothingNeeds = """
+        AND NOT EXISTS (SELECT 1 FROM model_parent p WHERE p.parent_version_id = v.dataset_version_id)
+        AND NOT EXISTS (SELECT 1 FROM dataset_hold h WHERE h.dataset_version_id = v.dataset_version_id AND h.lifted_at IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM dag_run r WHERE r.run_id = v.run_id)
+        AND NOT EXISTS (
+            SELECT 1 FROM attempt_input i JOIN dag_run r ON r.run_id = i.run_id WHERE i.dataset_version_id = v.dataset_version_id)
+        AND NOT EXISTS (
+            SELECT 1 FROM dataset_parent p JOIN dataset_version c USING (dataset_version_id) JOIN dag_run r ON r.run_id = c.run_id
+            WHERE p.parent_version_id = v.dataset_version_id)
+
+        """;
+
+    // Whoever is about to need a version holds its row, by a lock or a foreign key: it is left for the next turn.
+    private const string LockDueVersions = """
         WITH ranked AS MATERIALIZED (
             SELECT v.dataset_version_id, v.published_at, d.keep_versions, d.keep_for,
                 row_number() OVER (PARTITION BY v.dataset, v.partition ORDER BY v.version DESC) AS place
             FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset
             WHERE (d.keep_versions IS NOT NULL OR d.keep_for IS NOT NULL) AND v.version IS NOT NULL AND v.expired_at IS NULL
-        ), due AS (
-            SELECT v.dataset_version_id FROM ranked r JOIN dataset_version v USING (dataset_version_id)
-            WHERE r.place > coalesce(r.keep_versions, 1) AND (r.keep_for IS NULL OR r.published_at < now() - r.keep_for)
-                AND NOT EXISTS (SELECT 1 FROM model_parent p WHERE p.parent_version_id = v.dataset_version_id)
-                AND NOT EXISTS (SELECT 1 FROM dataset_hold h WHERE h.dataset_version_id = v.dataset_version_id AND h.lifted_at IS NULL)
-                AND NOT EXISTS (SELECT 1 FROM dag_run r WHERE r.run_id = v.run_id)
-                AND NOT EXISTS (
-                    SELECT 1 FROM attempt_input i JOIN dag_run r ON r.run_id = i.run_id WHERE i.dataset_version_id = v.dataset_version_id)
-                AND NOT EXISTS (
-                    SELECT 1 FROM dataset_parent p JOIN dataset_version c USING (dataset_version_id) JOIN dag_run r ON r.run_id = c.run_id
-                    WHERE p.parent_version_id = v.dataset_version_id)
-            ORDER BY v.dataset_version_id LIMIT @limit FOR UPDATE OF v SKIP LOCKED)
-        UPDATE dataset_version v SET expired_at = now() FROM due WHERE v.dataset_version_id = due.dataset_version_id
+        )
+        SELECT v.dataset_version_id FROM ranked r JOIN dataset_version v USING (dataset_version_id)
+        WHERE r.place > coalesce(r.keep_versions, 1) AND (r.keep_for IS NULL OR r.published_at < now() - r.keep_for)
+
+        """ + AndNothingNeeds + """
+        ORDER BY v.dataset_version_id LIMIT @limit FOR UPDATE OF v SKIP LOCKED
         """;
+
+    // A need that was recorded after the other statement began, and before it had the row, shows only to one that begins with the row held.
+    private const string ExpireVersions = """
+        UPDATE dataset_version v SET expired_at = now() WHERE v.dataset_version_id = ANY (@versionIds) AND v.expired_at IS NULL
+
+        """ + AndNothingNeeds;
 
     private const string ColdCandidates = """
         SELECT v.sha256 FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset

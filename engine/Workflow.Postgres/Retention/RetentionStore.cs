@@ -77,7 +77,7 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
 
     /// <summary>Those of some artifacts that nothing needs in the store in front: no version refers to them, or only such as are cold.</summary>
     /// <param name="hashes">The artifacts.</param>
-    /// <param name="grace">For how long what has expired still counts.</param>
+    /// <param name="grace">For how long what has expired, or grown cold, still counts.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public Task<IReadOnlyList<string>> UnreferencedAsync(IReadOnlyList<string> hashes, TimeSpan grace, CancellationToken cancellationToken) =>
         HashesAsync(Unreferenced, new { hashes = hashes.ToArray(), age = grace }, cancellationToken);
@@ -89,7 +89,18 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
 
     /// <summary>Lets a batch of versions expire whose datasets do not keep them and which nothing needs. Their records stay.</summary>
     /// <returns>How many.</returns>
-    public Task<int> ExpireVersionsAsync(CancellationToken cancellationToken) => ExecuteAsync(ExpireVersions, TimeSpan.Zero, cancellationToken);
+    public async Task<int> ExpireVersionsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var due = await connection.QueryAsync<long>(
+            new CommandDefinition(LockDueVersions, new { limit = BatchSize }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var expired = await connection.ExecuteAsync(
+            new CommandDefinition(ExpireVersions, new { versionIds = due.ToArray() }, transaction, cancellationToken: cancellationToken))
+            .ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return expired;
+    }
 
     /// <summary>Artifacts of versions that are due to move to the cold store.</summary>
     public Task<IReadOnlyList<string>> ColdCandidatesAsync(CancellationToken cancellationToken) =>

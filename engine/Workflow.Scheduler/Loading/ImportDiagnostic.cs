@@ -52,6 +52,9 @@ public static class ImportCodes
     /// <summary>A contract breaks what is promised of its dataset.</summary>
     public const string Contract = "WF010";
 
+    /// <summary>Another DAG describes the same dataset.</summary>
+    public const string Dataset = "WF011";
+
     /// <summary>The loader itself failed on the file.</summary>
     public const string Internal = "WF099";
 }

@@ -90,8 +90,21 @@ public sealed class DagLoader(
         var result = loader.Load(folder, last, known, pools, cancellationToken);
         var versions = 0;
         var breaking = new List<(RefusedContract Contract, string File)>();
-        foreach (var dag in result.Dags.Where(dag => stored.GetValueOrDefault(dag.Id) != (dag.VersionHash, dag.Source.File)))
+        var refusals = new List<RefusedDag>();
+
+        // First: what they describe is free for others then.
+        foreach (var dagId in result.RemovedDags)
         {
+            await dags.DeactivateAsync(dagId, "No file in the DAG folder defines it any more.", cancellationToken).ConfigureAwait(false);
+            stored.Remove(dagId);
+            logger.DagRemoved(dagId);
+        }
+
+        var changed = new Queue<(LoadedDag Dag, bool IsAgain)>(result.Dags
+            .Where(dag => stored.GetValueOrDefault(dag.Id) != (dag.VersionHash, dag.Source.File)).Select(dag => (dag, false)));
+        while (changed.TryDequeue(out var next))
+        {
+            var dag = next.Dag;
             try
             {
                 if (await dags.SaveAsync(Content(dag), FirstFire(dag), cancellationToken).ConfigureAwait(false))
@@ -103,19 +116,21 @@ public sealed class DagLoader(
                 // Tried again at every load: what it breaks may be accepted, or another DAG may bring what is missing.
                 breaking.AddRange(refusal.Refused.Select(contract => (contract, dag.Source.File)));
             }
+            catch (DatasetsDescribedException) when (!next.IsAgain)
+            {
+                // The one that has described it until now may be among those to come, and no longer do so.
+                changed.Enqueue((dag, true));
+            }
+            catch (DatasetsDescribedException refusal)
+            {
+                refusals.Add(RefusedDag.Of(refusal, dag.Source.File));
+            }
         }
 
         await contracts.ReplaceRefusalsAsync(breaking, cancellationToken).ConfigureAwait(false);
         refused = [.. breaking.Select(one => one.Contract)];
-        result = ContractProblems.Into(result, breaking);
-
-        foreach (var dagId in result.RemovedDags)
-        {
-            await dags.DeactivateAsync(dagId, "No file in the DAG folder defines it any more.", cancellationToken).ConfigureAwait(false);
-            stored.Remove(dagId);
-            logger.DagRemoved(dagId);
-        }
-
+        refusals.AddRange(breaking.Select(one => RefusedDag.Of(one.Contract, one.File)));
+        result = RefusedDag.Into(result, refusals);
         foreach (var moved in result.MovedDags)
             logger.DagMoved(moved.DagId, moved.From, moved.To);
         await StoreErrorsAsync(result, cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,9 @@
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Workflow.Data;
 using Workflow.Postgres.Retention;
 using Workflow.Scheduler.Services;
+using Workflow.Testing;
 using Workflow.Testing.Running;
 
 namespace Workflow.Scheduler.Tests.Services;
@@ -83,6 +85,38 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
         (await ExpiredAsync()).ShouldBe("2 3 4 5 6");
     }
 
+    [Theory]
+    [InlineData("INSERT INTO holds (dataset_version_id, reason, placed_by) SELECT dataset_version_id, 'audit', 'me' FROM dataset_version WHERE version = 1")]
+    [InlineData("""
+        INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
+        SELECT r.run_id, 0, -1, 1, v.dataset_version_id, 'mine', 'r', 'a' FROM dataset_version v, dag_run r WHERE v.version = 1
+        """)]
+    public async Task Prune_VersionThatIsNeededBeforeItsRowIsHeld_Stays(string need)
+    {
+        await KeepAsync("keep_versions = 1");
+        await engine.TriggerAsync("mine");
+        await GivenAsync(1, "a", daysAgo: 50);
+        await GivenAsync(2, "a", daysAgo: 40);
+
+        // Whoever looks for holds waits, with its snapshot taken.
+        await engine.ExecuteAsync("""
+            ALTER TABLE dataset_hold RENAME TO holds;
+            CREATE VIEW dataset_hold AS SELECT * FROM holds WHERE (SELECT pg_advisory_xact_lock_shared(1)) IS NOT NULL;
+            """);
+        await using var gate = await engine.Data.OpenConnectionAsync(Token);
+        await using var closed = await gate.BeginTransactionAsync(Token);
+        await gate.ExecuteAsync("SELECT pg_advisory_xact_lock(1)", transaction: closed);
+        var prune = PruneAsync();
+        await Eventually.TrueAsync(
+            () => engine.ScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"), TimeSpan.FromSeconds(30),
+            "the pruner looks for holds");
+        await engine.ExecuteAsync(need);
+        await closed.CommitAsync(Token);
+
+        (await prune).ShouldBe(0);
+        (await ExpiredAsync()).ShouldBe("");
+    }
+
     [Fact]
     public async Task PruneArtifacts_ExpiredContent_GoesAfterTheGraceUnlessAnotherVersionHasIt()
     {
@@ -110,6 +144,10 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
         await GivenAsync(4, "b", daysAgo: 1, content: "newest");
 
         (await Cooler().RunOnceAsync(Token)).ShouldBe(1);
+
+        // An attempt may be reading it where it was.
+        (await ArtifactPruner().RunOnceAsync(Token)).ShouldBe(0);
+        await engine.ExecuteAsync("UPDATE dataset_version SET cold_at = cold_at - interval '2 days'");
         (await ArtifactPruner().RunOnceAsync(Token)).ShouldBe(1);
 
         Contents(engine.Artifacts).ShouldBe(["newest", "newest, and old", "young"]);

@@ -48,6 +48,26 @@ public sealed class PrunerTests : IAsyncLifetime
 
     /// <remarks>A task that depends on the past waits for what became of the run before.</remarks>
     [Fact]
+    public async Task Prune_RunsThatGo_TakeWithThemWhatTheyRead()
+    {
+        var old = await GivenAPartitionAsync(("mine", 100));
+        var young = await GivenAPartitionAsync(("other", 1));
+        await engine.ExecuteAsync("""
+            INSERT INTO dataset (dataset) VALUES ('d');
+            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
+                run_key, task_index, map_index, attempt, task_id)
+            VALUES ('d', 1, now(), repeat('0', 64), 1, 1, '{}', '[]', '[]', 'test', 'mine', 0, 'r', 0, -1, 1, 'a');
+            INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
+            SELECT r.run_id, 0, -1, 1, v.dataset_version_id, 'mine', 'r', 'a' FROM dataset_version v, dag_run r WHERE v.dataset = 'd';
+            """);
+
+        (await Pruner().PruneAsync(Token)).Runs.ShouldBe(old.Count);
+
+        (await engine.ScalarAsync<long>("SELECT min(run_id) FROM attempt_input")).ShouldBe(young[0]);
+        (await engine.ScalarAsync<long>("SELECT count(*) FROM attempt_input")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Prune_OldRunBeforeOneThatGoesOn_KeepsIt()
     {
         var older = await GivenAPartitionAsync(("mine", 101));

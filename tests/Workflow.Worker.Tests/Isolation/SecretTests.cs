@@ -18,6 +18,7 @@ public sealed class SecretTests : IsolatedTest
         ["Artifacts__S3__AccessKey"] = "secret-7",
         ["ARTIFACTS__S3__SECRETKEY"] = "secret-8",
         ["AWS_SECRET_ACCESS_KEY"] = "secret-9",
+        ["OpenLineage__ApiKey"] = "secret-10",
     };
 
     [Fact]

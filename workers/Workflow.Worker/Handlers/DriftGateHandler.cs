@@ -21,8 +21,10 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
         var about = new VerdictSubject(DatasetVersionId: version.VersionId);
 
         // A version that the same run has just made of the very slice would be compared with itself.
-        var references = (await ReferencesAsync(settings.Against, version, context.Cancellation).ConfigureAwait(false))
-            .Where(reference => reference.VersionId != version.VersionId).ToList();
+        var found = await ReferencesAsync(settings.Against, version, context.Cancellation).ConfigureAwait(false);
+        if (found.Count == 0)
+            await RequireKnownAsync(settings.Against, context).ConfigureAwait(false);
+        var references = found.Where(reference => reference.VersionId != version.VersionId).ToList();
         if (references.Count == 0)
         {
             await Gates.RecordAsync(planes, context, DriftVerdict.Learning(subject, settings), about).ConfigureAwait(false);
@@ -44,11 +46,33 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
             context.Cancellation).ConfigureAwait(false);
         var earlier = settings.OfWindows == 1
             ? []
-            : await planes.Effects.EarlierDriftAsync(context.Source, version, settings.OfWindows - 1, context.Cancellation).ConfigureAwait(false);
-        var drift = new StagedDrift(report.Verdict, [.. references.Select(reference => reference.VersionId)], DriftVerdict.ToJson(contract is null ? report : report.Masked(contract.Masked)));
+            : await planes.Effects.EarlierDriftAsync(context.Source, version, settings.Against.Along, settings.OfWindows - 1, context.Cancellation)
+                .ConfigureAwait(false);
+        var shown = contract is null ? report : report.Masked(contract.Masked);
+        var drift = new StagedDrift(report.Verdict, [.. references.Select(reference => reference.VersionId)], DriftVerdict.ToJson(shown));
         await Gates.RecordAsync(planes, context, DriftVerdict.Of(subject, report, settings, earlier), about, drift).ConfigureAwait(false);
         return version;
     }
+
+    /// <summary>A name that nothing has, or will have, is misspelt: the gate would learn for ever. A slice that is not there may still come.</summary>
+    private async Task RequireKnownAsync(Reference against, AttemptContext context)
+    {
+        if (against.Dataset is { } dataset)
+        {
+            _ = await planes.Effects.SnapshotAsync(dataset, against.Number is { } number ? AsOf.Version(number) : AsOf.Newest, context.Cancellation)
+                .ConfigureAwait(false) ?? throw Unknown(against, $"There is no dataset '{dataset}' with such a version.");
+        }
+        else if (against.Model is { } model)
+        {
+            var aliases = await planes.Effects.AliasesAsync(context.Source, model, context.Cancellation).ConfigureAwait(false)
+                ?? throw Unknown(against, $"There is no model '{model}', and no DAG trains one.");
+            if (aliases.Count > 0 && !aliases.Contains(against.Alias!))
+                throw Unknown(against, $"Model '{model}' has no such alias; it has {string.Join(", ", aliases)}.");
+        }
+    }
+
+    private static TaskFailureException Unknown(Reference against, string why) =>
+        new($"Nothing can be compared with {against}. {why}", retryable: false);
 
     private async Task<IReadOnlyList<DatasetVersion>> ReferencesAsync(Reference against, DatasetVersion version, CancellationToken cancellationToken)
     {

@@ -31,10 +31,17 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
             : [];
         IReadOnlyList<DataCheck> checks = [.. gate.Checks, .. learnt.Select(each => each.Check)];
         var canHold = gate.Options.HoldsBatches || checks.Any(check => check.Severity == Severity.Quarantine);
+        var judged = new HashSet<long>();
         while (canHold && await planes.Effects.ReviewAsync(context.Source, subject.VersionId, context.Cancellation).ConfigureAwait(false) is { } review)
         {
             if (review.State != ReviewState.Repaired)
                 return await DecidedAsync(context, subject, review).ConfigureAwait(false);
+            if (!judged.Add(subject.VersionId))
+            {
+                throw new TaskFailureException(
+                    $"{Words(subject)} was repaired by versions that it repairs itself: run the gate's task for another version.", retryable: false);
+            }
+
             context.Log($"{review.DecidedBy} replaced {Words(subject)} by {Words(review.Replacement!)}: {review.Reason}");
             subject = review.Replacement!;
         }
@@ -115,14 +122,19 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
     {
         var datasets = planes.Datasets(context);
         var origin = new AttemptDatasets.Origin(null, new Dictionary<string, DatasetInput> { [SqlSpec.SoleInput] = subject, [RowQuarantine.View] = subject }, []);
+        var aside = $"{subject.Dataset}.quarantine";
         if (quarantine is null)
         {
+            // Bad rows of this slice from before are not those of this version: nobody must take them for it.
+            var before = await planes.Effects.VersionAsync(aside, null, subject.Partition, context.Cancellation).ConfigureAwait(false);
+            if (before is { Rows: > 0 })
+                await datasets.WriteAsync(RowQuarantine.None(path), aside, subject.Partition, [subject], origin).ConfigureAwait(false);
             return await datasets.WriteAsync(DatasetQuery.All(path), into, subject.Partition, [subject], origin, subject.Rows).ConfigureAwait(false);
         }
 
         var (accepted, quarantined) = await quarantine.WriteAsync(planes.Writer, context.Cancellation).ConfigureAwait(false);
         context.Log($"Sets aside {quarantined.Rows:N0} of {subject.Rows:N0} rows", TaskLogLevel.Warn);
-        await datasets.StageAsync(quarantined, $"{subject.Dataset}.quarantine", subject.Partition, [subject], origin).ConfigureAwait(false);
+        await datasets.StageAsync(quarantined, aside, subject.Partition, [subject], origin).ConfigureAwait(false);
         var counted = accepted with { Counts = new RowCounts(subject.Rows, Rejected: quarantined.Rows) };
         return await datasets.StageAsync(counted, into, subject.Partition, [subject], origin).ConfigureAwait(false);
     }

@@ -9,7 +9,7 @@ internal static class ChildEnvironment
     private static readonly string[] Secret =
     [
         "Database__", "Database:", "Dashboard__", "Dashboard:", "ConnectionStrings__", "ConnectionStrings:", "WORKFLOW_TOKEN", "PG",
-        "Artifacts__", "Artifacts:", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+        "Artifacts__", "Artifacts:", "OpenLineage__", "OpenLineage:", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
     ];
 
     /// <summary>Makes the worker's environment that of an attempt.</summary>

@@ -65,9 +65,12 @@ internal sealed class EngineCalls(
             case EngineCall.Learnt learnt:
                 return Frames.ToElement(await effects.LearntAsync(learnt.Dataset, learnt.Gate, cancellationToken).ConfigureAwait(false));
             case EngineCall.EarlierDrift earlier:
-                return Frames.ToElement(await effects.EarlierDriftAsync(source, earlier.Of, earlier.Windows, cancellationToken).ConfigureAwait(false));
+                return Frames.ToElement(
+                    await effects.EarlierDriftAsync(source, earlier.Of, earlier.Along, earlier.Windows, cancellationToken).ConfigureAwait(false));
             case EngineCall.Training training:
                 return Frames.ToElement(await effects.TrainingAsync(training.Model, training.Alias, cancellationToken).ConfigureAwait(false));
+            case EngineCall.Aliases aliases:
+                return Frames.ToElement(await effects.AliasesAsync(source, aliases.Model, cancellationToken).ConfigureAwait(false));
             case EngineCall.FindVersion find:
                 return Frames.ToElement(
                     await effects.VersionAsync(find.Dataset, find.Number, find.Slice, cancellationToken).ConfigureAwait(false));

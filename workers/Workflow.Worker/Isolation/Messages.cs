@@ -89,10 +89,13 @@ internal abstract record EngineCall
     public sealed record Earlier(DatasetVersion Of, string Key) : EngineCall;
 
     /// <summary>What the gate found in earlier windows.</summary>
-    public sealed record EarlierDrift(DatasetVersion Of, int Windows) : EngineCall;
+    public sealed record EarlierDrift(DatasetVersion Of, string? Along, int Windows) : EngineCall;
 
     /// <summary>What the holder of an alias was trained on.</summary>
     public sealed record Training(string Model, string Alias) : EngineCall;
+
+    /// <summary>The aliases of a model.</summary>
+    public sealed record Aliases(string Model) : EngineCall;
 
     /// <summary>A version by its number or slice.</summary>
     public sealed record FindVersion(string Dataset, int? Number, IReadOnlyDictionary<string, string>? Slice) : EngineCall;

@@ -35,11 +35,14 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
         connection.AskAsync<IReadOnlyList<DatasetVersion>>(new EngineCall.Earlier(of, key), cancellationToken);
 
     public Task<IReadOnlyList<Verdict>> EarlierDriftAsync(
-        AttemptSource source, DatasetVersion of, int windows, CancellationToken cancellationToken) =>
-        connection.AskAsync<IReadOnlyList<Verdict>>(new EngineCall.EarlierDrift(of, windows), cancellationToken);
+        AttemptSource source, DatasetVersion of, string? along, int windows, CancellationToken cancellationToken) =>
+        connection.AskAsync<IReadOnlyList<Verdict>>(new EngineCall.EarlierDrift(of, along, windows), cancellationToken);
 
     public Task<IReadOnlyList<DatasetVersion>> TrainingAsync(string model, string alias, CancellationToken cancellationToken) =>
         connection.AskAsync<IReadOnlyList<DatasetVersion>>(new EngineCall.Training(model, alias), cancellationToken);
+
+    public Task<IReadOnlyList<string>?> AliasesAsync(AttemptSource source, string model, CancellationToken cancellationToken) =>
+        connection.AskAsync<IReadOnlyList<string>?>(new EngineCall.Aliases(model), cancellationToken);
 
     public Task<DatasetVersion?> VersionAsync(
         string dataset, int? number, IReadOnlyDictionary<string, string>? slice, CancellationToken cancellationToken) =>
