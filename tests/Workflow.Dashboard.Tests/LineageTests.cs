@@ -103,6 +103,38 @@ public sealed class LineageTests : DataTest
     }
 
     [Fact]
+    public async Task Lineage_OfSlicesThatWereReplacedOrHaveExpired_IsStillTold()
+    {
+        await ChainAsync("2019-01", "champion");
+        await ChainAsync("2019-01", alias: null);
+        await Server.Given.ExecuteAsync("UPDATE dataset_version SET expired_at = now() WHERE version = 1");
+
+        var champion = await Server.GetAsync("/lineage/upstream?of=model:fare");
+        var replaced = await Server.GetAsync("/lineage/downstream?of=dataset:raw@1");
+        var standing = await Server.GetAsync("/lineage/downstream?of=dataset:raw");
+
+        Nodes(champion).ShouldContain("dataset:raw@1");
+        Node(champion, "dataset:raw@1").IsNull("expired_at").ShouldBeFalse();
+        Versions(replaced).ShouldBe(["dataset:features@1", "dataset:raw@1", "dataset:scores@1", "model:fare@1"]);
+        Versions(standing).ShouldBe(["dataset:features@2", "dataset:raw@2", "dataset:scores@2", "model:fare@2"]);
+        Node(standing, "dataset:raw@2").IsNull("expired_at").ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("", "model:fare@1")]
+    [InlineData("DELETE FROM model_alias", "")]
+    public async Task Downstream_OfAColumnThatOnlyTheChampionUses_NamesTheChampion(string before, string model)
+    {
+        await ChainAsync("2019-01", "champion");
+        await ChainAsync("2019-02", alias: null);
+        await Server.Given.ExecuteAsync("""UPDATE model_version SET params = '{"label": "fare"}' WHERE version = 2;""" + before);
+
+        var impact = await Server.GetAsync("/lineage/downstream?of=dataset:features&column=is_night");
+
+        Nodes(impact).Where(id => id.StartsWith("model", StringComparison.Ordinal)).ShouldBe(model.Length > 0 ? [model] : []);
+    }
+
+    [Fact]
     public async Task Upstream_OfAColumn_ShowsTheColumnsItCameFrom()
     {
         await ChainAsync("2019-01", "champion");
@@ -124,9 +156,10 @@ public sealed class LineageTests : DataTest
         var comment = await Server.GetAsync("/lineage/downstream?of=dataset:raw&column=comment");
         var unused = await Server.GetAsync("/lineage/downstream?of=dataset:features&column=distance");
 
-        Nodes(pickup).ShouldBe(["dataset:features@2", "dataset:raw@2", "dataset:scores@2", "gate", "model:fare@2"]);
+        Nodes(pickup).ShouldBe([
+            "dataset:features@2", "dataset:raw@2", "dataset:scores@2", "gate", "gate", "model:fare@1", "model:fare@2"]);
         ColumnEdges(pickup).ShouldBe([
-            "features.is_night transformation scores.", "features.is_night trained_on fare.", "fare. applied scores.", "raw.pickup transformation features.is_night"],
+            "features.is_night transformation scores.", "features.is_night trained_on fare.", "features.is_night trained_on fare.", "fare. applied scores.", "raw.pickup transformation features.is_night"],
             ignoreOrder: true);
         Nodes(comment).ShouldBe(["dataset:raw@2"]);
         Nodes(unused).ShouldBe(["dataset:features@2", "dataset:scores@2"], "the model does not use it, and what scores code makes nobody can tell");
@@ -201,6 +234,8 @@ public sealed class LineageTests : DataTest
 
     private static IEnumerable<string> Nodes(JsonElement graph) =>
         graph.All("nodes", "id").Select(id => Short(id!)).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Versions(JsonElement graph) => Nodes(graph).Where(id => id.Contains('@'));
 
     private static IEnumerable<string> Edges(JsonElement graph) => graph.At("edges").EnumerateArray()
         .Select(edge => $"{Short(edge.Text("from"))} {edge.Text("how")} {edge.Text("to")}").Order(StringComparer.Ordinal);
