@@ -1,38 +1,22 @@
 using System.Text.Json.Nodes;
 using Workflow.Postgres.Effects;
-using Workflow.Postgres.Steps;
 using Workflow.Runs;
 
 namespace Workflow.Dashboard.Tests;
 
-/// <summary>Each test has a server of its own: claims know no DAG.</summary>
-public sealed class DataTests : IAsyncLifetime
+/// <summary>Datasets, models and gates, as far as they are published.</summary>
+public sealed class DataTests : DataTest
 {
-    private static readonly string Sha = new('a', 64);
-    private DashboardServer server = null!;
-    private EffectStore effects = null!;
-    private long worker;
-
-    public async ValueTask InitializeAsync()
-    {
-        server = await DashboardServer.StartAsync();
-        effects = new EffectStore(server.Database.DataSource);
-        worker = await server.Given.WorkerAsync("w");
-        await server.Given.DagAsync("taxi", new([Given.Task(0, "make")]));
-    }
-
-    public ValueTask DisposeAsync() => server.DisposeAsync();
-
     [Fact]
     public async Task Datasets_WhileTheirVersionIsStaged_AreNotSeen()
     {
         var source = await StartAsync("r1");
-        await effects.StageAsync(source, Dataset("trips"), default);
+        await Effects.StageAsync(source, Dataset("trips"), default);
 
-        var staged = await server.GetAsync("/datasets");
-        var stagedOne = await server.SendAsync(HttpMethod.Get, "/datasets/trips");
-        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
-        var published = await server.GetAsync("/datasets");
+        var staged = await Server.GetAsync("/datasets");
+        var stagedOne = await Server.SendAsync(HttpMethod.Get, "/datasets/trips");
+        await FinishAsync(source);
+        var published = await Server.GetAsync("/datasets");
 
         staged.Int("total_entries").ShouldBe(0);
         staged.At("datasets").GetArrayLength().ShouldBe(0);
@@ -46,18 +30,18 @@ public sealed class DataTests : IAsyncLifetime
     public async Task Dataset_WithVersionsAndAStagedOne_ShowsThePublishedNewestFirst()
     {
         var first = await StartAsync("r1");
-        var parent = await effects.StageAsync(first, Dataset("raw"), default);
-        await server.Given.FinishAsync(worker, first.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        var parent = await Effects.StageAsync(first, Dataset("raw"), default);
+        await FinishAsync(first);
         foreach (var key in new[] { "r2", "r3" })
         {
             var made = await StartAsync(key);
-            await effects.StageAsync(made, Dataset("trips", parent), default);
-            await server.Given.FinishAsync(worker, made.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+            await Effects.StageAsync(made, Dataset("trips", parent), default);
+            await FinishAsync(made);
         }
 
-        await effects.StageAsync(await StartAsync("r4"), Dataset("trips", parent), default);
+        await Effects.StageAsync(await StartAsync("r4"), Dataset("trips", parent), default);
 
-        var trips = await server.GetAsync("/datasets/trips");
+        var trips = await Server.GetAsync("/datasets/trips");
 
         trips.All("versions", "version").ShouldBe(["2", "1"]);
         var newest = trips.At("versions/0");
@@ -72,7 +56,7 @@ public sealed class DataTests : IAsyncLifetime
         newest.IsNull("profile/0/mean").ShouldBeTrue("JSON has no NaN");
         newest.Text("parents/0/dataset").ShouldBe("raw");
         newest.Int("parents/0/version").ShouldBe(1);
-        (await server.GetAsync("/datasets/trips?limit=1&offset=1")).All("versions", "version").ShouldBe(["1"]);
+        (await Server.GetAsync("/datasets/trips?limit=1&offset=1")).All("versions", "version").ShouldBe(["1"]);
     }
 
     [Fact]
@@ -82,11 +66,11 @@ public sealed class DataTests : IAsyncLifetime
         CheckResult[] checks = [
             new("between", "fare", Verdict.Fail, Severity.Block, double.NaN, ">= 0", 10, 2, ["""{"fare":-1}""", "not json"],
                 "Two rows are below 0.")];
-        await effects.StageAsync(source, GateVerdict.Of("trips v1", checks), new VerdictSubject(), default);
+        await Effects.StageAsync(source, GateVerdict.Of("trips v1", checks), new VerdictSubject(), default);
 
-        var staged = await server.GetAsync("/gates");
-        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Failed("The gate failed.", Retryable: false), hasEffects: true);
-        var gates = await server.GetAsync("/gates?dag_id=taxi&run_id=r1");
+        var staged = await Server.GetAsync("/gates");
+        await FinishAsync(source, new TaskOutcome.Failed("The gate failed.", Retryable: false));
+        var gates = await Server.GetAsync("/gates?dag_id=taxi&run_id=r1");
 
         staged.Int("total_entries").ShouldBe(0);
         gates.Int("total_entries").ShouldBe(1);
@@ -101,54 +85,54 @@ public sealed class DataTests : IAsyncLifetime
         gate.Int("checks/0/failing_rows").ShouldBe(2);
         gate.Int("checks/0/sample_rows/0/fare").ShouldBe(-1);
         gate.Text("checks/0/sample_rows/1/row").ShouldBe("not json");
-        (await server.GetAsync("/gates")).Int("total_entries").ShouldBe(1);
-        (await server.GetAsync("/gates?dag_id=~&run_id=r1")).Int("total_entries").ShouldBe(1);
-        (await server.GetAsync("/gates?dag_id=other")).Int("total_entries").ShouldBe(0);
-        (await server.GetAsync("/gates?run_id=r2")).Int("total_entries").ShouldBe(0);
+        (await Server.GetAsync("/gates")).Int("total_entries").ShouldBe(1);
+        (await Server.GetAsync("/gates?dag_id=~&run_id=r1")).Int("total_entries").ShouldBe(1);
+        (await Server.GetAsync("/gates?dag_id=other")).Int("total_entries").ShouldBe(0);
+        (await Server.GetAsync("/gates?run_id=r2")).Int("total_entries").ShouldBe(0);
     }
 
     [Fact]
     public async Task Drift_OfAGate_IsSeenOnceItsAttemptHasEnded()
     {
         var source = await StartAsync("r1");
-        var trips = await effects.StageAsync(source, Dataset("trips"), default);
+        var trips = await Effects.StageAsync(source, Dataset("trips"), default);
         const string report = """
             {"columns": [{"column": "fare", "is_numeric": true, "verdict": "fail", "score": {"method": "psi_deciles", "statistic": "Infinity",
                 "p_value": null, "threshold": 0.25, "is_drifted": true}, "adjusted_p_value": null, "reference_count": 4, "current_count": 2,
                 "reference_nulls": 0, "current_nulls": 1, "bins": [{"label": "1", "reference": 3, "current": 0}, {"label": "2", "reference": 1, "current": 2}],
                 "message": "m"}], "share": 1, "verdict": "fail"}
             """;
-        await effects.StageAsync(
+        await Effects.StageAsync(
             source, GateVerdict.Of("trips", []), new VerdictSubject(DatasetVersionId: trips), new StagedDrift(Verdict.Fail, [trips], report), default);
-        var staged = await server.SendAsync(HttpMethod.Get, "/gates/taxi/r1/make/drift");
-        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        var staged = await Server.SendAsync(HttpMethod.Get, "/gates/taxi/r1/make/drift");
+        await FinishAsync(source);
 
-        var drift = await server.GetAsync("/gates/taxi/r1/make/drift?map_index=-1");
+        var drift = await Server.GetAsync("/gates/taxi/r1/make/drift?map_index=-1");
 
         staged.Status.ShouldBe(404);
         (drift.Text("verdict"), drift.Text("found"), drift.Int("share")).ShouldBe(("pass", "fail", 1));
         (drift.Text("current/dataset"), drift.Int("references/0/version"), drift.Text("references/0/partition/month")).ShouldBe(("trips", 1, "2019-01"));
         (drift.Text("columns/0/method"), drift.IsNull("columns/0/statistic"), drift.Int("columns/0/reference_count")).ShouldBe(("psi-deciles", true, 4));
         drift.At("columns/0/bins/0/reference").GetDouble().ShouldBe(0.75);
-        (await server.SendAsync(HttpMethod.Get, "/gates/taxi/r1/other/drift")).Status.ShouldBe(404);
+        (await Server.SendAsync(HttpMethod.Get, "/gates/taxi/r1/other/drift")).Status.ShouldBe(404);
     }
 
     [Fact]
     public async Task Models_WithAnAliasAndAStagedVersion_ShowOnlyWhatIsPublished()
     {
         var source = await StartAsync("r1");
-        var data = await effects.StageAsync(source, Dataset("trips"), default);
-        var model = await effects.StageAsync(source, Model("fare", data), default);
+        var data = await Effects.StageAsync(source, Dataset("trips"), default);
+        var model = await Effects.StageAsync(source, Model("fare", data), default);
         CheckResult[] checks = [new("no_worse_than", "rmse", Verdict.Pass, Severity.Block, 1, "<= 2", 10, 0, [], "Good.")];
-        await effects.StageAsync(source, GateVerdict.Of("fare v1", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"),
+        await Effects.StageAsync(source, GateVerdict.Of("fare v1", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"),
             default);
-        await effects.StageMoveAsync(source, "champion", model, default);
-        var before = await server.GetAsync("/models");
-        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
-        await effects.StageAsync(await StartAsync("r2"), Model("fare", data), default);
+        await Effects.StageMoveAsync(source, "champion", model, default);
+        var before = await Server.GetAsync("/models");
+        await FinishAsync(source);
+        await Effects.StageAsync(await StartAsync("r2"), Model("fare", data), default);
 
-        var list = await server.GetAsync("/models");
-        var fare = await server.GetAsync("/models/fare");
+        var list = await Server.GetAsync("/models");
+        var fare = await Server.GetAsync("/models/fare");
 
         before.Int("total_entries").ShouldBe(0);
         list.Int("models/0/versions").ShouldBe(1);
@@ -170,31 +154,25 @@ public sealed class DataTests : IAsyncLifetime
     public async Task Lineage_OfARunThatIsGone_IsStillShown()
     {
         var source = await StartAsync("gone");
-        var data = await effects.StageAsync(source, Dataset("trips"), default);
-        var model = await effects.StageAsync(source, Model("fare", data), default);
+        var data = await Effects.StageAsync(source, Dataset("trips"), default);
+        var model = await Effects.StageAsync(source, Model("fare", data), default);
         CheckResult[] checks = [new("no_worse_than", "rmse", Verdict.Pass, Severity.Block, 1, "<= 2", 10, 0, [], "Good.")];
-        await effects.StageAsync(source, GateVerdict.Of("fare v1", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"), default);
-        await effects.StageMoveAsync(source, "champion", model, default);
-        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        await Effects.StageAsync(source, GateVerdict.Of("fare v1", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"), default);
+        await Effects.StageMoveAsync(source, "champion", model, default);
+        await FinishAsync(source);
         var runId = source.Task.Key.RunId;
-        await server.Given.ExecuteAsync($"DELETE FROM dag_run WHERE run_id = {runId}; DELETE FROM task_instance WHERE run_id = {runId};");
+        await Server.Given.ExecuteAsync($"DELETE FROM dag_run WHERE run_id = {runId}; DELETE FROM task_instance WHERE run_id = {runId};");
 
-        (await server.GetAsync("/models/fare")).Text("versions/0/run_id").ShouldBe("gone");
-        (await server.GetAsync("/models/fare")).Text("alias_moves/0/run_id").ShouldBe("gone");
-        (await server.GetAsync("/datasets/trips")).Text("versions/0/run_id").ShouldBe("gone");
-        (await server.GetAsync("/gates?run_id=gone")).Int("total_entries").ShouldBe(1);
+        (await Server.GetAsync("/models/fare")).Text("versions/0/run_id").ShouldBe("gone");
+        (await Server.GetAsync("/models/fare")).Text("alias_moves/0/run_id").ShouldBe("gone");
+        (await Server.GetAsync("/datasets/trips")).Text("versions/0/run_id").ShouldBe("gone");
+        (await Server.GetAsync("/gates?run_id=gone")).Int("total_entries").ShouldBe(1);
         foreach (var path in new[] { "", "/taskInstances", "/taskInstances/make", "/taskInstances/make/logs/1" })
         {
-            var (status, body) = await server.SendAsync(HttpMethod.Get, $"/dags/taxi/dagRuns/gone{path}");
+            var (status, body) = await Server.SendAsync(HttpMethod.Get, $"/dags/taxi/dagRuns/gone{path}");
             status.ShouldBe(404, path);
             body.ToString().ShouldContain("gone", Case.Sensitive, path);
         }
-    }
-
-    private async Task<AttemptSource> StartAsync(string runKey)
-    {
-        var runId = await server.Given.RunAsync("taxi", runKey);
-        return new AttemptSource((await server.Given.ClaimAsync(worker)).Single(task => task.Key.RunId == runId), "make");
     }
 
     private static StagedDataset Dataset(string name, params long[] parents) => new(

@@ -1,29 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Workflow.Postgres.Effects;
-using Workflow.Postgres.Steps;
-using Workflow.Runs;
 
 namespace Workflow.Dashboard.Tests;
 
 /// <summary>A file becomes <c>raw</c>, that becomes <c>features</c>, those a model, and that scores <c>scores</c>.</summary>
-public sealed class LineageTests : IAsyncLifetime
+public sealed class LineageTests : DataTest
 {
-    private static readonly string Sha = new('a', 64);
-    private DashboardServer server = null!;
-    private EffectStore effects = null!;
-    private long worker;
     private int runs;
-
-    public async ValueTask InitializeAsync()
-    {
-        server = await DashboardServer.StartAsync();
-        effects = new EffectStore(server.Database.DataSource);
-        worker = await server.Given.WorkerAsync("w");
-        await server.Given.DagAsync("taxi", new([Given.Task(0, "make")]));
-    }
-
-    public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Fact]
     public async Task Upstream_OfAModelWithoutVersion_IsThatOfItsChampion()
@@ -31,7 +15,7 @@ public sealed class LineageTests : IAsyncLifetime
         await ChainAsync("2019-01", "champion");
         await ChainAsync("2019-02", alias: null);
 
-        var graph = await server.GetAsync("/lineage/upstream?of=model:fare");
+        var graph = await Server.GetAsync("/lineage/upstream?of=model:fare");
 
         graph.Text("roots/0").ShouldBe("model:fare@1");
         Edges(graph).ShouldBe([
@@ -63,9 +47,9 @@ public sealed class LineageTests : IAsyncLifetime
     public async Task Upstream_AfterTheRunIsGone_StillNamesItsCode()
     {
         await ChainAsync("2019-01", "champion");
-        await server.Given.ExecuteAsync("DELETE FROM dag_run");
+        await Server.Given.ExecuteAsync("DELETE FROM dag_run");
 
-        var graph = await server.GetAsync("/lineage/upstream?of=model:fare@champion");
+        var graph = await Server.GetAsync("/lineage/upstream?of=model:fare@champion");
 
         Node(graph, "dataset:raw@1").Int("made_by/dag_version").ShouldBe(1);
         Node(graph, "dataset:raw@1").Text("made_by/run_id").ShouldBe("r1");
@@ -77,7 +61,7 @@ public sealed class LineageTests : IAsyncLifetime
         await ChainAsync("2019-01", "champion");
         await ChainAsync("2019-02", alias: null);
 
-        var graph = await server.GetAsync("/lineage/downstream?of=source:/data/2019-02.csv");
+        var graph = await Server.GetAsync("/lineage/downstream?of=source:/data/2019-02.csv");
 
         Nodes(graph).ShouldBe([
             "dataset:features@2", "dataset:raw@2", "dataset:scores@2", "gate", "gate", "model:fare@2", $"source:/data/2019-02.csv#{Sha[..12]}"]);
@@ -91,8 +75,8 @@ public sealed class LineageTests : IAsyncLifetime
         await ChainAsync("2019-02", alias: null);
         await ChainAsync("2019-01", alias: null);
 
-        (await server.GetAsync("/lineage/upstream?of=dataset:raw")).Texts("roots").Order().ShouldBe(["dataset:raw@2", "dataset:raw@3"]);
-        (await server.GetAsync("/lineage/upstream?of=dataset:raw@1")).Texts("roots").ShouldBe(["dataset:raw@1"]);
+        (await Server.GetAsync("/lineage/upstream?of=dataset:raw")).Texts("roots").Order().ShouldBe(["dataset:raw@2", "dataset:raw@3"]);
+        (await Server.GetAsync("/lineage/upstream?of=dataset:raw@1")).Texts("roots").ShouldBe(["dataset:raw@1"]);
     }
 
     [Fact]
@@ -100,7 +84,7 @@ public sealed class LineageTests : IAsyncLifetime
     {
         await ChainAsync("2019-01", "champion");
 
-        var graph = await server.GetAsync("/lineage/upstream?of=model:fare&depth=1");
+        var graph = await Server.GetAsync("/lineage/upstream?of=model:fare&depth=1");
 
         Nodes(graph).ShouldBe(["dataset:features@1", "gate", "model:fare@1"]);
     }
@@ -109,13 +93,45 @@ public sealed class LineageTests : IAsyncLifetime
     public async Task Upstream_WhereRowsGoInACircle_Ends()
     {
         await ChainAsync("2019-01", "champion");
-        await server.Given.ExecuteAsync(
+        await Server.Given.ExecuteAsync(
             "INSERT INTO dataset_parent SELECT r.dataset_version_id, f.dataset_version_id FROM dataset_version r, dataset_version f WHERE r.dataset = 'raw' AND f.dataset = 'features'");
 
-        var graph = await server.GetAsync("/lineage/upstream?of=dataset:features@1");
+        var graph = await Server.GetAsync("/lineage/upstream?of=dataset:features@1");
 
         Edges(graph).ShouldContain("dataset:features@1 read dataset:raw@1");
         Edges(graph).ShouldContain("dataset:raw@1 read dataset:features@1");
+    }
+
+    [Fact]
+    public async Task Lineage_OfSlicesThatWereReplacedOrHaveExpired_IsStillTold()
+    {
+        await ChainAsync("2019-01", "champion");
+        await ChainAsync("2019-01", alias: null);
+        await Server.Given.ExecuteAsync("UPDATE dataset_version SET expired_at = now() WHERE version = 1");
+
+        var champion = await Server.GetAsync("/lineage/upstream?of=model:fare");
+        var replaced = await Server.GetAsync("/lineage/downstream?of=dataset:raw@1");
+        var standing = await Server.GetAsync("/lineage/downstream?of=dataset:raw");
+
+        Nodes(champion).ShouldContain("dataset:raw@1");
+        Node(champion, "dataset:raw@1").IsNull("expired_at").ShouldBeFalse();
+        Versions(replaced).ShouldBe(["dataset:features@1", "dataset:raw@1", "dataset:scores@1", "model:fare@1"]);
+        Versions(standing).ShouldBe(["dataset:features@2", "dataset:raw@2", "dataset:scores@2", "model:fare@2"]);
+        Node(standing, "dataset:raw@2").IsNull("expired_at").ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("", "model:fare@1")]
+    [InlineData("DELETE FROM model_alias", "")]
+    public async Task Downstream_OfAColumnThatOnlyTheChampionUses_NamesTheChampion(string before, string model)
+    {
+        await ChainAsync("2019-01", "champion");
+        await ChainAsync("2019-02", alias: null);
+        await Server.Given.ExecuteAsync("""UPDATE model_version SET params = '{"label": "fare"}' WHERE version = 2;""" + before);
+
+        var impact = await Server.GetAsync("/lineage/downstream?of=dataset:features&column=is_night");
+
+        Nodes(impact).Where(id => id.StartsWith("model", StringComparison.Ordinal)).ShouldBe(model.Length > 0 ? [model] : []);
     }
 
     [Fact]
@@ -123,7 +139,7 @@ public sealed class LineageTests : IAsyncLifetime
     {
         await ChainAsync("2019-01", "champion");
 
-        var graph = await server.GetAsync("/lineage/upstream?of=dataset:features@1&column=is_night");
+        var graph = await Server.GetAsync("/lineage/upstream?of=dataset:features@1&column=is_night");
 
         Node(graph, "dataset:raw@1").Texts("columns").ShouldBe(["fare", "pickup"]);
         ColumnEdges(graph).ShouldBe(["raw.fare filter features.is_night", "raw.pickup transformation features.is_night"]);
@@ -136,13 +152,14 @@ public sealed class LineageTests : IAsyncLifetime
         await ChainAsync("2019-01", "champion");
         await ChainAsync("2019-02", alias: null);
 
-        var pickup = await server.GetAsync("/lineage/downstream?of=dataset:raw&column=pickup");
-        var comment = await server.GetAsync("/lineage/downstream?of=dataset:raw&column=comment");
-        var unused = await server.GetAsync("/lineage/downstream?of=dataset:features&column=distance");
+        var pickup = await Server.GetAsync("/lineage/downstream?of=dataset:raw&column=pickup");
+        var comment = await Server.GetAsync("/lineage/downstream?of=dataset:raw&column=comment");
+        var unused = await Server.GetAsync("/lineage/downstream?of=dataset:features&column=distance");
 
-        Nodes(pickup).ShouldBe(["dataset:features@2", "dataset:raw@2", "dataset:scores@2", "gate", "model:fare@2"]);
+        Nodes(pickup).ShouldBe([
+            "dataset:features@2", "dataset:raw@2", "dataset:scores@2", "gate", "gate", "model:fare@1", "model:fare@2"]);
         ColumnEdges(pickup).ShouldBe([
-            "features.is_night transformation scores.", "features.is_night trained_on fare.", "fare. applied scores.", "raw.pickup transformation features.is_night"],
+            "features.is_night transformation scores.", "features.is_night trained_on fare.", "features.is_night trained_on fare.", "fare. applied scores.", "raw.pickup transformation features.is_night"],
             ignoreOrder: true);
         Nodes(comment).ShouldBe(["dataset:raw@2"]);
         Nodes(unused).ShouldBe(["dataset:features@2", "dataset:scores@2"], "the model does not use it, and what scores code makes nobody can tell");
@@ -164,7 +181,7 @@ public sealed class LineageTests : IAsyncLifetime
     {
         await ChainAsync("2019-01", "champion");
 
-        var answer = await server.SendAsync(HttpMethod.Get, path);
+        var answer = await Server.SendAsync(HttpMethod.Get, path);
 
         answer.Status.ShouldBe(status);
         answer.Body.ToString().ShouldContain(said);
@@ -173,9 +190,8 @@ public sealed class LineageTests : IAsyncLifetime
     private async Task ChainAsync(string month, string? alias)
     {
         var key = $"r{++runs}";
-        var runId = await server.Given.RunAsync("taxi", key);
-        var source = new AttemptSource((await server.Given.ClaimAsync(worker)).Single(task => task.Key.RunId == runId), "make");
-        var raw = await effects.StageAsync(
+        var source = await StartAsync(key);
+        var raw = await Effects.StageAsync(
             source,
             Dataset("raw", month, ["pickup", "fare", "comment"]) with
             {
@@ -183,7 +199,7 @@ public sealed class LineageTests : IAsyncLifetime
             },
             default);
         CheckResult[] checks = [new("not_null", "fare", Verdict.Pass, Severity.Block, 0, "= 0", 10, 0, [], "Good.")];
-        var features = await effects.StageAsync(
+        var features = await Effects.StageAsync(
             source,
             Dataset("features", month, ["is_night", "fare", "distance"], raw) with
             {
@@ -193,20 +209,19 @@ public sealed class LineageTests : IAsyncLifetime
             },
             default);
         var parameters = new JsonObject { ["label"] = "fare", ["numeric"] = new JsonArray("is_night"), ["categorical"] = new JsonArray() };
-        var model = await effects.StageAsync(
+        var model = await Effects.StageAsync(
             source, new StagedModel("fare", Sha, 500, "linear", parameters, new Dictionary<string, double>(), [features]), default);
-        await effects.StageAsync(
+        await Effects.StageAsync(
             source, Dataset("scores", month, ["score"], features) with { Models = [new AppliedModel(model, "candidate")] }, default);
-        await effects.StageAsync(source, GateVerdict.Of("fare", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"), default);
+        await Effects.StageAsync(source, GateVerdict.Of("fare", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"), default);
         if (alias is not null)
-            await effects.StageMoveAsync(source, alias, model, default);
-        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+            await Effects.StageMoveAsync(source, alias, model, default);
+        await FinishAsync(source);
 
         // An attempt has one verdict; that on the raw data comes from a run of its own.
-        var judged = await server.Given.RunAsync("taxi", $"{key}q");
-        var judge = new AttemptSource((await server.Given.ClaimAsync(worker)).Single(task => task.Key.RunId == judged), "make");
-        await effects.StageAsync(judge, GateVerdict.Of("raw", checks), new VerdictSubject(DatasetVersionId: raw), default);
-        await server.Given.FinishAsync(worker, judge.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        var judge = await StartAsync($"{key}q");
+        await Effects.StageAsync(judge, GateVerdict.Of("raw", checks), new VerdictSubject(DatasetVersionId: raw), default);
+        await FinishAsync(judge);
     }
 
     private static StagedDataset Dataset(string name, string month, string[] columns, params long[] parents) => new(
@@ -219,6 +234,8 @@ public sealed class LineageTests : IAsyncLifetime
 
     private static IEnumerable<string> Nodes(JsonElement graph) =>
         graph.All("nodes", "id").Select(id => Short(id!)).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Versions(JsonElement graph) => Nodes(graph).Where(id => id.Contains('@'));
 
     private static IEnumerable<string> Edges(JsonElement graph) => graph.At("edges").EnumerateArray()
         .Select(edge => $"{Short(edge.Text("from"))} {edge.Text("how")} {edge.Text("to")}").Order(StringComparer.Ordinal);

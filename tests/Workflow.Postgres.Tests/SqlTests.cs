@@ -33,6 +33,7 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
         ["@versionIds"] = "bigint[]",
         ["@datasetIds"] = "bigint[]",
         ["@modelIds"] = "bigint[]",
+        ["LineageReads.ColumnParents $3"] = "text[]",
         ["@models"] = "text[]",
         ["@lease"] = "interval",
         ["@age"] = "interval",

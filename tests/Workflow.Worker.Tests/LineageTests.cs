@@ -6,11 +6,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Workflow.Dashboard;
 using Workflow.Engine.Cli;
-using Workflow.Postgres.Lineage;
-using Workflow.Scheduler.OpenLineage;
 using Workflow.Testing;
 using Workflow.Testing.Running;
 
@@ -89,7 +86,7 @@ public sealed class LineageTests : IAsyncLifetime
         broken.ShouldContain("DAGs that would break: taxi_fare_nightly");
         (await RunAsync("lineage", "downstream", "dataset:taxi.raw", "--column", "tolls_amount")).ShouldContain("Nothing would break.");
         TestContext.Current.TestOutputHelper?.WriteLine(night + broken);
-        Check(await EventsAsync());
+        Check(await LineageEvents.OfAsync(engine));
     }
 
     [Fact]
@@ -109,7 +106,7 @@ public sealed class LineageTests : IAsyncLifetime
             """);
         (await engine.StateAsync(await engine.RunAsync("payroll"))).ShouldBe("success");
 
-        var done = (await EventsAsync()).Single(one => (string?)one["eventType"] == "COMPLETE");
+        var done = (await LineageEvents.OfAsync(engine)).Single(one => (string?)one["eventType"] == "COMPLETE");
         var metrics = done["outputs"]![0]!["facets"]!["dataQualityMetrics"]!["columnMetrics"]!;
 
         ((double)metrics["grade"]!["max"]!).ShouldBe(8);
@@ -142,19 +139,6 @@ public sealed class LineageTests : IAsyncLifetime
         ((double?)features["outputs"]![0]!["facets"]!["dataQualityMetrics"]!["columnMetrics"]!["fare_amount"]!["max"]).ShouldNotBeNull().ShouldBeInRange(50, 500);
         ((string?)Of("train")["outputs"]![0]!["namespace"]).ShouldBe("models");
         ((string?)Of("predict")["run"]!["facets"]!["modelsApplied"]!["models"]![0]!["role"]).ShouldBe("candidate");
-    }
-
-    private async Task<IReadOnlyList<JsonNode>> EventsAsync()
-    {
-        var file = Path.Combine(engine.Artifacts, "events.jsonl");
-        using var http = new HttpClient();
-        var sender = new OpenLineageSender(
-            new LineageEventStore(engine.Data), new OpenLineageOptions { File = file }, http, NullLogger<OpenLineageSender>.Instance);
-        while (await sender.RunOnceAsync(default) > 0)
-        {
-        }
-
-        return [.. (await File.ReadAllLinesAsync(file)).Select(line => JsonNode.Parse(line)!)];
     }
 
     private async Task<string> RunAsync(params string[] arguments)

@@ -56,7 +56,10 @@ internal static class LineageApi
         var roots = await RootsAsync(subject, reads, cancellationToken).ConfigureAwait(false);
         var view = new LineageView(reads, of!, "upstream");
         if (string.IsNullOrEmpty(column))
-            return await view.OfVersionsAsync(roots, await reads.UpstreamAsync(roots, steps, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        {
+            var versions = await reads.UpstreamAsync(roots, steps, cancellationToken).ConfigureAwait(false);
+            return await view.OfVersionsAsync(roots, versions, cancellationToken).ConfigureAwait(false);
+        }
 
         await RequireColumnAsync(subject, roots, column, reads, cancellationToken).ConfigureAwait(false);
         var reached = await reads.ColumnUpstreamAsync(roots, column, steps, cancellationToken).ConfigureAwait(false);
@@ -72,13 +75,16 @@ internal static class LineageApi
         var roots = await RootsAsync(subject, reads, cancellationToken).ConfigureAwait(false);
         var view = new LineageView(reads, of!, "downstream");
         if (string.IsNullOrEmpty(column))
-            return await view.OfVersionsAsync(roots, await reads.DownstreamAsync(roots, steps, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        {
+            var versions = await reads.DownstreamAsync(roots, steps, cancellationToken).ConfigureAwait(false);
+            return await view.OfVersionsAsync(roots, versions, cancellationToken).ConfigureAwait(false);
+        }
 
         await RequireColumnAsync(subject, roots, column, reads, cancellationToken).ConfigureAwait(false);
         if (subject.At is not null)
             throw ApiException.Invalid("of", "names a version: what would break with a column is told by the newest versions, ask without one");
         var impact = await reads.ImpactAsync(subject.Name, column, steps, cancellationToken).ConfigureAwait(false);
-        return await view.OfImpactAsync(subject.Name, column, impact, cancellationToken).ConfigureAwait(false);
+        return await view.OfImpactAsync(column, impact, cancellationToken).ConfigureAwait(false);
     }
 
     private static int Steps(int? depth) => depth switch

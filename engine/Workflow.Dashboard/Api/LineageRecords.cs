@@ -39,12 +39,13 @@ public enum LineageNodeKind
 /// <param name="Verdict">A gate's verdict.</param>
 /// <param name="Checks">The checks that led to it.</param>
 /// <param name="Columns">The columns that a question about a column is about; null when it is all of them, or no such question.</param>
+/// <param name="ExpiredAt">When a version's content went by the dataset's retention; null while it is there.</param>
 /// <param name="MadeBy">The code and the attempt that made it.</param>
 public sealed record LineageNode(
     string Id, LineageNodeKind Kind, string Name, int? Version = null, string? Sha256 = null, long? Bytes = null, long? Rows = null,
     IReadOnlyDictionary<string, string>? Partition = null, IReadOnlyList<string>? Aliases = null,
     IReadOnlyDictionary<string, JsonElement>? Dialect = null, Verdict? Verdict = null, IReadOnlyList<LineageCheck>? Checks = null,
-    IReadOnlyList<string>? Columns = null, DateTime? CreatedAt = null, LineageCode? MadeBy = null);
+    IReadOnlyList<string>? Columns = null, DateTime? CreatedAt = null, DateTime? ExpiredAt = null, LineageCode? MadeBy = null);
 
 /// <summary>A check of a gate.</summary>
 public sealed record LineageCheck(string Check, string? Column, string Threshold, Verdict Verdict, double? Observed);

@@ -6,22 +6,21 @@ namespace Workflow.Dashboard.Api;
 /// <summary>Puts a graph of lineage together from what a walk reached.</summary>
 internal sealed class LineageView(LineageReads reads, string of, string direction)
 {
-    private const int MostNodes = 5_000;
-
     public async Task<LineageGraph> OfVersionsAsync(LineageRoots roots, IReadOnlyList<ReachedRow> reached, CancellationToken cancellationToken)
     {
-        var among = new LineageRoots(Ids(reached, "dataset"), Ids(reached, "model"));
+        var shown = reached.Take(LineageReads.MostVersions).Select(row => (row.Kind, row.Id)).ToList();
+        var among = new LineageRoots(Ids(shown, "dataset"), Ids(shown, "model"));
         var found = await FindAsync(among, cancellationToken).ConfigureAwait(false);
         var edges = (await reads.EdgesAsync(among, cancellationToken).ConfigureAwait(false))
             .Where(edge => found.Knows(edge.FromKind, edge.FromId) && found.Knows(edge.ToKind, edge.ToId))
             .Select(edge => new LineageEdge(found.Name(edge.FromKind, edge.FromId), found.Name(edge.ToKind, edge.ToId), edge.How));
-        return Graph(null, found.Roots(roots), [.. found.Nodes.Values], [.. edges, .. found.Edges], reached.Count > MostNodes);
+        return Graph(null, found.Roots(roots), [.. found.Nodes.Values], [.. edges, .. found.Edges], reached.Count > LineageReads.MostVersions);
     }
 
     public async Task<LineageGraph> OfColumnAsync(
         LineageRoots roots, string column, IReadOnlyList<ReachedColumnRow> reached, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(new LineageRoots([.. reached.Select(row => row.Id).Distinct().Take(MostNodes)], []), cancellationToken)
+        var found = await FindAsync(new LineageRoots([.. reached.Select(row => row.Id).Distinct().Take(LineageReads.MostVersions)], []), cancellationToken)
             .ConfigureAwait(false);
         var columns = reached.Where(row => found.Knows("dataset", row.Id)).ToLookup(row => found.Name("dataset", row.Id), row => row.Column);
         var edges = reached
@@ -31,27 +30,20 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
         return Graph(column, found.Roots(roots), Narrowed(found, columns), [.. edges, .. found.Edges], reached.Count >= LineageReads.MostRows);
     }
 
-    public async Task<LineageGraph> OfImpactAsync(
-        string dataset, string column, IReadOnlyList<ImpactRow> impact, CancellationToken cancellationToken)
+    public async Task<LineageGraph> OfImpactAsync(string column, IReadOnlyList<ImpactRow> impact, CancellationToken cancellationToken)
     {
-        var names = impact.Select(row => (row.Kind, row.Name)).Distinct().Take(MostNodes).ToList();
-        var newest = await reads.NewestAsync(
-            [.. names.Where(row => row.Kind == "dataset").Select(row => row.Name)], [.. names.Where(row => row.Kind == "model").Select(row => row.Name)],
-            cancellationToken).ConfigureAwait(false);
-        var ids = newest.ToDictionary(row => (row.Kind, row.Name), row => row.Id);
-        var among = new LineageRoots(
-            [.. newest.Where(row => row.Kind == "dataset").Select(row => row.Id)], [.. newest.Where(row => row.Kind == "model").Select(row => row.Id)]);
+        var shown = impact.Select(row => (row.Kind, row.Id)).Distinct().Take(LineageReads.MostVersions).ToList();
+        var among = new LineageRoots(Ids(shown, "dataset"), Ids(shown, "model"));
         var found = await FindAsync(among, cancellationToken).ConfigureAwait(false);
-        var columns = impact.Where(row => ids.ContainsKey((row.Kind, row.Name)))
-            .ToLookup(row => found.Name(row.Kind, ids[(row.Kind, row.Name)]), row => row.Column);
-        var edges = impact
-            .Where(row => row.FromKind is not null && ids.ContainsKey((row.FromKind, row.FromName!)) && ids.ContainsKey((row.Kind, row.Name)))
+        var known = impact.Where(row => found.Knows(row.Kind, row.Id)).ToList();
+        var columns = known.ToLookup(row => found.Name(row.Kind, row.Id), row => row.Column);
+        var edges = known
+            .Where(row => row.FromKind is not null && found.Knows(row.FromKind, row.FromId!.Value))
             .Select(row => new LineageEdge(
-                found.Name(row.FromKind!, ids[(row.FromKind!, row.FromName!)]), found.Name(row.Kind, ids[(row.Kind, row.Name)]), row.How!,
-                row.FromColumn, row.Column))
+                found.Name(row.FromKind!, row.FromId!.Value), found.Name(row.Kind, row.Id), row.How!, row.FromColumn, row.Column))
             .Distinct();
         return Graph(
-            column, [found.Name("dataset", ids[("dataset", dataset)])],
+            column, [found.Name(known[0].Kind, known[0].Id)],
             [.. Narrowed(found, columns).Where(node => node.Kind != LineageNodeKind.Source)], [.. edges, .. found.Edges],
             impact.Count >= LineageReads.MostRows);
     }
@@ -63,8 +55,7 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
         return new(of, direction, column, roots, nodes, [.. edges.Where(edge => shown.Contains(edge.From) && shown.Contains(edge.To))], isTruncated);
     }
 
-    private static long[] Ids(IReadOnlyList<ReachedRow> reached, string kind) =>
-        [.. reached.Take(MostNodes).Where(row => row.Kind == kind).Select(row => row.Id)];
+    private static long[] Ids(IEnumerable<(string Kind, long Id)> among, string kind) => [.. among.Where(one => one.Kind == kind).Select(one => one.Id)];
 
     /// <summary>Versions with the columns concerned, and of the gates only those that look at one of them.</summary>
     private static IReadOnlyList<LineageNode> Narrowed(Found found, ILookup<string, string?> columns)
@@ -85,7 +76,8 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
         {
             found.Add("dataset", row.Id, new LineageNode(
                 $"dataset:{row.Name}@{row.Version}", LineageNodeKind.Dataset, row.Name, row.Version, row.Sha256, Rows: row.Rows,
-                Partition: ApiJson.Read<Dictionary<string, string>>(row.Partition), CreatedAt: row.PublishedAt, MadeBy: CodeOf(row)));
+                Partition: ApiJson.Read<Dictionary<string, string>>(row.Partition), CreatedAt: row.PublishedAt,
+                ExpiredAt: row.ExpiredAt, MadeBy: CodeOf(row)));
         }
 
         foreach (var row in await reads.ModelsAsync(of, cancellationToken).ConfigureAwait(false))

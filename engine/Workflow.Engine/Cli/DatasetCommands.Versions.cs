@@ -39,25 +39,7 @@ internal static partial class DatasetCommands
     {
         var query = partition is null ? null : $"partition={Paths.Escape(partition)}";
         var versions = await session.Api.ListAsync($"datasets/{Paths.Escape(name)}/versions", "versions", query, limit, cancellationToken);
-        session.ShowList(versions, "No versions of that slice.", () =>
-        {
-            var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "Contract", "Kept").AlignRight(0, 2, 3, 7);
-            foreach (var version in versions)
-            {
-                table.Row(
-                    Format.Count(version.Number("version")),
-                    Format.Hash(version.Text("sha256")),
-                    Format.Count(version.Number("rows")),
-                    Format.Bytes(version.Number("bytes")),
-                    Format.Pairs(version.Map("partition")),
-                    session.Time(version.Time("created_at")),
-                    MadeBy(version),
-                    Format.Count(version.Number("contract_version")),
-                    State(version));
-            }
-
-            return table;
-        });
+        session.ShowList(versions, "No versions of that slice.", () => VersionTable(session, versions, "Kept", State));
     }
 
     private static async Task DiffAsync(Session session, string name, string from, string to, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Spectre.Console;
 
 namespace Workflow.Engine.Cli;
 
@@ -60,25 +61,35 @@ internal static partial class DatasetCommands
                 ("Dataset", dataset.Text("name")), ("What", dataset.Text("description")), ("Owner", dataset.Text("owner")),
                 ("Kept", Kept(dataset["retention"])), ("Versions", Format.Count(versions.Count))));
             session.Line();
-            var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "From", "Contract").AlignRight(0, 2, 3, 8);
-            foreach (var version in versions)
-            {
-                table.Row(
-                    Format.Count(version.Number("version")),
-                    Format.Hash(version.Text("sha256")),
-                    Format.Count(version.Number("rows")),
-                    Format.Bytes(version.Number("bytes")),
-                    Format.Pairs(version.Map("partition")),
-                    session.Time(version.Time("created_at")),
-                    MadeBy(version),
-                    Parents(version),
-                    Format.Count(version.Number("contract_version")));
-            }
-
-            session.Console.Write(table);
+            session.Console.Write(VersionTable(session, versions, "From", Parents));
             if (versions.FirstOrDefault() is { } newest)
                 ShowColumns(session, newest);
         });
+    }
+
+    /// <summary>Versions, a line for each.</summary>
+    /// <param name="session">How times are written.</param>
+    /// <param name="versions">The versions.</param>
+    /// <param name="last">What the last column is called.</param>
+    /// <param name="say">What it says of a version.</param>
+    private static Table VersionTable(Session session, IEnumerable<JsonNode?> versions, string last, Func<JsonNode?, string> say)
+    {
+        var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "Contract", last).AlignRight(0, 2, 3, 7);
+        foreach (var version in versions)
+        {
+            table.Row(
+                Format.Count(version.Number("version")),
+                Format.Hash(version.Text("sha256")),
+                Format.Count(version.Number("rows")),
+                Format.Bytes(version.Number("bytes")),
+                Format.Pairs(version.Map("partition")),
+                session.Time(version.Time("created_at")),
+                MadeBy(version),
+                Format.Count(version.Number("contract_version")),
+                say(version));
+        }
+
+        return table;
     }
 
     private static void ShowColumns(Session session, JsonNode newest)

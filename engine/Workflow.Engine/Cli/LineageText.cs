@@ -18,7 +18,8 @@ internal static class LineageText
             yield return line;
         if (graph.Text("column") is not null && graph.Text("direction") == "downstream")
         {
-            var dags = tree.Nodes.Values.Where(node => !roots.Contains(node.Text("id") ?? "")).Select(node => (node as JsonObject)?["made_by"].Text("dag_id"));
+            var dags = tree.Nodes.Values.Where(node => !roots.Contains(node.Text("id") ?? ""))
+                .Select(node => (node as JsonObject)?["made_by"].Text("dag_id"));
             var concerned = Format.Names(dags.OfType<string>().Distinct().Order(StringComparer.Ordinal));
             yield return concerned == Format.Nothing ? "Nothing would break." : $"DAGs that would break: {concerned}";
         }
@@ -111,6 +112,8 @@ internal static class LineageText
                 text += $"  {slice}";
             if (first.Number("rows") is { } count)
                 text += $"  {Format.Count(count)} rows";
+            if (first.Text("expired_at") is not null)
+                text += "  expired";
             var columns = first.List("columns").Count > 0 ? $"  columns {Format.Names(first.Texts("columns"))}" : "";
             return $"{text}  {Format.Hash(first.Text("sha256"))}{columns}{Codes(group)}";
         }

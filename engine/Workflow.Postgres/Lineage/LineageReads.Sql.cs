@@ -24,69 +24,49 @@ public sealed partial class LineageReads
         WHERE s.location = @name AND v.version IS NOT NULL ORDER BY s.dataset_version_id
         """;
 
-    // A version is made from what was there before it, so there is no cycle to begin with; the depth ends the walk whatever the rows say. The
-    // inner limit stops the recursion itself: nothing between it and the scan needs all rows first.
-    private const string Upstream = """
-        WITH RECURSIVE walk (kind, id, depth) AS (
-            SELECT kind, id, 0 FROM (
-                SELECT 'dataset' AS kind, id FROM unnest(@datasetIds) AS id UNION ALL SELECT 'model', id FROM unnest(@modelIds) AS id) root
-            UNION
-            SELECT next.kind, next.id, walk.depth + 1
-            FROM walk CROSS JOIN LATERAL (
-                SELECT 'dataset' AS kind, parent_version_id AS id FROM dataset_parent
-                WHERE walk.kind = 'dataset' AND dataset_version_id = walk.id
-                UNION ALL SELECT 'dataset', parent_version_id FROM model_parent WHERE walk.kind = 'model' AND model_version_id = walk.id
-                UNION ALL SELECT 'model', model_version_id FROM dataset_model WHERE walk.kind = 'dataset' AND dataset_version_id = walk.id) next
-            WHERE walk.depth < @depth)
-        SELECT kind AS Kind, id AS Id, min(depth) AS Depth FROM (SELECT kind, id, depth FROM walk LIMIT @limit) found
-        GROUP BY kind, id ORDER BY min(depth), kind, id
+    // One step from each of some versions or columns; what was reached before is left out by whoever walks.
+    private const string Parents = """
+        SELECT 'dataset' AS Kind, parent_version_id AS Id, @depth::int AS Depth FROM dataset_parent WHERE dataset_version_id = ANY (@datasetIds)
+        UNION SELECT 'dataset', parent_version_id, @depth FROM model_parent WHERE model_version_id = ANY (@modelIds)
+        UNION SELECT 'model', model_version_id, @depth FROM dataset_model WHERE dataset_version_id = ANY (@datasetIds)
+        ORDER BY Kind, Id LIMIT @limit
         """;
 
-    private const string Downstream = """
-        WITH RECURSIVE walk (kind, id, depth) AS (
-            SELECT kind, id, 0 FROM (
-                SELECT 'dataset' AS kind, id FROM unnest(@datasetIds) AS id UNION ALL SELECT 'model', id FROM unnest(@modelIds) AS id) root
-            UNION
-            SELECT next.kind, next.id, walk.depth + 1
-            FROM walk CROSS JOIN LATERAL (
-                SELECT 'dataset' AS kind, dataset_version_id AS id FROM dataset_parent
-                WHERE walk.kind = 'dataset' AND parent_version_id = walk.id
-                UNION ALL SELECT 'model', model_version_id FROM model_parent WHERE walk.kind = 'dataset' AND parent_version_id = walk.id
-                UNION ALL SELECT 'dataset', dataset_version_id FROM dataset_model WHERE walk.kind = 'model' AND model_version_id = walk.id) next
-            WHERE walk.depth < @depth)
-        SELECT kind AS Kind, id AS Id, min(depth) AS Depth FROM (SELECT kind, id, depth FROM walk LIMIT @limit) found
-        GROUP BY kind, id ORDER BY min(depth), kind, id
+    private const string Children = """
+        SELECT 'dataset' AS Kind, dataset_version_id AS Id, @depth::int AS Depth FROM dataset_parent WHERE parent_version_id = ANY (@datasetIds)
+        UNION SELECT 'model', model_version_id, @depth FROM model_parent WHERE parent_version_id = ANY (@datasetIds)
+        UNION SELECT 'dataset', dataset_version_id, @depth FROM dataset_model WHERE model_version_id = ANY (@modelIds)
+        ORDER BY Kind, Id LIMIT @limit
         """;
 
-    private const string ColumnUpstream = """
-        WITH RECURSIVE walk (id, column_name, to_id, to_column, how, depth) AS (
-            SELECT id, @column::text, NULL::bigint, NULL::text, NULL::text, 0 FROM unnest(@datasetIds) AS id
-            UNION
-            SELECT p.parent_version_id, l.parent_column, walk.id, coalesce(l.column_name, walk.column_name), l.how, walk.depth + 1
-            FROM walk
-                JOIN column_lineage l ON l.dataset_version_id = walk.id
-                    AND (walk.column_name IS NULL OR l.column_name IS NULL OR l.column_name = walk.column_name)
-                JOIN dataset_parent p ON p.dataset_version_id = walk.id
-                JOIN dataset_version v ON v.dataset_version_id = p.parent_version_id AND v.dataset = l.parent_dataset
-            WHERE walk.depth < @depth)
-        SELECT id AS Id, column_name AS Column, to_id AS ToId, to_column AS ToColumn, how AS How, min(depth) AS Depth
-        FROM (SELECT * FROM walk LIMIT @limit) found GROUP BY 1, 2, 3, 4, 5 ORDER BY min(depth), id, column_name
+    private const string ColumnParents = """
+        SELECT DISTINCT p.parent_version_id AS Id, l.parent_column AS Column, f.id AS ToId, coalesce(l.column_name, f.column_name) AS ToColumn,
+            l.how AS How, @depth::int AS Depth
+        FROM unnest(@datasetIds, @columns) AS f (id, column_name)
+            JOIN column_lineage l ON l.dataset_version_id = f.id
+                AND (f.column_name IS NULL OR l.column_name IS NULL OR l.column_name = f.column_name)
+            JOIN dataset_parent p ON p.dataset_version_id = f.id
+            JOIN dataset_version v ON v.dataset_version_id = p.parent_version_id AND v.dataset = l.parent_dataset
+        ORDER BY 1, 2, 3, 4, 5 LIMIT @limit
         """;
 
-    // By what the newest versions say: an old one cannot break any more. A linear model names its columns; one of another flavour may need any.
+    // By what the newest versions say: an old one cannot break any more. Of models those count that are in use: the newest, those that hold an
+    // alias, and those that scored the newest versions. A linear model names its columns; one of another flavour may need any.
     private const string Impact = """
         WITH RECURSIVE newest AS MATERIALIZED (
-            SELECT d.dataset, v.dataset_version_id FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version),
+            SELECT d.dataset, v.dataset_version_id AS id FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version),
         standing AS MATERIALIZED (
-            SELECT v.model, v.model_version_id, v.params FROM model m JOIN model_version v ON v.model = m.model
-            WHERE v.version = m.last_version OR v.model_version_id IN (SELECT model_version_id FROM model_alias a WHERE a.model = m.model)),
-        link (from_kind, from_name, from_column, kind, name, column_name, how) AS MATERIALIZED (
-            SELECT 'dataset', l.parent_dataset, l.parent_column, 'dataset', n.dataset, l.column_name, l.how
-            FROM newest n JOIN column_lineage l ON l.dataset_version_id = n.dataset_version_id
+            SELECT v.model_version_id AS id, v.params FROM model m JOIN model_version v ON v.model = m.model
+            WHERE v.version = m.last_version OR v.model_version_id IN (
+                SELECT model_version_id FROM model_alias
+                UNION SELECT dm.model_version_id FROM newest n JOIN dataset_model dm ON dm.dataset_version_id = n.id)),
+        link (from_kind, from_id, from_column, kind, id, column_name, how) AS MATERIALIZED (
+            SELECT 'dataset', p.id, l.parent_column, 'dataset', n.id, l.column_name, l.how
+            FROM newest n JOIN column_lineage l ON l.dataset_version_id = n.id JOIN newest p ON p.dataset = l.parent_dataset
             UNION
-            SELECT 'dataset', p.dataset, uses.column_name, 'model', s.model, NULL, 'trained_on'
-            FROM standing s JOIN model_parent mp ON mp.model_version_id = s.model_version_id
-                JOIN dataset_version p ON p.dataset_version_id = mp.parent_version_id
+            SELECT 'dataset', f.id, uses.column_name, 'model', s.id, NULL, 'trained_on'
+            FROM standing s JOIN model_parent mp ON mp.model_version_id = s.id
+                JOIN dataset_version p ON p.dataset_version_id = mp.parent_version_id JOIN newest f ON f.dataset = p.dataset
                 CROSS JOIN LATERAL (
                     SELECT NULL AS column_name WHERE NOT s.params ? 'label'
                     UNION ALL SELECT s.params ->> key FROM unnest(ARRAY['label', 'holdout']) AS key WHERE s.params ? key
@@ -94,27 +74,18 @@ public sealed partial class LineageReads
                         CASE jsonb_typeof(s.params -> key) WHEN 'array' THEN s.params -> key ELSE '[]' END)
                     FROM unnest(ARRAY['numeric', 'categorical']) AS key) uses
             UNION
-            SELECT 'model', m.model, NULL, 'dataset', n.dataset, NULL, 'applied'
-            FROM newest n JOIN dataset_model dm ON dm.dataset_version_id = n.dataset_version_id
-                JOIN model_version m ON m.model_version_id = dm.model_version_id),
-        hit (kind, name, column_name, from_kind, from_name, from_column, how, depth) AS (
-            SELECT 'dataset', @name::text, @column::text, NULL::text, NULL::text, NULL::text, NULL::text, 0
+            SELECT 'model', dm.model_version_id, NULL, 'dataset', n.id, NULL, 'applied'
+            FROM newest n JOIN dataset_model dm ON dm.dataset_version_id = n.id),
+        hit (kind, id, column_name, from_kind, from_id, from_column, how, depth) AS (
+            SELECT 'dataset', id, @column::text, NULL::text, NULL::bigint, NULL::text, NULL::text, 0 FROM newest WHERE dataset = @name
             UNION
-            SELECT link.kind, link.name, link.column_name, hit.kind, hit.name, hit.column_name, link.how, hit.depth + 1
-            FROM hit JOIN link ON link.from_kind = hit.kind AND link.from_name = hit.name
+            SELECT link.kind, link.id, link.column_name, hit.kind, hit.id, hit.column_name, link.how, hit.depth + 1
+            FROM hit JOIN link ON link.from_kind = hit.kind AND link.from_id = hit.id
                 AND (link.from_column IS NULL OR hit.column_name IS NULL OR link.from_column = hit.column_name)
-            WHERE hit.depth < @depth AND (link.kind, link.name) <> (hit.kind, hit.name))
-        SELECT kind AS Kind, name AS Name, column_name AS Column, from_kind AS FromKind, from_name AS FromName, from_column AS FromColumn,
+            WHERE hit.depth < @depth AND (link.kind, link.id) <> (hit.kind, hit.id))
+        SELECT kind AS Kind, id AS Id, column_name AS Column, from_kind AS FromKind, from_id AS FromId, from_column AS FromColumn,
             how AS How, min(depth) AS Depth
-        FROM (SELECT * FROM hit LIMIT @limit) found GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY min(depth), kind, name, column_name
-        """;
-
-    private const string NewestOf = """
-        SELECT 'dataset' AS Kind, v.dataset_version_id AS Id, d.dataset AS Name
-        FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version WHERE d.dataset = ANY (@datasets)
-        UNION ALL
-        SELECT 'model', v.model_version_id, m.model
-        FROM model m JOIN model_version v ON v.model = m.model AND v.version = m.last_version WHERE m.model = ANY (@models)
+        FROM (SELECT * FROM hit LIMIT @limit) found GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY min(depth), kind, id, column_name
         """;
 
     private const string HasColumn = """
@@ -138,7 +109,7 @@ public sealed partial class LineageReads
     private const string Datasets = """
         SELECT dataset_version_id AS Id, dataset AS Name, version AS Version, sha256 AS Sha256, row_count AS Rows, partition::text AS Partition,
             published_at AS PublishedAt, dag_id AS DagId, dag_version AS DagVersion, dag_hash AS DagHash, run_key AS RunKey, task_id AS TaskId,
-            map_index AS MapIndex, attempt AS Attempt, worker AS Worker
+            map_index AS MapIndex, attempt AS Attempt, worker AS Worker, expired_at AS ExpiredAt
         FROM dataset_version WHERE dataset_version_id = ANY (@datasetIds) AND version IS NOT NULL ORDER BY dataset, version
         """;
 

@@ -13,7 +13,10 @@ public sealed record LineageRoots(IReadOnlyList<long> DatasetIds, IReadOnlyList<
 /// <summary>Questions about where data comes from and where it goes. Rows that are staged are never seen.</summary>
 public sealed partial class LineageReads(NpgsqlDataSource dataSource)
 {
-    /// <summary>More rows are not walked: a graph of that size is for no eye.</summary>
+    /// <summary>More versions are not walked: a graph of that size is for no eye.</summary>
+    public const int MostVersions = 5_000;
+
+    /// <summary>More edges between columns are not walked.</summary>
     public const int MostRows = 50_000;
 
     /// <summary>One version of a dataset, which is one slice of it; the newest of every slice without a number.</summary>
@@ -37,28 +40,35 @@ public sealed partial class LineageReads(NpgsqlDataSource dataSource)
     public async Task<LineageRoots> SourceAsync(string name, CancellationToken cancellationToken) =>
         new(await dataSource.ListAsync<long>(OfSource, new { name }, cancellationToken).ConfigureAwait(false), []);
 
-    /// <summary>The versions that others were made from, with those themselves; nearest first.</summary>
+    /// <summary>The versions that others were made from, with those themselves; nearest first, and more than shall be shown when there are.</summary>
     public Task<IReadOnlyList<ReachedRow>> UpstreamAsync(LineageRoots roots, int depth, CancellationToken cancellationToken) =>
-        dataSource.ListAsync<ReachedRow>(Upstream, Bounded(roots, depth), cancellationToken);
+        VersionsAsync(Parents, roots, depth, cancellationToken);
 
-    /// <summary>The versions that were made from others, with those themselves; nearest first.</summary>
+    /// <summary>The versions that were made from others, with those themselves; nearest first, and more than shall be shown when there are.</summary>
     public Task<IReadOnlyList<ReachedRow>> DownstreamAsync(LineageRoots roots, int depth, CancellationToken cancellationToken) =>
-        dataSource.ListAsync<ReachedRow>(Downstream, Bounded(roots, depth), cancellationToken);
+        VersionsAsync(Children, roots, depth, cancellationToken);
 
-    /// <summary>The columns that a column of dataset versions was made from.</summary>
+    /// <summary>The columns that a column of dataset versions was made from; nearest first.</summary>
     public Task<IReadOnlyList<ReachedColumnRow>> ColumnUpstreamAsync(
         LineageRoots roots, string column, int depth, CancellationToken cancellationToken) =>
-        dataSource.ListAsync<ReachedColumnRow>(
-            ColumnUpstream, new { datasetIds = roots.DatasetIds.ToArray(), column, depth, limit = MostRows }, cancellationToken);
+        LineageWalk.FromAsync(
+            [.. roots.DatasetIds.Select(id => new ReachedColumnRow(id, column, null, null, null, 0))],
+            row => (row.Id, row.Column),
+            (at, steps) => dataSource.ListAsync<ReachedColumnRow>(
+                ColumnParents,
+                new
+                {
+                    datasetIds = at.Select(one => one.Id).ToArray(),
+                    columns = at.Select(one => one.Column).ToArray(),
+                    depth = steps,
+                    limit = MostRows,
+                },
+                cancellationToken),
+            depth, MostRows);
 
     /// <summary>What would break if a column of a dataset went, by the newest versions.</summary>
     public Task<IReadOnlyList<ImpactRow>> ImpactAsync(string name, string column, int depth, CancellationToken cancellationToken) =>
         dataSource.ListAsync<ImpactRow>(Impact, new { name, column, depth, limit = MostRows }, cancellationToken);
-
-    /// <summary>The newest versions of datasets and models.</summary>
-    public Task<IReadOnlyList<NewestRow>> NewestAsync(
-        IReadOnlyList<string> datasets, IReadOnlyList<string> models, CancellationToken cancellationToken) =>
-        dataSource.ListAsync<NewestRow>(NewestOf, new { datasets = datasets.ToArray(), models = models.ToArray() }, cancellationToken);
 
     /// <summary>Whether any of the dataset versions has a column.</summary>
     public Task<bool> HasColumnAsync(LineageRoots roots, string column, CancellationToken cancellationToken) =>
@@ -86,6 +96,26 @@ public sealed partial class LineageReads(NpgsqlDataSource dataSource)
 
     private static object Ids(LineageRoots of) => new { datasetIds = of.DatasetIds.ToArray(), modelIds = of.ModelIds.ToArray() };
 
-    private static object Bounded(LineageRoots roots, int depth) =>
-        new { datasetIds = roots.DatasetIds.ToArray(), modelIds = roots.ModelIds.ToArray(), depth, limit = MostRows };
+    private async Task<IReadOnlyList<ReachedRow>> VersionsAsync(string step, LineageRoots roots, int depth, CancellationToken cancellationToken)
+    {
+        var reached = 0;
+        ReachedRow[] first =
+        [
+            .. roots.DatasetIds.Select(id => new ReachedRow("dataset", id, 0)), .. roots.ModelIds.Select(id => new ReachedRow("model", id, 0)),
+        ];
+        var rows = await LineageWalk.FromAsync(
+            first,
+            row => (row.Kind, row.Id),
+            (at, steps) =>
+            {
+                // However many of the next were reached before, more than are shown are left when there are.
+                reached += at.Count;
+                return dataSource.ListAsync<ReachedRow>(
+                    step, new { datasetIds = Of("dataset", at), modelIds = Of("model", at), depth = steps, limit = reached + MostVersions + 1 }, cancellationToken);
+            },
+            depth, MostVersions).ConfigureAwait(false);
+        return [.. rows.DistinctBy(row => (row.Kind, row.Id))];
+
+        static long[] Of(string kind, IReadOnlyList<(string Kind, long Id)> at) => [.. at.Where(one => one.Kind == kind).Select(one => one.Id)];
+    }
 }

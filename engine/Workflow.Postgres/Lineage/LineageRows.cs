@@ -9,15 +9,11 @@ public sealed record ReachedRow(string Kind, long Id, int Depth);
 /// <summary>A column that a walk upstream reached, and from where; without a column, all of them.</summary>
 public sealed record ReachedColumnRow(long Id, string? Column, long? ToId, string? ToColumn, string? How, int Depth);
 
-/// <summary>What would break with a column; without a column, the whole of it.</summary>
-public sealed record ImpactRow(
-    string Kind, string Name, string? Column, string? FromKind, string? FromName, string? FromColumn, string? How, int Depth);
+/// <summary>What would break with a column, by the version that is in use; without a column, the whole of it.</summary>
+public sealed record ImpactRow(string Kind, long Id, string? Column, string? FromKind, long? FromId, string? FromColumn, string? How, int Depth);
 
 /// <summary>One version was made from another.</summary>
 public sealed record LineageEdgeRow(string FromKind, long FromId, string ToKind, long ToId, string How);
-
-/// <summary>The newest version of a name.</summary>
-public sealed record NewestRow(string Kind, long Id, string Name);
 
 /// <summary>A version of a dataset or a model with what made it.</summary>
 public sealed record LineageVersionRow
@@ -45,6 +41,9 @@ public sealed record LineageVersionRow
 
     /// <summary>When it was published.</summary>
     public DateTime PublishedAt { get; init; }
+
+    /// <summary>When its content went by the dataset's retention; null while it is there.</summary>
+    public DateTime? ExpiredAt { get; init; }
 
     /// <inheritdoc cref="GateLineageRow.DagId"/>
     public string DagId { get; init; } = "";

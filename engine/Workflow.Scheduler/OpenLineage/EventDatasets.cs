@@ -74,9 +74,9 @@ internal static class EventDatasets
 
     /// <summary>The namespace and name of a file or address, as OpenLineage names them.</summary>
     public static (string Space, string Name) NameOf(string location) =>
-        Uri.TryCreate(location, UriKind.Absolute, out var address) && !address.IsFile
-            ? (address.GetLeftPart(UriPartial.Authority), address.AbsolutePath)
-            : ("file", location);
+        !Uri.TryCreate(location, UriKind.Absolute, out var address) || address.IsFile ? ("file", location)
+        : address.Authority.Length > 0 ? (address.GetLeftPart(UriPartial.Authority), address.AbsolutePath)
+        : (address.Scheme, address.AbsolutePath);
 
     private static IEnumerable<(string Space, string Name, JsonNode Of, string Sha256)> Sources(JsonNode facts) =>
         from output in facts.List("outputs")
@@ -118,10 +118,11 @@ internal static class EventDatasets
         return facets;
     }
 
+    /// <remarks>A file has no host, and a connection only a name.</remarks>
     private static JsonObject DataSource(string name, string address) => Facets.Of("dataSource", new JsonObject
     {
         ["name"] = name,
-        ["uri"] = address == "file" ? "file:///" : address,
+        ["uri"] = address.Contains(':', StringComparison.Ordinal) ? address : $"{address}:///",
     });
 
     private static JsonObject DatasetFacets(JsonNode version)
