@@ -100,6 +100,16 @@ public sealed class RowTransformTests : IDisposable
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public async Task Export_OneColumn_IsQuotedSoThatNoValueEndsACopy()
+    {
+        var csv = Path.Combine(data.Folder, "out.csv");
+
+        await DatasetExport.WriteAsync(data.Parquet(@"SELECT unnest(['\.', NULL, '']) AS s"), Sink.Csv(csv), new DuckDbOptions(), default);
+
+        (await File.ReadAllTextAsync(csv)).ShouldBe("\"s\"\n\"\\.\"\n\n\"\"\n");
+    }
+
+    [Fact]
     public async Task Export_Files_GiveTheRowsBackAndReplaceWhatWasThere()
     {
         var parquet = data.Parquet("SELECT 1 AS a, '' AS s UNION ALL SELECT 2, NULL UNION ALL SELECT 3, 'x, \"y\"'");
