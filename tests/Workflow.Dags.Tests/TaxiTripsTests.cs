@@ -1,6 +1,6 @@
+using Workflow.DagTesting;
 using Workflow.Data;
 using Workflow.Data.Tests;
-using Workflow.DagTesting;
 using Workflow.Graphs;
 using Workflow.Runs;
 
