@@ -21,7 +21,9 @@ public sealed partial class TableCopy
 
     private const string CopyIn = "COPY workflow_stage ({0}) FROM STDIN (FORMAT csv, HEADER)";
 
-    private const string CountStaged = "SELECT count(*) FROM workflow_stage";
+    private const string Stage = "workflow_stage";
+
+    private const string CountRows = "SELECT count(*) FROM {0}";
 
     private const string CountKeyless = "SELECT count(*) FROM workflow_stage WHERE num_nulls({0}) > 0";
 

@@ -117,7 +117,7 @@ public sealed partial class TableCopy(string connectionString, string name)
 
     private async Task CheckStageAsync(NpgsqlConnection connection, PostgresSink sink, long rows, CancellationToken cancellationToken)
     {
-        if (await CountAsync(connection, CountStaged, cancellationToken).ConfigureAwait(false) is var staged && staged != rows)
+        if (await CountAsync(connection, Format(CountRows, Stage), cancellationToken).ConfigureAwait(false) is var staged && staged != rows)
         {
             throw new TaskFailureException(
                 string.Create(CultureInfo.InvariantCulture, $"The database of the connection '{name}' took {staged} of {rows} rows; the table is as it was."),
