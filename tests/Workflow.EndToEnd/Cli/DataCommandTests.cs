@@ -33,7 +33,7 @@ public sealed class DataCommandTests : CliTest
         var result = await RunAsync("datasets", "show", "fares");
 
         result.Code.ShouldBe(0);
-        result.Rows.ShouldContain("3 01234567 1,234,567 1.5 MiB month 2019-01 2026-01-01 00:00:00 UTC ingest in r1 of taxi raw 2 4");
+        result.Rows.ShouldContain("3 01234567 1,234,567 1.5 MiB month 2019-01 2026-01-01 00:00:00 UTC ingest in r1 of taxi 4 raw 2");
         result.Rows.ShouldContain("fare DOUBLE 0 812 -1.5 500 13");
     }
 
