@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Workflow.Artifacts;
 using Workflow.Data;
 using Workflow.Data.Drift;
 using Workflow.Data.DuckDb;
@@ -11,34 +9,20 @@ using Workflow.Runs;
 namespace Workflow.Dashboard.Tests;
 
 /// <summary>What the API shows of columns that a contract says tell of people: counts and shares, and no value.</summary>
-public sealed class PersonalDataTests : IAsyncLifetime
+public sealed class PersonalDataTests() : StoredDataTest("people", "people", "make")
 {
     private static readonly DataContract Contract = DataContract.Of("people", contract => contract
         .Column("id", "BIGINT").Column("mail", "VARCHAR", column => column.PersonalData(PersonalData.Personal))
         .Column("born", "DATE", column => column.PersonalData(PersonalData.Pseudonymous)));
 
-    private readonly string folder = Directory.CreateTempSubdirectory("workflow-people-").FullName;
     private readonly List<(long VersionId, string Path)> versions = [];
-    private FolderArtifactStore artifacts = null!;
-    private DashboardServer server = null!;
-    private EffectStore effects = null!;
-    private long worker;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        artifacts = new FolderArtifactStore(folder);
-        server = await DashboardServer.StartAsync(services: services => services.AddSingleton<IArtifactStore>(artifacts));
-        effects = new EffectStore(server.Database.DataSource);
-        worker = await server.Given.WorkerAsync("w");
+        await base.InitializeAsync();
         await DeclareAsync("people", Contract);
         foreach (var month in new[] { "01", "02", "03" })
             await PublishAsync(month);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await server.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
     }
 
     [Theory]
@@ -46,7 +30,7 @@ public sealed class PersonalDataTests : IAsyncLifetime
     [InlineData("/datasets/people/profile?whole=true")]
     public async Task Profile_OfPersonalColumns_HasCountsAndNoValues(string path)
     {
-        var profile = await server.GetAsync(path);
+        var profile = await Server.GetAsync(path);
 
         profile.ToString().ShouldNotContain("@");
         profile.ToString().ShouldNotContain("1970-");
@@ -63,8 +47,8 @@ public sealed class PersonalDataTests : IAsyncLifetime
         await DeclareAsync("people", Contract with { Meaning = "Who." });
         await PublishAsync("04", Contract with { Meaning = "Who." });
 
-        var shown = await server.GetAsync("/datasets/people");
-        var listed = await server.GetAsync("/datasets/people/versions");
+        var shown = await Server.GetAsync("/datasets/people");
+        var listed = await Server.GetAsync("/datasets/people/versions");
 
         shown.ToString().ShouldNotContain("@");
         shown.Text("versions/0/profile/1/max").ShouldBe("***");
@@ -77,7 +61,7 @@ public sealed class PersonalDataTests : IAsyncLifetime
     [InlineData("MAIL")]
     public async Task Drift_OfAPersonalColumn_KeepsSharesWithoutCategories(string column)
     {
-        var drift = await server.GetAsync($"/datasets/people/drift?reference=1&current=2&columns={column},id");
+        var drift = await Server.GetAsync($"/datasets/people/drift?reference=1&current=2&columns={column},id");
 
         drift.ToString().ShouldNotContain("@");
         drift.All("columns/0/bins", "label").ShouldBe(["*** 1", "*** 2", "*** 3", "*** 4", "*** 5", "*** 6", "*** 7"]);
@@ -92,12 +76,12 @@ public sealed class PersonalDataTests : IAsyncLifetime
         var report = DriftEvaluator.Compare(
             [versions[0].Path], [versions[1].Path], new DriftRule { Columns = ["mail"] }, new DuckDbOptions(), default);
         report.Columns[0].Bins[0].Label.ShouldContain("@");
-        await effects.StageAsync(
+        await Effects.StageAsync(
             source, GateVerdict.Of("people", []), new VerdictSubject(DatasetVersionId: versions[1].VersionId),
             new StagedDrift(Verdict.Pass, [versions[0].VersionId], DriftVerdict.ToJson(report)), default);
-        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        await FinishAsync(source);
 
-        var drift = await server.GetAsync("/gates/people/judged/make/drift");
+        var drift = await Server.GetAsync("/gates/people/judged/make/drift");
 
         drift.ToString().ShouldNotContain("@");
         drift.Text("columns/0/bins/0/label").ShouldBe("*** 1");
@@ -106,7 +90,7 @@ public sealed class PersonalDataTests : IAsyncLifetime
     [Fact]
     public async Task Suggestions_ForPersonalColumns_AskForNoValues()
     {
-        var (status, suggested) = await server.PostAsync("/datasets/people/proposals", "{}");
+        var (status, suggested) = await Server.PostAsync("/datasets/people/proposals", "{}");
 
         status.ShouldBe(200, suggested.ToString());
         suggested.ToString().ShouldNotContain("@");
@@ -115,31 +99,13 @@ public sealed class PersonalDataTests : IAsyncLifetime
         checks.ShouldBe(["row_count", "not_null id", "unique id", "between id", "not_null mail", "not_null born"], ignoreOrder: true);
     }
 
-    private Task DeclareAsync(string dagId, DataContract contract) => server.Given.DagAsync(
+    private Task DeclareAsync(string dagId, DataContract contract) => Server.Given.DagAsync(
         dagId, new DagGraph([Given.Task(0, "make")]), source: contract.Hash, settings: new DagSettings { Contracts = [contract] });
 
     private async Task PublishAsync(string month, DataContract? contract = null)
     {
         const string sql = "SELECT i AS id, 'ann' || i % 7 || '@home.example' AS mail, DATE '1970-01-01' + (i % 30)::INTEGER AS born FROM range(200) r(i)";
-        var stored = await new DatasetWriter(artifacts).WriteAsync(new DatasetQuery($"{sql} ORDER BY id"), default);
-        var source = await StartAsync(month);
-        var id = await effects.StageAsync(
-            source,
-            new StagedDataset(
-                "people", stored.Sha256, stored.Bytes, stored.Rows, new Dictionary<string, string> { ["month"] = month }, stored.Schema, stored.Profile,
-                "tests", [])
-            {
-                Sketch = stored.Sketch,
-                ContractHash = (contract ?? Contract).Hash,
-            },
-            default);
-        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
-        versions.Add((id, await artifacts.PathAsync(stored.Sha256, default)));
-    }
-
-    private async Task<AttemptSource> StartAsync(string key)
-    {
-        var run = await server.Given.RunAsync("people", key);
-        return new AttemptSource((await server.Given.ClaimAsync(worker)).Single(task => task.Key.RunId == run), "make");
+        var (id, _, path) = await PublishAsync(month, month, $"{sql} ORDER BY id", (contract ?? Contract).Hash);
+        versions.Add((id, path));
     }
 }

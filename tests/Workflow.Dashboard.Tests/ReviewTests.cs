@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Workflow.Artifacts;
 using Workflow.Data;
 using Workflow.Postgres.Effects;
 using Workflow.Runs;
@@ -7,29 +5,8 @@ using Workflow.Runs;
 namespace Workflow.Dashboard.Tests;
 
 /// <summary>Versions that wait for a person, and checks that history suggests.</summary>
-public sealed class ReviewTests : IAsyncLifetime
+public sealed class ReviewTests() : StoredDataTest("trips", "taxi", "gate")
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("workflow-dashboard-").FullName;
-    private FolderArtifactStore artifacts = null!;
-    private DashboardServer server = null!;
-    private EffectStore effects = null!;
-    private long worker;
-
-    public async ValueTask InitializeAsync()
-    {
-        artifacts = new FolderArtifactStore(folder);
-        server = await DashboardServer.StartAsync(services: services => services.AddSingleton<IArtifactStore>(artifacts));
-        effects = new EffectStore(server.Database.DataSource);
-        worker = await server.Given.WorkerAsync("w");
-        await server.Given.DagAsync("taxi", new([Given.Task(0, "gate")]));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await server.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
-    }
-
     [Fact]
     public async Task Reviews_OfAHeldVersion_AreListedShownAndDecidedOnce()
     {
@@ -40,12 +17,12 @@ public sealed class ReviewTests : IAsyncLifetime
         [
             new("between", "fare", Verdict.Fail, Severity.Quarantine, 0.5, "all values in [0, 9]", 10, 5, ["""{"fare":-1}"""], "5 of 10 lie outside.") { Slice = "card" },
         ];
-        var review = await effects.HoldAsync(source, first, found, default);
-        (await effects.HoldAsync(source, first, [], default)).ReviewId.ShouldBe(review.ReviewId);
+        var review = await Effects.HoldAsync(source, first, found, default);
+        (await Effects.HoldAsync(source, first, [], default)).ReviewId.ShouldBe(review.ReviewId);
         var path = $"/reviews/{review.ReviewId}";
 
-        var open = await server.GetAsync("/reviews?state=open&dataset=trips");
-        var shown = await server.GetAsync(path);
+        var open = await Server.GetAsync("/reviews?state=open&dataset=trips");
+        var shown = await Server.GetAsync(path);
         (await PostAsync($"{path}/release", """{"reason": " "}""")).ShouldBe(422);
         (await PostAsync($"{path}/release", """{"reason": "a\u0000b"}""")).ShouldBe(422);
         (await PostAsync($"{path}/release", """{"reason": "a", "by": "\u0000"}""")).ShouldBe(422);
@@ -60,12 +37,12 @@ public sealed class ReviewTests : IAsyncLifetime
         open.Int("total_entries").ShouldBe(1);
         (shown.Text("state"), shown.Int("version"), shown.Text("checks/0/slice"), shown.Text("checks/0/severity")).ShouldBe(("open", 1, "card", "quarantine"));
         shown.Int("checks/0/sample_rows/0/fare").ShouldBe(-1);
-        var decided = await server.GetAsync(path);
+        var decided = await Server.GetAsync(path);
         (decided.Text("state"), decided.Text("decided_by"), decided.Text("reason"), decided.Int("replacement")).ShouldBe(("repaired", "ann", "the full month", 3));
-        var replacement = (await effects.ReviewAsync(source, first, default))!.Replacement!;
+        var replacement = (await Effects.ReviewAsync(source, first, default))!.Replacement!;
         (replacement.Rows, replacement.Partition["month"]).ShouldBe((12, "01"));
-        (await server.GetAsync("/reviews?state=open")).Int("total_entries").ShouldBe(0);
-        (await server.SendAsync(HttpMethod.Get, "/reviews?state=shut")).Status.ShouldBe(422);
+        (await Server.GetAsync("/reviews?state=open")).Int("total_entries").ShouldBe(0);
+        (await Server.SendAsync(HttpMethod.Get, "/reviews?state=shut")).Status.ShouldBe(422);
     }
 
     [Fact]
@@ -74,10 +51,10 @@ public sealed class ReviewTests : IAsyncLifetime
         foreach (var month in new[] { "01", "02", "03", "04" })
             await PublishAsync(month, 1000);
 
-        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/proposals", """{"where": "month<03"}""")).Status.ShouldBe(409);
-        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/proposals", """{"where": "month"}""")).Status.ShouldBe(422);
-        var suggested = (await server.PostAsync("/datasets/trips/proposals", """{"where": "month<04", "gate": "gate", "by": "ann"}""")).Body;
-        var again = (await server.PostAsync("/datasets/trips/proposals", """{"where": "month<04", "gate": "gate"}""")).Body;
+        (await Server.SendAsync(HttpMethod.Post, "/datasets/trips/proposals", """{"where": "month<03"}""")).Status.ShouldBe(409);
+        (await Server.SendAsync(HttpMethod.Post, "/datasets/trips/proposals", """{"where": "month"}""")).Status.ShouldBe(422);
+        var suggested = (await Server.PostAsync("/datasets/trips/proposals", """{"where": "month<04", "gate": "gate", "by": "ann"}""")).Body;
+        var again = (await Server.PostAsync("/datasets/trips/proposals", """{"where": "month<04", "gate": "gate"}""")).Body;
 
         (suggested.Int("versions"), suggested.Int("added")).ShouldBe((3, suggested.At("proposals").GetArrayLength()));
         again.Int("added").ShouldBe(0);
@@ -87,34 +64,21 @@ public sealed class ReviewTests : IAsyncLifetime
         (await PostAsync($"/proposals/{id}/accept", """{"by": "bob"}""")).ShouldBe(200);
         (await PostAsync($"/proposals/{id}/accept", "{}")).ShouldBe(409);
         (await PostAsync($"/proposals/{other}/reject", "{}")).ShouldBe(200);
-        var learnt = await effects.LearntAsync("trips", "gate", default);
+        var learnt = await Effects.LearntAsync("trips", "gate", default);
         learnt.ShouldHaveSingleItem().Check.ShouldBe(new DataCheck(CheckKind.NotNull, "fare"));
-        (await effects.LearntAsync("trips", "another", default)).ShouldBeEmpty();
+        (await Effects.LearntAsync("trips", "another", default)).ShouldBeEmpty();
         (await PostAsync($"/proposals/{id}/reject", """{"by": "cid"}""")).ShouldBe(200);
-        (await effects.LearntAsync("trips", "gate", default)).ShouldBeEmpty();
-        var withdrawn = await server.GetAsync("/proposals?dataset=trips&state=withdrawn");
+        (await Effects.LearntAsync("trips", "gate", default)).ShouldBeEmpty();
+        var withdrawn = await Server.GetAsync("/proposals?dataset=trips&state=withdrawn");
         (withdrawn.Int("total_entries"), withdrawn.Text("proposals/0/decided_by"), withdrawn.Text("proposals/0/withdrawn_by")).ShouldBe((1, "bob", "cid"));
         (await PostAsync("/proposals/99/accept", "{}")).ShouldBe(404);
     }
 
-    private async Task<int> PostAsync(string path, string json) => (await server.SendAsync(HttpMethod.Post, path, json)).Status;
+    private async Task<int> PostAsync(string path, string json) => (await Server.SendAsync(HttpMethod.Post, path, json)).Status;
 
     private async Task<(long VersionId, AttemptSource Source)> PublishAsync(string month, int rows)
     {
-        var source = await StartAsync($"{month}-{rows}");
-        var stored = await new DatasetWriter(artifacts).WriteAsync(new DatasetQuery($"SELECT i * 1.5 AS fare FROM range({rows}) r(i)"), default);
-        var id = await effects.StageAsync(
-            source,
-            new StagedDataset(
-                "trips", stored.Sha256, stored.Bytes, stored.Rows, new Dictionary<string, string> { ["month"] = month }, stored.Schema, stored.Profile, "test", []),
-            default);
-        await server.Given.FinishAsync(worker, source.Task, new TaskOutcome.Succeeded(null), hasEffects: true);
+        var (id, source, _) = await PublishAsync($"{month}-{rows}", month, $"SELECT i * 1.5 AS fare FROM range({rows}) r(i)");
         return (id, source);
-    }
-
-    private async Task<AttemptSource> StartAsync(string key)
-    {
-        var run = await server.Given.RunAsync("taxi", key);
-        return new AttemptSource((await server.Given.ClaimAsync(worker)).Single(task => task.Key.RunId == run), "gate");
     }
 }

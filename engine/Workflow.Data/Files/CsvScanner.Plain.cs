@@ -11,6 +11,7 @@ internal sealed partial class CsvScanner
 
     private readonly byte[] odd = [(byte)'\r', (byte)dialect.Quote, .. dialect.Options.Comment is { Length: > 0 } prefix ? Encoding.UTF8.GetBytes(prefix)[..1] : []];
 
+    // Where in the buffer a run of lines ends of which one is no UTF-8: up to there each is looked at by itself, and none twice in bulk.
     private int plainFrom;
 
     /// <summary>

@@ -38,27 +38,27 @@ public sealed partial class LineageEventStore
             ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED)
         """;
 
-    private const string Facts = """
+    // The members of a dataset version v of the dataset d.
+    private const string DatasetMembers = """
+        'name', v.dataset, 'version', v.version, 'sha256', v.sha256, 'rows', v.row_count, 'bytes', v.bytes, 'columns', v.columns,
+        'profile', v.profile, 'owner', d.owner, 'description', d.description, 'masked', (
+            SELECT coalesce(jsonb_agg(c -> 'name'), '[]')
+            FROM contract k JOIN contract_version w ON w.dataset = k.dataset AND w.version = k.last_version,
+                jsonb_array_elements(w.contract -> 'columns') AS c
+            WHERE k.dataset = v.dataset AND c ->> 'personal_data' <> 'none')
+        """;
+
+    private const string Facts = $"""
         SELECT jsonb_build_object(
             'type', e.event_type, 'at', e.event_at, 'message', e.message, 'dag_id', e.dag_id, 'run_key', e.run_key, 'run_id', e.run_id,
             'task_id', e.task_id, 'map_index', e.map_index, 'attempt', e.attempt, 'owner', dv.owner, 'description', dv.description,
             'dag_version', dv.number, 'dag_hash', dv.hash, 'logical_date', r.logical_date, 'interval_start', r.interval_start,
             'interval_end', r.interval_end,
-            'inputs', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                    'name', v.dataset, 'version', v.version, 'sha256', v.sha256, 'rows', v.row_count, 'bytes', v.bytes, 'columns', v.columns,
-                    'profile', v.profile, 'masked', (SELECT coalesce(jsonb_agg(c -> 'name'), '[]')
-                        FROM contract k JOIN contract_version w ON w.dataset = k.dataset AND w.version = k.last_version,
-                            jsonb_array_elements(w.contract -> 'columns') AS c
-                        WHERE k.dataset = v.dataset AND c ->> 'personal_data' <> 'none'), 'owner', d.owner, 'description', d.description) ORDER BY v.dataset, v.version), '[]')
+            'inputs', (SELECT coalesce(jsonb_agg(jsonb_build_object({DatasetMembers}) ORDER BY v.dataset, v.version), '[]')
                 FROM attempt_input i JOIN dataset_version v ON v.dataset_version_id = i.dataset_version_id JOIN dataset d ON d.dataset = v.dataset
                 WHERE i.run_id = e.run_id AND i.task_index = e.task_index AND i.map_index = e.map_index AND i.attempt = e.attempt
                     AND v.version IS NOT NULL),
-            'outputs', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                    'name', v.dataset, 'version', v.version, 'sha256', v.sha256, 'rows', v.row_count, 'bytes', v.bytes, 'columns', v.columns,
-                    'profile', v.profile, 'masked', (SELECT coalesce(jsonb_agg(c -> 'name'), '[]')
-                        FROM contract k JOIN contract_version w ON w.dataset = k.dataset AND w.version = k.last_version,
-                            jsonb_array_elements(w.contract -> 'columns') AS c
-                        WHERE k.dataset = v.dataset AND c ->> 'personal_data' <> 'none'), 'owner', d.owner, 'description', d.description, 'query', v.query,
+            'outputs', (SELECT coalesce(jsonb_agg(jsonb_build_object({DatasetMembers}, 'query', v.query,
                     'source', (SELECT jsonb_build_object('location', s.location, 'sha256', s.sha256) FROM version_source s
                         WHERE s.dataset_version_id = v.dataset_version_id),
                     'lineage', (SELECT coalesce(jsonb_agg(jsonb_build_object(

@@ -4,29 +4,18 @@ using Workflow.Testing.Running;
 namespace Workflow.Scheduler.Tests.Services;
 
 /// <summary>What the registry makes of the contracts in a DAG folder.</summary>
-public sealed class ContractLoadTests : IAsyncLifetime
+public sealed class ContractLoadTests : LoaderTest
 {
     private const string First = """.Column("id", "BIGINT").Column("fare", "DOUBLE", column => column.Required())""";
     private const string Compatible = """.Column("id", "BIGINT").Column("fare", "DOUBLE", column => column.Required()).Column("tip", "DOUBLE")""";
     private const string Breaking = """.Column("id", "BIGINT").Column("fare", "VARCHAR", column => column.Required())""";
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("workflow-contracts-");
-    private TestEngine engine = null!;
-
-    private ContractStore Contracts => new(engine.Data);
-
-    public async ValueTask InitializeAsync() => engine = await TestEngine.CreateAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await engine.DisposeAsync();
-        folder.Delete(recursive: true);
-    }
+    private ContractStore Contracts => new(Engine.Data);
 
     [Fact]
     public async Task Load_CompatibleChanges_BecomeVersionsAndEqualContractsDoNot()
     {
-        using var loader = engine.Loader(folder.FullName);
+        using var loader = Engine.Loader(Folder.FullName);
         await LoadAsync(loader, "producer", First);
         await LoadAsync(loader, "producer", First, note: "another text of the same contract");
         await LoadAsync(loader, "producer", Compatible);
@@ -38,7 +27,7 @@ public sealed class ContractLoadTests : IAsyncLifetime
     [Fact]
     public async Task Load_BreakingChange_IsAnImportErrorAndTheOldVersionStaysInService()
     {
-        using var loader = engine.Loader(folder.FullName);
+        using var loader = Engine.Loader(Folder.FullName);
         Write("eater", schedule: """dag.Schedule(OnDatasets.Of(Dataset.Named("rows")));""");
         await LoadAsync(loader, "producer", First);
         var before = await CurrentAsync("producer");
@@ -66,12 +55,12 @@ public sealed class ContractLoadTests : IAsyncLifetime
     [Fact]
     public async Task Load_SecondDagWithAnotherContract_MustBeCompatibleToo()
     {
-        using var loader = engine.Loader(folder.FullName);
+        using var loader = Engine.Loader(Folder.FullName);
         await LoadAsync(loader, "first", First);
         await LoadAsync(loader, "second", Breaking);
 
         (await ErrorsAsync()).ShouldBe("second.cs WF010");
-        (await engine.ScalarAsync<long>("SELECT count(*) FROM dag WHERE dag_id = 'second'")).ShouldBe(0);
+        (await Engine.ScalarAsync<long>("SELECT count(*) FROM dag WHERE dag_id = 'second'")).ShouldBe(0);
 
         await LoadAsync(loader, "second", Compatible);
 
@@ -79,7 +68,7 @@ public sealed class ContractLoadTests : IAsyncLifetime
         (await VersionsAsync()).ShouldBe("1 first, 2 second");
 
         // A restart loads every file anew: what each declares is known, and neither undoes the other's.
-        using var again = engine.Loader(folder.FullName);
+        using var again = Engine.Loader(Folder.FullName);
         await again.LoadAsync(default);
         (await VersionsAsync()).ShouldBe("1 first, 2 second");
     }
@@ -87,7 +76,7 @@ public sealed class ContractLoadTests : IAsyncLifetime
     [Fact]
     public async Task Accept_RefusedContract_BecomesTheNextVersionAndItsDagLoads()
     {
-        using var loader = engine.Loader(folder.FullName);
+        using var loader = Engine.Loader(Folder.FullName);
         await LoadAsync(loader, "producer", First);
         await LoadAsync(loader, "producer", Breaking);
         await Should.ThrowAsync<WorkflowException>(() => Contracts.AcceptAsync("rows", "other", "ann", "why not", default));
@@ -109,18 +98,18 @@ public sealed class ContractLoadTests : IAsyncLifetime
     [Fact]
     public async Task Save_ManySchedulersAtOnce_RegisterOneVersion()
     {
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(number => engine.DagAsync(
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Engine.DagAsync(
             $"dag{number}", $"""dag.Contract("rows", contract => contract{First}); dag.Contract("a", contract => contract{First});""")));
 
-        (await engine.ScalarAsync<string>("SELECT string_agg(dataset || ' ' || version, ', ' ORDER BY dataset) FROM contract_version"))
+        (await Engine.ScalarAsync<string>("SELECT string_agg(dataset || ' ' || version, ', ' ORDER BY dataset) FROM contract_version"))
             .ShouldBe("a 1, rows 1");
-        (await engine.ScalarAsync<long>("SELECT count(*) FROM contract_declaration WHERE version = 1")).ShouldBe(16);
+        (await Engine.ScalarAsync<long>("SELECT count(*) FROM contract_declaration WHERE version = 1")).ShouldBe(16);
     }
 
     [Fact]
     public async Task Check_WouldBeContract_RegistersNothing()
     {
-        using var loader = engine.Loader(folder.FullName);
+        using var loader = Engine.Loader(Folder.FullName);
         await LoadAsync(loader, "producer", First);
 
         var check = await Contracts.CheckAsync(Contract("VARCHAR", Compatibility.Backward), default);
@@ -132,12 +121,12 @@ public sealed class ContractLoadTests : IAsyncLifetime
     [Fact]
     public async Task ContractVersion_OnceRegistered_NeverChanges()
     {
-        using var loader = engine.Loader(folder.FullName);
+        using var loader = Engine.Loader(Folder.FullName);
         await LoadAsync(loader, "producer", First);
 
-        (await Should.ThrowAsync<Npgsql.PostgresException>(() => engine.ExecuteAsync("UPDATE contract_version SET hash = repeat('0', 64)")))
+        (await Should.ThrowAsync<Npgsql.PostgresException>(() => Engine.ExecuteAsync("UPDATE contract_version SET hash = repeat('0', 64)")))
             .MessageText.ShouldContain("cannot change");
-        await Should.ThrowAsync<Npgsql.PostgresException>(() => engine.ExecuteAsync("DELETE FROM contract_version"));
+        await Should.ThrowAsync<Npgsql.PostgresException>(() => Engine.ExecuteAsync("DELETE FROM contract_version"));
     }
 
     private static DataContract Contract(string fare, Compatibility level) => DataContract.Of("rows", contract => contract
@@ -151,7 +140,7 @@ public sealed class ContractLoadTests : IAsyncLifetime
     }
 
     private void Write(string id, string contract = "", string note = "", string schedule = "") =>
-        File.WriteAllText(Path.Combine(folder.FullName, $"{id}.cs"), $$"""
+        File.WriteAllText(Path.Combine(Folder.FullName, $"{id}.cs"), $$"""
             public sealed class {{id}} : IDag
             {
                 public void Define(DagBuilder dag)
@@ -165,11 +154,11 @@ public sealed class ContractLoadTests : IAsyncLifetime
             """);
 
     private Task<string> VersionsAsync() =>
-        engine.ScalarAsync<string>("SELECT string_agg(version || ' ' || dag_id, ', ' ORDER BY version) FROM contract_version WHERE dataset = 'rows'");
+        Engine.ScalarAsync<string>("SELECT string_agg(version || ' ' || dag_id, ', ' ORDER BY version) FROM contract_version WHERE dataset = 'rows'");
 
-    private Task<string> CurrentAsync(string id) => engine.ScalarAsync<string>(
+    private Task<string> CurrentAsync(string id) => Engine.ScalarAsync<string>(
         "SELECT v.hash || is_active FROM dag JOIN dag_version v ON v.dag_version_id = dag.version_id WHERE dag.dag_id = @id", new { id });
 
-    private Task<string?> ErrorsAsync() => engine.ScalarAsync<string?>(
+    private Task<string?> ErrorsAsync() => Engine.ScalarAsync<string?>(
         "SELECT string_agg(file || ' ' || (diagnostics -> 0 ->> 'code'), ', ' ORDER BY file) FROM import_error");
 }

@@ -4,7 +4,7 @@ using Workflow.Testing.Running;
 
 namespace Workflow.Scheduler.Tests.Services;
 
-public sealed class DagLoaderTests : IAsyncLifetime
+public sealed class DagLoaderTests : LoaderTest
 {
     private const string Dag = """
         public sealed class Uses : IDag
@@ -13,24 +13,13 @@ public sealed class DagLoaderTests : IAsyncLifetime
         }
         """;
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("workflow-restore-");
-    private TestEngine engine = null!;
-
-    public async ValueTask InitializeAsync() => engine = await TestEngine.CreateAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await engine.DisposeAsync();
-        folder.Delete(recursive: true);
-    }
-
     [Fact]
     public async Task Load_PackageThatNuGetRestored_RunsOnAWorkerWithTheRecordedAssembly()
     {
         WritePackage("Greeter", "1.0.0", "public static class Greeter { public static string Word => \"hello\"; }");
         WriteProject("Greeter", "1.0.0");
         File.WriteAllText(Path.Combine(Dags, "Uses.cs"), Dag);
-        using var loader = engine.Loader(Dags);
+        using var loader = Engine.Loader(Dags);
 
         await loader.LoadAsync(TestContext.Current.CancellationToken);
 
@@ -40,19 +29,19 @@ public sealed class DagLoaderTests : IAsyncLifetime
         await loader.LoadAsync(TestContext.Current.CancellationToken);
 
         (await ImportErrorsAsync()).ShouldBeNull();
-        var sha256 = await engine.ScalarAsync<string>("SELECT sha256 FROM dag_version_assembly WHERE name = 'Greeter'");
-        (await engine.ScalarAsync<string>("SELECT reference_versions FROM dag_version WHERE dag_id = 'uses'"))
+        var sha256 = await Engine.ScalarAsync<string>("SELECT sha256 FROM dag_version_assembly WHERE name = 'Greeter'");
+        (await Engine.ScalarAsync<string>("SELECT reference_versions FROM dag_version WHERE dag_id = 'uses'"))
             .ShouldStartWith($"Greeter 1.0.0 (Greeter.dll sha256:{sha256}); Microsoft.NETCore.App ");
-        await engine.StartWorkerAsync();
-        (await engine.ScalarAsync<string>(
-            "SELECT value::text FROM task_output WHERE run_id = @runId", new { runId = await engine.RunAsync("uses") })).ShouldBe("\"hello\"");
+        await Engine.StartWorkerAsync();
+        (await Engine.ScalarAsync<string>(
+            "SELECT value::text FROM task_output WHERE run_id = @runId", new { runId = await Engine.RunAsync("uses") })).ShouldBe("\"hello\"");
     }
 
-    private string Dags => Directory.CreateDirectory(Path.Combine(folder.FullName, "dags")).FullName;
+    private string Dags => Directory.CreateDirectory(Path.Combine(Folder.FullName, "dags")).FullName;
 
-    private string Feed => Directory.CreateDirectory(Path.Combine(folder.FullName, "feed")).FullName;
+    private string Feed => Directory.CreateDirectory(Path.Combine(Folder.FullName, "feed")).FullName;
 
-    private Task<string?> ImportErrorsAsync() => engine.ScalarAsync<string?>(
+    private Task<string?> ImportErrorsAsync() => Engine.ScalarAsync<string?>(
         "SELECT string_agg(file || ' ' || (diagnostics -> 0 ->> 'code'), ', ' ORDER BY file) FROM import_error");
 
     private void WritePackage(string id, string version, string source)
@@ -84,7 +73,7 @@ public sealed class DagLoaderTests : IAsyncLifetime
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
-                <RestorePackagesPath>{folder.FullName}/cache</RestorePackagesPath>
+                <RestorePackagesPath>{Folder.FullName}/cache</RestorePackagesPath>
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="{id}" Version="{version}" />

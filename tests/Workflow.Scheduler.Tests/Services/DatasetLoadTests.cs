@@ -3,25 +3,14 @@ using Workflow.Testing.Running;
 namespace Workflow.Scheduler.Tests.Services;
 
 /// <summary>Who says how long the content of a dataset is kept.</summary>
-public sealed class DatasetLoadTests : IAsyncLifetime
+public sealed class DatasetLoadTests : LoaderTest
 {
     private const string Kept = """dag.Dataset("rows", rows => rows.Keep(versions: 2));""";
-
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("workflow-datasets-");
-    private TestEngine engine = null!;
-
-    public async ValueTask InitializeAsync() => engine = await TestEngine.CreateAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await engine.DisposeAsync();
-        folder.Delete(recursive: true);
-    }
 
     [Fact]
     public async Task Load_SecondDagThatDescribesADataset_IsAnImportErrorThatNamesTheFirst()
     {
-        using var loader = engine.Loader(folder.FullName);
+        using var loader = Engine.Loader(Folder.FullName);
         Write("b", Kept);
         await LoadAsync(loader);
         Write("a", """dag.Dataset("rows", rows => rows.Keep(versions: 1));""");
@@ -31,7 +20,7 @@ public sealed class DatasetLoadTests : IAsyncLifetime
         (error.File, error.Code).ShouldBe(("a.cs", "WF011"));
         error.Message.ShouldContain("Dataset 'rows' is described by DAG 'b' already.");
         (await DescribedAsync()).ShouldBe("b 2");
-        (await engine.ScalarAsync<long>("SELECT count(*) FROM dag WHERE dag_id = 'a'")).ShouldBe(0);
+        (await Engine.ScalarAsync<long>("SELECT count(*) FROM dag WHERE dag_id = 'a'")).ShouldBe(0);
 
         // The first says no more: in the same load the second is taken, though it comes before.
         Write("b", "");
@@ -42,7 +31,7 @@ public sealed class DatasetLoadTests : IAsyncLifetime
     [Fact]
     public async Task Load_FileOfTheDagIsGone_KeepsAllContentOrWhatTheNextSays()
     {
-        using var loader = engine.Loader(folder.FullName);
+        using var loader = Engine.Loader(Folder.FullName);
         Write("b", Kept);
         await LoadAsync(loader);
 
@@ -61,11 +50,11 @@ public sealed class DatasetLoadTests : IAsyncLifetime
     private static Task<Scheduler.Loading.LoadResult> LoadAsync(Scheduler.Services.DagLoader loader) => loader.LoadAsync(TestContext.Current.CancellationToken);
 
     private Task<string> DescribedAsync() =>
-        engine.ScalarAsync<string>("SELECT concat_ws(' ', declared_by, keep_versions) FROM dataset WHERE dataset = 'rows'");
+        Engine.ScalarAsync<string>("SELECT concat_ws(' ', declared_by, keep_versions) FROM dataset WHERE dataset = 'rows'");
 
-    private void Delete(string id) => File.Delete(Path.Combine(folder.FullName, $"{id}.cs"));
+    private void Delete(string id) => File.Delete(Path.Combine(Folder.FullName, $"{id}.cs"));
 
-    private void Write(string id, string described) => File.WriteAllText(Path.Combine(folder.FullName, $"{id}.cs"), $$"""
+    private void Write(string id, string described) => File.WriteAllText(Path.Combine(Folder.FullName, $"{id}.cs"), $$"""
         public sealed class {{id.ToUpperInvariant()}} : IDag
         {
             public void Define(DagBuilder dag)
