@@ -60,7 +60,7 @@ internal static class Profiling
         var file = (string)files["parquet"]!;
         var schema = session.Describe("SELECT * FROM read_parquet($parquet)", files);
         var clock = Stopwatch.StartNew();
-        Profiler.Profile(session, file, schema, CancellationToken.None).ToBytes();
+        Profiler.Profile(session, file, schema, new HashSet<string>(), CancellationToken.None).ToBytes();
         return clock.Elapsed.TotalSeconds;
     }
 }

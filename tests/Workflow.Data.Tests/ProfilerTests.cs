@@ -124,6 +124,16 @@ public sealed class ProfilerTests : IDisposable
     }
 
     [Fact]
+    public void Profile_TimesOfOneDay_TellsTheHoursApart()
+    {
+        var column = Profile("SELECT TIMESTAMP '2019-02-01' + to_seconds((i * 31) % 86400) AS time FROM range(86400) r(i)")[0];
+
+        var median = DateTime.Parse(column.Quantiles.Single(quantile => quantile.Share == 0.5).Value, Invariant);
+        median.ShouldBe(new DateTime(2019, 2, 1, 12, 0, 0), TimeSpan.FromMinutes(2));
+        column.Histogram.Count(bin => bin.Count > 2000).ShouldBe(28);
+    }
+
+    [Fact]
     public void Profile_AnOutlier_LeavesTheHistogramReadable()
     {
         var column = Profile("SELECT CASE i WHEN 0 THEN 429490 ELSE i % 5000 / 100 END AS fare FROM range(20000) r(i)")[0];
@@ -199,6 +209,6 @@ public sealed class ProfilerTests : IDisposable
     {
         var file = data.Parquet(sql);
         using var session = new DuckDbSession(new DuckDbOptions { Threads = threads });
-        return Profiler.Profile(session, file, session.Describe($"SELECT * FROM ({sql})"), default);
+        return Profiler.Profile(session, file, session.Describe($"SELECT * FROM ({sql})"), new HashSet<string>(), default);
     }
 }

@@ -136,7 +136,7 @@ public sealed class RowTransformTests : IDisposable
 
     private Task<ReadDataset> Run<TIn, TOut>(string parquet, Action<TIn, RowWriter<TOut>> transform)
         where TIn : class
-        where TOut : class => new RowTransform(data.Store).RunAsync(parquet, transform, null, TestContext.Current.CancellationToken);
+        where TOut : class => new RowTransform(data.Store).RunAsync(parquet, transform, hidesRejects: false, null, TestContext.Current.CancellationToken);
 
     private sealed record Everything(long Id, int? Small, double? Share, bool? IsGood, DateOnly? Day, DateTime? At, string? Text, string? Empty);
 

@@ -85,6 +85,7 @@ public sealed class DriftGateTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Reference.Version(\"tirps\", \"month=2024-01\")", "There is no dataset 'tirps' with such a version.")]
+    [InlineData("Reference.Version(\"trips\", \"moth=2024-01\")", "'trips' has no slices by 'moth'; it has them by month")]
     [InlineData("Reference.Version(\"trips\", 9)", "There is no dataset 'trips' with such a version.")]
     [InlineData("Reference.ChampionTraining(\"fair\")", "There is no model 'fair', and no DAG trains one.")]
     [InlineData("Reference.ChampionTraining(\"fare\", \"champoin\")", "Model 'fare' has no such alias; it has champion.")]

@@ -86,8 +86,8 @@ public static class CheckSuggestions
             var (low, high) = (filled.Min(version => version.Low!.Value), filled.Max(version => version.High!.Value));
             var margin = (high - low) / 2;
             yield return new(
-                new DataCheck(CheckKind.Between, name, low - margin, high + margin, Mostly: Mostly),
-                Text($"998 of 1000 values lay within {low:R} and {high:R} in {filled.Count} versions."));
+                new DataCheck(CheckKind.Between, name, Down(low - margin, margin), Up(high + margin, margin), Mostly: Mostly),
+                Text($"998 of 1000 values lay within {low:G6} and {high:G6} in {filled.Count} versions."));
         }
     }
 
@@ -98,7 +98,7 @@ public static class CheckSuggestions
         return rates.Max() == 0
             ? new(new DataCheck(CheckKind.NotNull, name), Text($"Never null in {rates.Length} versions."))
             : new(
-                new DataCheck(CheckKind.NullRate, name, Maximum: Math.Min(1, rates.Max() + Margin(rates, some.Min(version => version.Rows)))),
+                new DataCheck(CheckKind.NullRate, name, Maximum: Math.Min(1, MostNulls(rates, some.Min(version => version.Rows)))),
                 Text($"{rates.Min():P2} to {rates.Max():P2} null in {rates.Length} versions."));
     }
 
@@ -108,12 +108,29 @@ public static class CheckSuggestions
         if (shares.Max() < RarestValue)
             return null;
         var margin = Margin(shares, versions.Min(version => version.Count));
-        var (low, high) = (shares.Min() - margin, shares.Max() + margin);
+        var (low, high) = (Down(shares.Min() - margin, margin), Up(shares.Max() + margin, margin));
         return low <= 0 && high >= 1
             ? null
             : new(
                 new DataCheck(CheckKind.ShareBetween, name, low <= 0 ? null : low, high >= 1 ? null : high, [value]),
                 Text($"{shares.Min():P2} to {shares.Max():P2} of the values were {value} in {shares.Length} versions."));
+    }
+
+    private static double MostNulls(IReadOnlyList<double> rates, long rows)
+    {
+        var margin = Margin(rates, rows);
+        return Up(rates.Max() + margin, margin);
+    }
+
+    // Bounds are read by people: they keep two digits of the room that was left, and only ever gain room.
+    private static double Down(double bound, double margin) => -Up(-bound, margin);
+
+    private static double Up(double bound, double margin)
+    {
+        if (margin <= 0)
+            return bound;
+        var digits = Math.Clamp(1 - (int)Math.Floor(Math.Log10(margin)), 0, 15);
+        return Math.Max(bound, Math.Round(bound + (0.5 * Math.Pow(10, -digits)), digits));
     }
 
     private static double Margin(IReadOnlyList<double> shares, long rows)

@@ -57,7 +57,8 @@ internal static class ColumnChecks
     /// <summary>A number against the bounds of a check.</summary>
     public static Finding Bounded(DataCheck check, string what, double observed)
     {
-        return new Finding(IsWithin(check, observed), observed, null, $"{what} is {Thresholds.Number(observed)}; allowed: {Thresholds.Of(check)}.");
+        var shown = Thresholds.Measured(observed, number => IsWithin(check, number));
+        return new Finding(IsWithin(check, observed), observed, null, $"{what} is {shown}; allowed: {Thresholds.Of(check)}.");
     }
 
     private static Func<Finding>? Judge(DataCheck check, string column, string rows, string present, Func<long> values, CheckScan scan)
@@ -158,11 +159,13 @@ internal static class ColumnChecks
 
     private static Finding Quantiles(DataCheck check, string column, IReadOnlyList<(QuantileRange Range, double Value)> found)
     {
-        var wrong = found.Where(each => !(each.Value >= (each.Range.Minimum ?? double.NegativeInfinity)
-            && each.Value <= (each.Range.Maximum ?? double.PositiveInfinity))).ToList();
-        var values = string.Join(", ", found.Select(each => Thresholds.Number(each.Value)));
+        var wrong = found.Where(each => !IsWithin(each.Range, each.Value)).ToList();
+        var values = string.Join(", ", found.Select(each => Thresholds.Measured(each.Value, number => IsWithin(each.Range, number))));
         return new Finding(
             wrong.Count == 0, wrong.Count > 0 ? wrong[0].Value : found[0].Value, null,
             $"The quantiles of '{column}' are {values}; allowed: {Thresholds.Of(check)}.");
     }
+
+    private static bool IsWithin(QuantileRange range, double value) =>
+        value >= (range.Minimum ?? double.NegativeInfinity) && value <= (range.Maximum ?? double.PositiveInfinity);
 }

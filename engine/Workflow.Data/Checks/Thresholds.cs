@@ -13,6 +13,18 @@ internal static class Thresholds
 
     public static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
+    /// <summary>
+    /// What was measured, to six digits; to all of them where those would read as if a check that fails passed, or the other way round.
+    /// </summary>
+    public static string Measured(double value, Func<double, bool> passes)
+    {
+        var digits = 5 - (int)Math.Floor(Math.Log10(Math.Abs(value)));
+        if (!double.IsFinite(value) || value == 0 || digits > 15)
+            return Number(value);
+        var rounded = Math.Round(value, Math.Max(0, digits));
+        return Number(passes(rounded) == passes(value) ? rounded : value);
+    }
+
     /// <summary>A check's limit.</summary>
     public static string Of(DataCheck check)
     {

@@ -26,6 +26,9 @@ public sealed record DatasetQuery(string Sql)
     /// <summary>Hears how the writing of many rows gets on.</summary>
     public IProgress<string>? Log { get; init; }
 
+    /// <summary>The columns of which the profile has no values, but counts.</summary>
+    internal IReadOnlySet<string> Hidden { get; init; } = new HashSet<string>();
+
     /// <summary>Whether the rows are those of a file, whose order is kept, and come out the same on any number of threads.</summary>
     internal bool KeepsOrder { get; init; }
 }

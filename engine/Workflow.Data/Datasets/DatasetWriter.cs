@@ -101,7 +101,7 @@ public sealed class DatasetWriter(IArtifactStore store, DuckDbOptions? options =
             values,
             cancellationToken)[0].Long("Count");
         query.Log.Done(rows, "written; taking their profile");
-        var sketch = Profiler.Profile(session, staged, schema, cancellationToken);
+        var sketch = Profiler.Profile(session, staged, schema, query.Hidden, cancellationToken);
         query.Log.Done(rows, "have their profile; storing them");
         return (schema, sketch, ColumnLineage.Of(session, select, query.Inputs.Keys, schema, cancellationToken));
     }

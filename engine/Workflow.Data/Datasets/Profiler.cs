@@ -15,11 +15,14 @@ internal static partial class Profiler
     private const long ValuesWorthAThread = 2_000_000;
     private const int ChunkRows = 2048;
 
-    public static DatasetSketch Profile(DuckDbSession session, string file, IReadOnlyList<Column> schema, CancellationToken cancellationToken)
+    /// <param name="hidden">The columns of which values are counted and not looked at.</param>
+    public static DatasetSketch Profile(
+        DuckDbSession session, string file, IReadOnlyList<Column> schema, IReadOnlySet<string> hidden, CancellationToken cancellationToken)
     {
         var values = new Dictionary<string, object?> { ["file"] = file };
         var rows = session.Query("SELECT num_rows FROM parquet_file_metadata($file)", values, cancellationToken)[0].Long("num_rows");
-        var sketches = schema.Select(column => new ColumnSketch(column.Name, SketchType.Of(column.Type))).ToList();
+        var sketches = schema.Select(column => new ColumnSketch(
+            column.Name, hidden.Contains(column.Name) ? SketchType.Opaque(column.Type) : SketchType.Of(column.Type))).ToList();
         var threads = (int)Math.Clamp(rows * schema.Count / ValuesWorthAThread, 1, Math.Min(session.Options.Threads, schema.Count));
         if (threads == 1)
         {

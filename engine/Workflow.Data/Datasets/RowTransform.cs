@@ -16,16 +16,17 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
     /// <summary>Reads a Parquet file, and writes what the code makes of its rows.</summary>
     /// <param name="parquet">The local path of the dataset version.</param>
     /// <param name="transform">Makes of each row one or none.</param>
+    /// <param name="hidesRejects">Whether the rows tell of people: the profile of those rejected then has nothing of them but counts.</param>
     /// <param name="log">Hears how it gets on.</param>
     /// <param name="cancellationToken">Stops between two rows.</param>
     /// <returns>The rows written, and those rejected if there are any.</returns>
     public async Task<ReadDataset> RunAsync<TIn, TOut>(
-        string parquet, Action<TIn, RowWriter<TOut>> transform, IProgress<string>? log, CancellationToken cancellationToken)
+        string parquet, Action<TIn, RowWriter<TOut>> transform, bool hidesRejects, IProgress<string>? log, CancellationToken cancellationToken)
         where TIn : class
         where TOut : class
     {
         ArgumentNullException.ThrowIfNull(transform);
-        using var rejected = new RejectedRows(store, "The transform", most: null);
+        using var rejected = new RejectedRows(store, "The transform", most: null, hidesRejects);
         using var segments = new Segments(store);
         var output = new RowType<TOut>();
         var writer = new Writer<TOut>(output, segments, rejected);

@@ -15,6 +15,9 @@ internal enum FileFormat
 /// <param name="Path">Where it lies.</param>
 internal sealed record DataFile(string Name, string Path, FileFormat Format)
 {
+    /// <summary>The columns of which messages show no values.</summary>
+    public IReadOnlySet<string> Masked { get; init; } = new HashSet<string>();
+
     private const int HeadBytes = 4096;
 
     /// <exception cref="TaskFailureException">It is empty, or neither CSV nor Parquet.</exception>

@@ -46,9 +46,20 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
     /// <param name="log">Hears how a download and the reading of many rows get on.</param>
     /// <param name="cancellationToken">Stops the download or the query.</param>
     /// <exception cref="TaskFailureException">No such file, another checksum, other columns, a row that does not fit, or too many of them.</exception>
-    public async Task<ReadDataset> IngestAsync(FileToRead source, IProgress<string>? log, CancellationToken cancellationToken)
+    public Task<ReadDataset> IngestAsync(FileToRead source, IProgress<string>? log, CancellationToken cancellationToken) =>
+        IngestAsync(source, new HashSet<string>(), log, cancellationToken);
+
+    /// <summary>Reads a file with columns that tell of people.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="masked">The columns of which no values are shown, neither in messages nor in the profile of what does not fit.</param>
+    /// <param name="log">Hears how a download and the reading of many rows get on.</param>
+    /// <param name="cancellationToken">Stops the download or the query.</param>
+    /// <exception cref="TaskFailureException">No such file, another checksum, other columns, a row that does not fit, or too many of them.</exception>
+    public async Task<ReadDataset> IngestAsync(
+        FileToRead source, IReadOnlySet<string> masked, IProgress<string>? log, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(masked);
         var expected = source.Columns is null ? null : ExpectedColumns.Normalise(source.Columns);
         var staged = store.Stage();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -57,11 +68,12 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
             var path = await new FileFetcher(http).FetchAsync(source.File, staged, log, cancellationToken).ConfigureAwait(false);
             if (source.Sha256 is { } wanted)
                 await FileChecksum.RequireAsync(FileFetcher.Name(source.File), path, wanted, cancellationToken).ConfigureAwait(false);
-            var file = DataFile.Open(FileFetcher.Name(source.File), path);
+            var file = DataFile.Open(FileFetcher.Name(source.File), path) with { Masked = masked };
 
             // Beside the reading, which takes far longer.
             var hash = Task.Run(() => HashAsync(path, stop.Token), stop.Token);
-            using var rejected = source.Rejects is null ? null : new RejectedRows(store, $"The file {file.Name}", source.Rejects.MaxRows);
+            using var rejected = source.Rejects is null ? null : new RejectedRows(
+                store, $"The file {file.Name}", source.Rejects.MaxRows, hidesRaw: masked.Count > 0);
             var rows = await ReadAsync(source, file, expected, rejected, log, cancellationToken).ConfigureAwait(false);
             rows.Counts?.Check(file.Name, rows.Rows);
             var (sha256, bytes) = await hash.ConfigureAwait(false);

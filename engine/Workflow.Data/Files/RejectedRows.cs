@@ -9,7 +9,8 @@ namespace Workflow.Data.Files;
 /// <param name="store">Where the dataset goes.</param>
 /// <param name="source">What messages call that which has the rows.</param>
 /// <param name="most">How many there may be; null for any number.</param>
-internal sealed class RejectedRows(IArtifactStore store, string source, long? most) : IDisposable
+/// <param name="hidesRaw">Whether the profile has nothing of the rows themselves: nobody knows where in them the fields of people begin.</param>
+internal sealed class RejectedRows(IArtifactStore store, string source, long? most, bool hidesRaw) : IDisposable
 {
     private readonly string path = store.Stage();
     private StreamWriter? writer;
@@ -54,7 +55,10 @@ internal sealed class RejectedRows(IArtifactStore store, string source, long? mo
                 {Sql.Literal(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\n', hive_partitioning = false,
                 columns = {'{'}'line_number': 'BIGINT', 'reason': 'VARCHAR', 'column_name': 'VARCHAR', 'raw': 'VARCHAR'{'}'},
                 max_line_size = {CsvScanner.MaxRecordBytes * 4})
-            """);
+            """)
+        {
+            Hidden = hidesRaw ? new HashSet<string> { "raw" } : new HashSet<string>(),
+        };
         return new DatasetWriter(store, options).WriteAsync(query, static (_, _, _) => { }, cancellationToken);
     }
 

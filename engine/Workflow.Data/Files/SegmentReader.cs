@@ -1,5 +1,6 @@
 using System.Globalization;
 using Workflow.Artifacts;
+using Workflow.Contracts;
 using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Files;
@@ -49,7 +50,7 @@ internal sealed class SegmentReader(
         var malformed = rejected?.Count ?? 0;
         rejected?.Clear();
         using var split = await Task.Run(
-            () => splitFile(rows.FindUnfit(options, columns, cancellationToken), columns, rejected), cancellationToken).ConfigureAwait(false);
+            () => splitFile(FindUnfit(rows, columns, cancellationToken), columns, rejected), cancellationToken).ConfigureAwait(false);
         if (split.FirstUnfit is { } first)
             throw At(first);
         if ((rejected?.Count ?? 0) == malformed)
@@ -61,11 +62,15 @@ internal sealed class SegmentReader(
     /// <summary>The row with a value that does not fit before the first that is no record; null when there is none.</summary>
     private UnfitRow? Earlier(TextRows rows, IReadOnlyList<Column>? expected, CancellationToken cancellationToken)
     {
-        if (expected is null || rows.FindUnfit(options, expected, cancellationToken).FirstOrDefault() is not { } earlier)
+        if (expected is null || FindUnfit(rows, expected, cancellationToken).FirstOrDefault() is not { } earlier)
             return null;
         using var split = splitFile([earlier], expected, null);
         return split.FirstUnfit;
     }
+
+    private IEnumerable<UnfitValue> FindUnfit(TextRows rows, IReadOnlyList<Column> columns, CancellationToken cancellationToken) =>
+        rows.FindUnfit(options, columns, cancellationToken).Select(
+            unfit => file.Masked.Contains(columns[unfit.Column].Name) ? unfit with { Value = Mask.Text } : unfit);
 
     private Task<IReadOnlyList<Column>> InferAsync(
         TextRows rows, TextRows sample, IReadOnlyList<Column>? refuted, CancellationToken cancellationToken) =>

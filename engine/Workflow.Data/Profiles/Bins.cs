@@ -1,44 +1,26 @@
 namespace Workflow.Data.Profiles;
 
 /// <summary>
-/// How many values fell into each of many narrow bins. Only counts, so that the order of values means nothing; pages of bins are made as
-/// they are
-/// needed.
+/// Numbers or days in the bins of their type. Pages of bins are made as they are needed.
 /// </summary>
-internal sealed class Bins(int lowest, int highest)
+internal sealed class Bins(SketchType type, int lowest, int highest) : CellBins
 {
     private const int PageBits = 7;
     private const int PageSize = 1 << PageBits;
 
     private readonly long[]?[] pages = new long[((highest - lowest) >> PageBits) + 1][];
 
-    public void Add(int bin, long count)
+    public override void Add(long cell, long count) => AddTo(type.Bin(cell), count);
+
+    public override void Add(CellBins other)
     {
-        var at = Math.Clamp(bin, lowest, highest) - lowest;
-        var page = pages[at >> PageBits] ??= new long[PageSize];
-        page[at & (PageSize - 1)] += count;
+        foreach (var (bin, count) in ((Bins)other).Counts())
+            AddTo(bin, count);
     }
 
-    public void Add(Bins other)
-    {
-        foreach (var (bin, count) in other.Counts())
-            Add(bin, count);
-    }
+    public override IEnumerable<(long Cell, long Count)> Cells() => Counts().Select(bin => (type.Middle(bin.Bin), bin.Count));
 
-    /// <summary>The bins that are not empty, in order.</summary>
-    public IEnumerable<(int Bin, long Count)> Counts()
-    {
-        for (var page = 0; page < pages.Length; page++)
-        {
-            for (var at = 0; pages[page] is { } counts && at < PageSize; at++)
-            {
-                if (counts[at] != 0)
-                    yield return (lowest + (page << PageBits) + at, counts[at]);
-            }
-        }
-    }
-
-    public void Write(BinaryWriter writer)
+    public override void Write(BinaryWriter writer)
     {
         var counts = Counts().ToList();
         writer.Write7BitEncodedInt(counts.Count);
@@ -51,13 +33,32 @@ internal sealed class Bins(int lowest, int highest)
         }
     }
 
-    public void Read(BinaryReader reader)
+    public override void Read(BinaryReader reader)
     {
         var bin = lowest;
         for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
         {
             bin += reader.Read7BitEncodedInt();
-            Add(bin, reader.Read7BitEncodedInt64());
+            AddTo(bin, reader.Read7BitEncodedInt64());
+        }
+    }
+
+    private void AddTo(int bin, long count)
+    {
+        var at = Math.Clamp(bin, lowest, highest) - lowest;
+        var page = pages[at >> PageBits] ??= new long[PageSize];
+        page[at & (PageSize - 1)] += count;
+    }
+
+    private IEnumerable<(int Bin, long Count)> Counts()
+    {
+        for (var page = 0; page < pages.Length; page++)
+        {
+            for (var at = 0; pages[page] is { } counts && at < PageSize; at++)
+            {
+                if (counts[at] != 0)
+                    yield return (lowest + (page << PageBits) + at, counts[at]);
+            }
         }
     }
 }

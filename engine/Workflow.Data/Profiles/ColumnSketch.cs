@@ -5,7 +5,7 @@ namespace Workflow.Data.Profiles;
 /// <summary>
 /// What a column holds, in a form that adds up: the sketch of all slices is, bit by bit, the sum of the sketches of each. Up to
 /// <see cref="ValueCounts.Limit"/> different values are counted one by one; from then on there are a <see cref="HyperLogLog"/> and
-/// <see cref="Bins"/>. Which of the two it is depends on the set of values alone, as everything here: neither the order of rows, nor
+/// <see cref="CellBins"/>. Which of the two it is depends on the set of values alone, as everything here: neither the order of rows, nor
 /// threads, nor
 /// the way in which rows are cut into slices change it.
 /// </summary>
@@ -15,7 +15,7 @@ internal sealed class ColumnSketch
 
     private ValueCounts? exact = new();
     private HyperLogLog? distinct;
-    private Bins? bins;
+    private CellBins? bins;
     private Moments? moments;
     private byte[]? minText;
     private byte[]? maxText;
@@ -61,7 +61,7 @@ internal sealed class ColumnSketch
     public IEnumerable<(long Cell, long Count)> Cells() => exact is not null
         ? exact.All().Select(value => (Cell: (long)value.Key, value.Count))
             .Where(value => Type.IsFinite(value.Cell)).OrderBy(value => value.Cell)
-        : bins!.Counts().Select(bin => (Math.Clamp(Type.Middle(bin.Bin), Min, Max), bin.Count));
+        : bins!.Cells().Select(bin => (Math.Clamp(bin.Cell, Min, Max), bin.Count));
 
     public void AddNulls(long count) => Nulls += count;
 
@@ -140,11 +140,11 @@ internal sealed class ColumnSketch
         bins?.Write(writer);
     }
 
-    public static ColumnSketch Read(BinaryReader reader)
+    public static ColumnSketch Read(BinaryReader reader, byte format)
     {
         var (name, type) = (reader.ReadString(), reader.ReadString());
         var kind = (SketchKind)reader.ReadByte();
-        var sketch = new ColumnSketch(name, kind == SketchKind.Opaque ? new SketchType(type, kind, 0) : SketchType.Of(type))
+        var sketch = new ColumnSketch(name, kind == SketchKind.Opaque ? SketchType.Opaque(type) : SketchType.Of(type))
         {
             Count = reader.ReadInt64(),
             Nulls = reader.ReadInt64(),
@@ -166,7 +166,10 @@ internal sealed class ColumnSketch
         sketch.exact = null;
         sketch.distinct = HyperLogLog.Read(reader);
         sketch.bins = sketch.Type.HasAxis ? sketch.Type.NewBins() : null;
-        sketch.bins?.Read(reader);
+        if (format == DatasetSketch.TimesByDay && sketch.bins is TimeBins times)
+            times.ReadDays(reader);
+        else
+            sketch.bins?.Read(reader);
         return sketch;
 
         byte[]? Text() => reader.Read7BitEncodedInt() is > 0 and var length ? reader.ReadBytes(length - 1) : null;
@@ -264,7 +267,7 @@ internal sealed class ColumnSketch
     {
         distinct!.Add(Hash64.Of(key));
         if (bins is not null && Type.IsFinite((long)key))
-            bins.Add(Type.Bin((long)key), count);
+            bins.Add((long)key, count);
     }
 
     private void Overflow()
@@ -312,7 +315,7 @@ internal sealed class ColumnSketch
         }
 
         var types = Type.Type.Split(MixedTypes).Union(other.Type.Type.Split(MixedTypes)).Order(StringComparer.Ordinal);
-        Type = new SketchType(string.Join(MixedTypes, types), SketchKind.Opaque, 0);
+        Type = SketchType.Opaque(string.Join(MixedTypes, types));
         (exact, distinct, bins, moments, minText, maxText) = (new ValueCounts(), null, null, null, null, null);
         (Min, Max, Nans, Infinities) = (long.MaxValue, long.MinValue, 0, 0);
     }

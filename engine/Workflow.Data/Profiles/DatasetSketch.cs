@@ -9,7 +9,10 @@ namespace Workflow.Data.Profiles;
 /// </summary>
 public sealed class DatasetSketch
 {
-    private const byte Format = 1;
+    /// <summary>The format in which times were counted by the day.</summary>
+    internal const byte TimesByDay = 1;
+
+    private const byte Format = 2;
 
     private readonly List<ColumnSketch> columns;
 
@@ -56,12 +59,13 @@ public sealed class DatasetSketch
     public static DatasetSketch Of(byte[] bytes)
     {
         using var stored = new MemoryStream(bytes);
-        if (stored.ReadByte() is var format and not Format)
-            throw new WorkflowException($"The sketch is of format {format}, and this version reads {Format}: upgrade this program.");
+        var format = (byte)stored.ReadByte();
+        if (format is not (Format or TimesByDay))
+            throw new WorkflowException($"The sketch is of format {format}, and this version reads up to {Format}: upgrade this program.");
         using var packed = new DeflateStream(stored, CompressionMode.Decompress);
         using var reader = new BinaryReader(packed);
         var rows = reader.ReadInt64();
-        return new DatasetSketch(rows, Enumerable.Range(0, reader.Read7BitEncodedInt()).Select(_ => ColumnSketch.Read(reader)));
+        return new DatasetSketch(rows, Enumerable.Range(0, reader.Read7BitEncodedInt()).Select(_ => ColumnSketch.Read(reader, format)));
     }
 
     internal void Write(BinaryWriter writer)

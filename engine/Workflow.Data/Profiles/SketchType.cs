@@ -7,7 +7,7 @@ namespace Workflow.Data.Profiles;
 /// <summary>What is counted of a column.</summary>
 internal enum SketchKind
 {
-    /// <summary>Nulls only: lists, structures and maps, and columns whose type differs between slices.</summary>
+    /// <summary>Nulls only: lists, structures and maps, columns that are hidden, and those whose type differs between slices.</summary>
     Opaque,
     Boolean,
 
@@ -38,12 +38,15 @@ internal sealed partial record SketchType(string Type, SketchKind Kind, int Scal
 {
     private const int BinShift = 45;
     private const int LowestNumberBin = -(1 << 18);
-    private const long MicrosecondsPerDay = 86_400_000_000;
+    public const long MicrosecondsPerDay = 86_400_000_000;
     private const int WidestInteger = 18;
 
     // 0001-01-01 and 9999-12-31.
-    private const int FirstDay = -719_162;
+    public const int FirstDay = -719_162;
     private const int LastDay = 2_932_896;
+
+    /// <summary>A type of which values are only counted.</summary>
+    public static SketchType Opaque(string type) => new(type, SketchKind.Opaque, 0);
 
     public static SketchType Of(string type)
     {
@@ -102,17 +105,22 @@ internal sealed partial record SketchType(string Type, SketchKind Kind, int Scal
         _ => true,
     };
 
-    public Bins NewBins() => IsNumber ? new Bins(LowestNumberBin, -LowestNumberBin - 1) : new Bins(FirstDay, LastDay);
+    public CellBins NewBins() => Kind switch
+    {
+        SketchKind.Timestamp => new TimeBins(),
+        SketchKind.Date => new Bins(this, FirstDay, LastDay),
+        _ => new Bins(this, LowestNumberBin, -LowestNumberBin - 1),
+    };
 
+    /// <summary>The bin of a number or a day.</summary>
     public int Bin(long cell) => Kind switch
     {
         SketchKind.Integer => (int)(Cell((double)cell) >> BinShift),
         SketchKind.Real => (int)(cell >> BinShift),
-        SketchKind.Date => (int)Math.Clamp(cell, FirstDay, LastDay),
-        _ => (int)Math.Clamp(Day(cell), FirstDay, LastDay),
+        _ => (int)Math.Clamp(cell, FirstDay, LastDay),
     };
 
-    /// <summary>The cell that stands for those in a bin: the middle, or the beginning of the day.</summary>
+    /// <summary>The cell that stands for those in a bin: the middle, or the day.</summary>
     public long Middle(int bin)
     {
         var middle = ((long)bin << BinShift) + (1L << (BinShift - 1));
@@ -121,8 +129,7 @@ internal sealed partial record SketchType(string Type, SketchKind Kind, int Scal
             // A narrow bin's only integer is its end that is nearer to zero.
             SketchKind.Integer => (long)Real(middle),
             SketchKind.Real => middle,
-            SketchKind.Date => bin,
-            _ => bin * MicrosecondsPerDay,
+            _ => bin,
         };
     }
 

@@ -2,6 +2,9 @@ namespace Workflow.Postgres.Contracts;
 
 public sealed partial class ContractStore
 {
+    /// <summary>The columns of a dataset of which no values are shown.</summary>
+    internal const string PersonalColumns = "SELECT * FROM personal_columns(@dataset)";
+
     private const string Declared = """
         SELECT d.dataset AS Dataset, v.hash AS Hash FROM contract_declaration d
         JOIN contract_version v ON v.dataset = d.dataset AND v.version = d.version WHERE d.dag_id = @dagId

@@ -126,12 +126,11 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
         dataSource.ListAsync<ContractVersionRow>(History, new { dataset }, cancellationToken);
 
     /// <summary>
-    /// The columns of a dataset of which no values are shown, by the newest version of its contract; none without a contract.
+    /// The columns of a dataset of which no values are shown: by the newest version of its contract, or because their values come from such
+    /// columns of others.
     /// </summary>
     public async Task<IReadOnlySet<string>> MaskedAsync(string dataset, CancellationToken cancellationToken) =>
-        (await HistoryAsync(dataset, cancellationToken).ConfigureAwait(false)) is [.., var newest]
-            ? DataContract.FromJson(newest.Contract).Masked
-            : new HashSet<string>();
+        (await dataSource.ListAsync<string>(PersonalColumns, new { dataset }, cancellationToken).ConfigureAwait(false)).ToHashSet();
 
     /// <summary>The DAGs in service that declare a dataset's contract.</summary>
     public Task<IReadOnlyList<DeclarationRow>> DeclarationsAsync(string dataset, CancellationToken cancellationToken) =>

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Dapper;
 using Npgsql;
 using Workflow.Contracts;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Datasets;
 using Workflow.Postgres.Events;
 using Workflow.Postgres.Steps;
@@ -187,6 +188,11 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             .ConfigureAwait(false);
         return row.Contract is null ? null : new RegisteredContract(row.Version, DataContract.FromJson(row.Contract));
     }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<string>> PersonalColumnsAsync(string dataset, CancellationToken cancellationToken) =>
+        [.. await dataSource.AskPatientlyAsync(
+            connection => connection.QueryAsync<string>(ContractStore.PersonalColumns, new { dataset }), cancellationToken).ConfigureAwait(false)];
 
     /// <inheritdoc />
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken)

@@ -48,6 +48,12 @@ public interface IEffectStore
     /// <summary>The newest version of a dataset's contract, or the newest that says what a hash stands for; null for none.</summary>
     Task<RegisteredContract?> ContractAsync(string dataset, string? hash, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The columns of a dataset of which no values are shown: by the newest version of its contract, or because their values come from such
+    /// columns of others.
+    /// </summary>
+    Task<IReadOnlyList<string>> PersonalColumnsAsync(string dataset, CancellationToken cancellationToken);
+
     /// <summary>The changes of datasets that triggered an attempt's run; empty for a run of any other type.</summary>
     Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken);
 

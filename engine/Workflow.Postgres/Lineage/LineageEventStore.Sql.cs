@@ -42,10 +42,7 @@ public sealed partial class LineageEventStore
     private const string DatasetMembers = """
         'name', v.dataset, 'version', v.version, 'sha256', v.sha256, 'rows', v.row_count, 'bytes', v.bytes, 'columns', v.columns,
         'profile', v.profile, 'owner', d.owner, 'description', d.description, 'masked', (
-            SELECT coalesce(jsonb_agg(c -> 'name'), '[]')
-            FROM contract k JOIN contract_version w ON w.dataset = k.dataset AND w.version = k.last_version,
-                jsonb_array_elements(w.contract -> 'columns') AS c
-            WHERE k.dataset = v.dataset AND c ->> 'personal_data' <> 'none')
+            SELECT coalesce(jsonb_agg(c), '[]') FROM personal_columns(v.dataset) AS c)
         """;
 
     private const string Facts = $"""

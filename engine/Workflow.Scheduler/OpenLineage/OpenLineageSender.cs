@@ -12,7 +12,7 @@ namespace Workflow.Scheduler.OpenLineage;
 /// <summary>
 /// Delivers lineage events from the outbox, those of a run in order, and each at least once. A kill between a delivery and its record sends the
 /// event again, with the same ids. A receiver that is away is tried again ever more seldom. An event at which the receiver stumbles holds up its
-/// run and no other; one that it calls wrong, or that cannot be written, is given up. Without a receiver, events are deleted by age.
+/// run and no other, for a day; one that it calls wrong, or that cannot be written, is given up. Without a receiver, events are deleted by age.
 /// </summary>
 public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptions options, HttpClient http, ILogger<OpenLineageSender> logger)
     : IntervalService(TimeSpan.FromSeconds(2), logger)
@@ -25,6 +25,9 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
 
     private const int BatchSize = 50;
     private const int MostBackoffDoublings = 8;
+
+    // A day, with the pauses that there are between them. A receiver that is away as a whole answers otherwise, and is waited for.
+    private const int MostStumbles = 340;
 
     /// <inheritdoc />
     public override async Task<int> RunOnceAsync(CancellationToken cancellationToken)
@@ -54,8 +57,7 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
             }
             catch (RefusedException refused)
             {
-                logger.LineageRefused(due.Id, refused.Message);
-                await events.RefusedAsync(due.Id, refused.Message, cancellationToken).ConfigureAwait(false);
+                await GiveUpAsync(due, refused.Message, cancellationToken).ConfigureAwait(false);
                 continue;
             }
             catch (Exception exception) when (
@@ -63,6 +65,12 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
                 || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 var stumbled = exception is HttpRequestException { StatusCode: HttpStatusCode.InternalServerError };
+                if (stumbled && due.Tries >= MostStumbles)
+                {
+                    await GiveUpAsync(due, $"the receiver answered 500 {due.Tries} times", cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
                 var waiting = left.Where(one => !stumbled || one.RunId == due.RunId).Prepend(due).ToList();
                 var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(due.Tries, MostBackoffDoublings)));
                 logger.LineageWaits(due.Id, exception.Message);
@@ -79,6 +87,12 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
         if (isFull && delivered > 0)
             Wake();
         return delivered;
+    }
+
+    private Task GiveUpAsync(DueEvent due, string reason, CancellationToken cancellationToken)
+    {
+        logger.LineageRefused(due.Id, reason);
+        return events.RefusedAsync(due.Id, reason, cancellationToken);
     }
 
     private string Write(string facts)

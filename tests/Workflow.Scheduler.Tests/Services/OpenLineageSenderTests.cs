@@ -143,6 +143,19 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
         Told().ShouldBe(["r1 COMPLETE", "r1 START", "r1 FAIL", "r1 START", "r1 COMPLETE"]);
     }
 
+    [Fact]
+    public async Task RunOnce_AnEventAtWhichTheReceiverStumblesForADay_IsGivenUpAndItsRunGoesOn()
+    {
+        await AddAsync(1, "COMPLETE");
+        await engine.ExecuteAsync("UPDATE lineage_event SET tries = 339 WHERE event_type = 'START'");
+        answer = one => (string?)one["eventType"] == "START" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK;
+
+        (await Sender().RunOnceAsync(default)).ShouldBe(1);
+
+        Told().ShouldBe(["r1 START", "r1 COMPLETE"]);
+        (await engine.ScalarAsync<string>("SELECT refused FROM lineage_event WHERE delivered_at IS NULL")).ShouldBe("the receiver answered 500 340 times");
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.Unauthorized)]
     [InlineData(HttpStatusCode.NotFound)]

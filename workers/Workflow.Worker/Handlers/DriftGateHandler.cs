@@ -37,7 +37,7 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
             paths.Add(await datasets.OpenAsync(reference).ConfigureAwait(false));
         var path = await datasets.OpenAsync(version).ConfigureAwait(false);
 
-        var contract = await ContractGuard.FindAsync(planes, context, version.Dataset).ConfigureAwait(false);
+        var masked = await ContractGuard.MaskedAsync(planes, context, version.Dataset).ConfigureAwait(false);
 
         // DuckDB blocks its thread; the caller's may have a heartbeat to send.
         var report = await Task.Run(
@@ -48,8 +48,8 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
             ? []
             : await planes.Effects.EarlierDriftAsync(context.Source, version, settings.Against.Along, settings.OfWindows - 1, context.Cancellation)
                 .ConfigureAwait(false);
-        var shown = contract is null ? report : report.Masked(contract.Masked);
-        var drift = new StagedDrift(report.Verdict, [.. references.Select(reference => reference.VersionId)], DriftVerdict.ToJson(shown));
+        var drift = new StagedDrift(
+            report.Verdict, [.. references.Select(reference => reference.VersionId)], DriftVerdict.ToJson(report.Masked(masked)));
         await Gates.RecordAsync(planes, context, DriftVerdict.Of(subject, report, settings, earlier), about, drift).ConfigureAwait(false);
         return version;
     }
@@ -59,8 +59,15 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
     {
         if (against.Dataset is { } dataset)
         {
-            _ = await planes.Effects.SnapshotAsync(dataset, against.Number is { } number ? AsOf.Version(number) : AsOf.Newest, context.Cancellation)
-                .ConfigureAwait(false) ?? throw Unknown(against, $"There is no dataset '{dataset}' with such a version.");
+            var known = await planes.Effects.SnapshotAsync(
+                dataset, against.Number is { } number ? AsOf.Version(number) : AsOf.Newest, context.Cancellation).ConfigureAwait(false)
+                ?? throw Unknown(against, $"There is no dataset '{dataset}' with such a version.");
+            var keys = known.Slices.SelectMany(slice => slice.Partition.Keys).Distinct().Order(StringComparer.Ordinal).ToList();
+            if (against.Slice?.Keys.Except(keys).FirstOrDefault() is { } odd)
+            {
+                throw Unknown(against, keys.Count == 0 ? $"'{dataset}' has no slices."
+                    : $"'{dataset}' has no slices by '{odd}'; it has them by {string.Join(", ", keys)}.");
+            }
         }
         else if (against.Model is { } model)
         {

@@ -105,13 +105,13 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
                 : (DatasetVersion)inputs[other.Input!.Value]!;
         }
 
-        // What the gate names, and what the contract calls personal.
-        var contract = await ContractGuard.FindAsync(planes, context, subject.Dataset).ConfigureAwait(false);
+        // What the gate names, and what contracts call personal.
+        var masked = await ContractGuard.MaskedAsync(planes, context, subject.Dataset).ConfigureAwait(false);
         var request = new CheckRequest
         {
             Options = planes.Share,
             Others = await datasets.OpenAsync(others).ConfigureAwait(false),
-            Masked = (gate.Options.MaskColumns ?? []).Concat(contract?.Masked ?? new HashSet<string>()).ToHashSet(),
+            Masked = masked.Concat(gate.Options.MaskColumns ?? []).ToHashSet(),
         };
         return (await datasets.OpenAsync(subject).ConfigureAwait(false), request);
     }

@@ -58,6 +58,8 @@ internal sealed class EngineCalls(
                 return null;
             case EngineCall.Contract contract:
                 return Frames.ToElement(await effects.ContractAsync(contract.Dataset, contract.Hash, cancellationToken).ConfigureAwait(false));
+            case EngineCall.PersonalColumns personal:
+                return Frames.ToElement(await effects.PersonalColumnsAsync(personal.Dataset, cancellationToken).ConfigureAwait(false));
             case EngineCall.FindReview review:
                 return Frames.ToElement(await effects.ReviewAsync(source, review.VersionId, cancellationToken).ConfigureAwait(false));
             case EngineCall.Hold hold:

@@ -124,6 +124,9 @@ internal abstract record EngineCall
     /// <summary>The contract of a dataset.</summary>
     public sealed record Contract(string Dataset, string? Hash) : EngineCall;
 
+    /// <summary>Asks for the columns of a dataset of which no values are shown.</summary>
+    public sealed record PersonalColumns(string Dataset) : EngineCall;
+
     /// <summary>What triggered the run.</summary>
     public sealed record Triggers : EngineCall;
 

@@ -51,6 +51,9 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
     public Task<AliasedModel?> AliasAsync(string model, string alias, CancellationToken cancellationToken) =>
         connection.AskAsync<AliasedModel?>(new EngineCall.AliasHolder(model, alias), cancellationToken);
 
+    public Task<IReadOnlyList<string>> PersonalColumnsAsync(string dataset, CancellationToken cancellationToken) =>
+        connection.AskAsync<IReadOnlyList<string>>(new EngineCall.PersonalColumns(dataset), cancellationToken);
+
     public Task<RegisteredContract?> ContractAsync(string dataset, string? hash, CancellationToken cancellationToken) =>
         connection.AskAsync<RegisteredContract?>(new EngineCall.Contract(dataset, hash), cancellationToken);
 

@@ -29,7 +29,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         if (source is not FileToRead file)
             throw new ArgumentOutOfRangeException(nameof(source), source, "There is no such source.");
         context.Log($"Reading {FileSource.Name(file.File)}");
-        var read = await planes.Files.IngestAsync(file, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
+        var masked = await ContractGuard.MaskedAsync(planes, context, into).ConfigureAwait(false);
+        var read = await planes.Files.IngestAsync(file, masked, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
         return await StageAsync(read, into, file.Rejects?.Into, partition ?? Unpartitioned, [], origin: null).ConfigureAwait(false);
     }
 
@@ -40,8 +41,10 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     {
         ArgumentNullException.ThrowIfNull(input);
         var path = await OpenAsync(input).ConfigureAwait(false);
-        var made = await planes.Rows.RunAsync(path, transform, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
-        return await StageAsync(made, into, rejectsInto: null, input.Partition, [input], new Origin(null, new Dictionary<string, DatasetInput> { [SqlSpec.SoleInput] = input }, [])).ConfigureAwait(false);
+        var masked = await ContractGuard.MaskedAsync(planes, context, input.Dataset).ConfigureAwait(false);
+        var made = await planes.Rows.RunAsync(path, transform, masked.Count > 0, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
+        var origin = new Origin(null, new Dictionary<string, DatasetInput> { [SqlSpec.SoleInput] = input }, []);
+        return await StageAsync(made, into, rejectsInto: null, input.Partition, [input], origin).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

@@ -15,6 +15,17 @@ internal static class ContractGuard
         ?? (await planes.Effects.ContractAsync(dataset, null, context.Cancellation).ConfigureAwait(false))?.Contract;
 
     /// <summary>
+    /// The columns of a dataset of which no values are shown: by its contract as the run sees it, or because their values come from such
+    /// columns of others.
+    /// </summary>
+    public static async Task<IReadOnlySet<string>> MaskedAsync(DataPlanes planes, AttemptContext context, string dataset)
+    {
+        var declared = context.Dag.Settings.Contracts?.FirstOrDefault(one => one.Dataset == dataset)?.Masked ?? new HashSet<string>();
+        var known = await planes.Effects.PersonalColumnsAsync(dataset, context.Cancellation).ConfigureAwait(false);
+        return declared.Concat(known).ToHashSet();
+    }
+
+    /// <summary>
     /// Finds the contract and checks that the data meet it. What the run's own DAG version declares counts, so that a run does not change
     /// its promise halfway; where that declares none, the newest registered one does.
     /// </summary>
