@@ -1,27 +1,44 @@
--- Of which columns of a dataset no values are shown: those that its contract calls personal, and those whose values come, as they are or computed
--- row by row, from such columns of another dataset. The nearest contract that names a column decides, so that one may say that what was made of
--- personal data is none any more. Where nobody knows what comes from what, a column is taken for that of the same name.
+-- Of which columns of a dataset no values are shown: those that its contract calls personal, and those whose values come from such columns of
+-- another dataset; also those computed from many, as the mean of a few tells of each. The nearest contract that names a column decides, so that
+-- one may say that what was made of personal data is none any more. Where nobody knows what comes from what, a column is taken for that of the
+-- same name, or else for all of them. The newest hundred versions say what comes from what: the slices of a dataset may have several makers.
 CREATE FUNCTION personal_columns(of_dataset text) RETURNS SETOF text
 LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
     WITH RECURSIVE promised AS (
         SELECT c.dataset, d ->> 'name' AS column_name, d ->> 'personal_data' <> 'none' AS is_personal
         FROM contract c JOIN contract_version v ON v.dataset = c.dataset AND v.version = c.last_version,
             jsonb_array_elements(v.contract -> 'columns') AS d
+    ), newest AS (
+        SELECT * FROM dataset_version WHERE dataset = of_dataset AND version IS NOT NULL ORDER BY version DESC LIMIT 1
     ), flow (dataset, column_name, shown) AS (
         SELECT dataset, column_name, column_name FROM promised WHERE dataset = of_dataset
         UNION
-        SELECT of_dataset, d ->> 'name', d ->> 'name'
-        FROM (SELECT columns FROM dataset_version WHERE dataset = of_dataset AND version IS NOT NULL ORDER BY version DESC LIMIT 1) AS newest,
-            jsonb_array_elements(newest.columns) AS d
+        SELECT n.dataset, d ->> 'name', d ->> 'name' FROM newest n, jsonb_array_elements(n.columns) AS d
         UNION
-        SELECT l.parent_dataset, coalesce(l.parent_column, f.column_name), f.shown
+        -- A row that did not fit is of the dataset that the same attempt made of those that did.
+        SELECT p.dataset, p.column_name, 'raw'
+        FROM newest n JOIN dataset_version made USING (run_id, task_index, map_index, attempt) JOIN promised p ON p.dataset = made.dataset
+        WHERE n.columns @> '[{"name": "line_number"}, {"name": "raw"}]' AND made.dataset <> n.dataset
+        UNION
+        SELECT edge.parent_dataset, coalesce(edge.parent_column, taken.column_name), f.shown
         FROM flow f
         CROSS JOIN LATERAL (
-            SELECT dataset_version_id FROM dataset_version v
-            WHERE v.dataset = f.dataset AND v.version IS NOT NULL ORDER BY v.version DESC LIMIT 1) AS newest
-        JOIN column_lineage l ON l.dataset_version_id = newest.dataset_version_id
-            AND l.how IN ('identity', 'transformation') AND coalesce(l.column_name, f.column_name) = f.column_name
-        WHERE NOT EXISTS (SELECT FROM promised p WHERE p.dataset = f.dataset AND p.column_name = f.column_name)
+            SELECT DISTINCT l.parent_dataset, l.parent_column
+            FROM (SELECT dataset_version_id FROM dataset_version v
+                WHERE v.dataset = f.dataset AND v.version IS NOT NULL ORDER BY v.version DESC LIMIT 100) AS made
+            JOIN column_lineage l USING (dataset_version_id)
+            WHERE l.how IN ('identity', 'transformation', 'aggregation') AND coalesce(l.column_name, f.column_name) = f.column_name) AS edge
+        LEFT JOIN LATERAL (
+            SELECT any_of.column_name, bool_or(any_of.column_name = f.column_name) OVER () AS is_there
+            FROM (SELECT p.column_name FROM promised p WHERE p.dataset = edge.parent_dataset
+                UNION
+                SELECT d ->> 'name'
+                FROM (SELECT columns FROM dataset_version v
+                    WHERE v.dataset = edge.parent_dataset AND v.version IS NOT NULL ORDER BY v.version DESC LIMIT 1) AS parent,
+                    jsonb_array_elements(parent.columns) AS d) AS any_of
+            WHERE edge.parent_column IS NULL) AS taken ON true
+        WHERE (edge.parent_column IS NOT NULL OR taken.column_name = f.column_name OR NOT taken.is_there)
+            AND NOT EXISTS (SELECT FROM promised p WHERE p.dataset = f.dataset AND p.column_name = f.column_name)
     )
     SELECT DISTINCT f.shown FROM flow f JOIN promised p ON p.dataset = f.dataset AND p.column_name = f.column_name WHERE p.is_personal
 $$;

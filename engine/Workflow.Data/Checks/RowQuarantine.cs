@@ -19,6 +19,7 @@ public sealed class RowQuarantine
     public const string Reasons = "quarantine_reasons";
 
     private readonly string columns;
+    private readonly IReadOnlyList<ColumnEdge> lineage;
     private readonly string parquet;
     private readonly IReadOnlyList<DataCheck> checks;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> others;
@@ -29,10 +30,10 @@ public sealed class RowQuarantine
 
     internal RowQuarantine(
         IReadOnlyList<Column> schema, string parquet, IReadOnlyList<DataCheck> checks, IReadOnlyDictionary<string, IReadOnlyList<string>> others,
-        IReadOnlyList<string> made,
-        IReadOnlyDictionary<string, object?> values, IReadOnlyList<(string Name, string Failing)> conditions)
+        IReadOnlyList<string> made, IReadOnlyDictionary<string, object?> values, IReadOnlyList<(string Name, string Failing)> conditions)
     {
         columns = Sql.Names(schema.Select(column => column.Name));
+        lineage = [.. schema.Select(column => new ColumnEdge(column.Name, View, column.Name))];
         this.parquet = parquet;
         this.checks = checks;
         this.others = others;
@@ -64,8 +65,9 @@ public sealed class RowQuarantine
 
     private static string Parameter(int index) => string.Create(CultureInfo.InvariantCulture, $"reason{index}");
 
-    private Task<StoredDataset> PartAsync(DatasetWriter writer, string sql, CancellationToken cancellationToken) =>
-        writer.WriteAsync(new DatasetQuery(sql) { Values = values }, Prepare, cancellationToken);
+    // The reasons name checks, whatever columns those are about.
+    private async Task<StoredDataset> PartAsync(DatasetWriter writer, string sql, CancellationToken cancellationToken) =>
+        await writer.WriteAsync(new DatasetQuery(sql) { Values = values }, Prepare, cancellationToken).ConfigureAwait(false) with { Lineage = lineage };
 
     private void Prepare(DuckDbSession session, DatasetQuery query, CancellationToken cancellationToken)
     {

@@ -16,33 +16,46 @@ public sealed partial class LineageEventStore
             WHERE e.delivered_at IS NULL AND e.refused IS NULL AND e.next_try_at <= now()
                 AND NOT EXISTS (SELECT FROM held h WHERE h.run_id = e.run_id AND h.earliest < e.lineage_event_id)
             ORDER BY e.lineage_event_id LIMIT @limit)
-        UPDATE lineage_event e SET tries = e.tries + 1, next_try_at = now() + @lease FROM due
+        UPDATE lineage_event e SET next_try_at = now() + @lease FROM due
         WHERE e.lineage_event_id = due.lineage_event_id AND e.delivered_at IS NULL AND e.refused IS NULL
-        RETURNING e.lineage_event_id AS Id, e.run_id AS RunId, e.tries AS Tries
+        RETURNING e.lineage_event_id AS Id, e.run_id AS RunId, e.tries AS Tries, e.next_try_at AS LeasedUntil
         """;
 
-    private const string Delivered = """
-        UPDATE lineage_event SET delivered_at = now() WHERE lineage_event_id = ANY (@events) AND delivered_at IS NULL
-        """;
+    private const string Delivered = "UPDATE lineage_event SET delivered_at = now() WHERE lineage_event_id = @id AND delivered_at IS NULL";
 
     private const string Refused = "UPDATE lineage_event SET refused = @reason WHERE lineage_event_id = @id AND delivered_at IS NULL";
 
-    private const string Postpone = """
-        UPDATE lineage_event SET next_try_at = now() + @age WHERE lineage_event_id = ANY (@events) AND delivered_at IS NULL
+    // What somebody else has taken since, after the lease, is theirs.
+    private const string Failed = """
+        UPDATE lineage_event e SET tries = tries + 1, failed_at = now(), next_try_at = now() + @pause,
+            stumbles = stumbles + (EXISTS (SELECT FROM lineage_event o WHERE o.delivered_at > e.failed_at))::int
+        WHERE lineage_event_id = @id AND delivered_at IS NULL AND next_try_at = @leasedUntil
+        RETURNING stumbles
+        """;
+
+    private const string Release = """
+        UPDATE lineage_event SET next_try_at = now()
+        WHERE lineage_event_id = ANY (@ids) AND delivered_at IS NULL AND next_try_at = @leasedUntil
         """;
 
     private const string DeleteOld = """
         DELETE FROM lineage_event WHERE lineage_event_id IN (
             SELECT lineage_event_id FROM lineage_event
-            WHERE created_at < now() - @age AND (NOT @keepsDue OR delivered_at IS NOT NULL OR refused IS NOT NULL)
+            WHERE created_at < now() - @age ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED)
+        """;
+
+    private const string DeleteSettled = """
+        DELETE FROM lineage_event WHERE lineage_event_id IN (
+            SELECT lineage_event_id FROM lineage_event
+            WHERE created_at < now() - @age AND (delivered_at IS NOT NULL OR refused IS NOT NULL)
             ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED)
         """;
 
-    // The members of a dataset version v of the dataset d.
+    // The members of a dataset version v of the dataset d, of which the attempt had so many slices. What is found in one is not said of several.
     private const string DatasetMembers = """
         'name', v.dataset, 'version', v.version, 'sha256', v.sha256, 'rows', v.row_count, 'bytes', v.bytes, 'columns', v.columns,
-        'profile', v.profile, 'owner', d.owner, 'description', d.description, 'masked', (
-            SELECT coalesce(jsonb_agg(c), '[]') FROM personal_columns(v.dataset) AS c)
+        'owner', d.owner, 'description', d.description, 'profile', CASE WHEN v.slices = 1 THEN v.profile END,
+        'masked', CASE WHEN v.slices = 1 THEN (SELECT coalesce(jsonb_agg(c), '[]') FROM personal_columns(v.dataset) AS c) END
         """;
 
     private const string Facts = $"""
@@ -51,10 +64,12 @@ public sealed partial class LineageEventStore
             'task_id', e.task_id, 'map_index', e.map_index, 'attempt', e.attempt, 'owner', dv.owner, 'description', dv.description,
             'dag_version', dv.number, 'dag_hash', dv.hash, 'logical_date', r.logical_date, 'interval_start', r.interval_start,
             'interval_end', r.interval_end,
-            'inputs', (SELECT coalesce(jsonb_agg(jsonb_build_object({DatasetMembers}) ORDER BY v.dataset, v.version), '[]')
-                FROM attempt_input i JOIN dataset_version v ON v.dataset_version_id = i.dataset_version_id JOIN dataset d ON d.dataset = v.dataset
-                WHERE i.run_id = e.run_id AND i.task_index = e.task_index AND i.map_index = e.map_index AND i.attempt = e.attempt
-                    AND v.version IS NOT NULL),
+            'inputs', (SELECT coalesce(jsonb_agg(jsonb_build_object({DatasetMembers}) ORDER BY v.dataset), '[]')
+                FROM (SELECT DISTINCT ON (w.dataset) w.*, count(*) OVER (PARTITION BY w.dataset) AS slices
+                    FROM attempt_input i JOIN dataset_version w ON w.dataset_version_id = i.dataset_version_id
+                    WHERE i.run_id = e.run_id AND i.task_index = e.task_index AND i.map_index = e.map_index AND i.attempt = e.attempt
+                        AND w.version IS NOT NULL
+                    ORDER BY w.dataset, w.version DESC) AS v JOIN dataset d ON d.dataset = v.dataset),
             'outputs', (SELECT coalesce(jsonb_agg(jsonb_build_object({DatasetMembers}, 'query', v.query,
                     'source', (SELECT jsonb_build_object('location', s.location, 'sha256', s.sha256) FROM version_source s
                         WHERE s.dataset_version_id = v.dataset_version_id),
@@ -66,9 +81,9 @@ public sealed partial class LineageEventStore
                             ORDER BY m.model, m.version), '[]')
                         FROM dataset_model a JOIN model_version m ON m.model_version_id = a.model_version_id
                         WHERE a.dataset_version_id = v.dataset_version_id AND m.version IS NOT NULL)) ORDER BY v.dataset, v.version), '[]')
-                FROM dataset_version v JOIN dataset d ON d.dataset = v.dataset
-                WHERE v.run_id = e.run_id AND v.task_index = e.task_index AND v.map_index = e.map_index AND v.attempt = e.attempt
-                    AND v.version IS NOT NULL),
+                FROM (SELECT w.*, count(*) OVER (PARTITION BY w.dataset) AS slices FROM dataset_version w
+                    WHERE w.run_id = e.run_id AND w.task_index = e.task_index AND w.map_index = e.map_index AND w.attempt = e.attempt
+                        AND w.version IS NOT NULL) AS v JOIN dataset d ON d.dataset = v.dataset),
             'models', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', m.model, 'version', m.version, 'sha256', m.sha256, 'bytes', m.bytes)
                     ORDER BY m.model, m.version), '[]')
                 FROM model_version m

@@ -7,8 +7,9 @@ namespace Workflow.Postgres.Lineage;
 /// <summary>An event that is to be delivered.</summary>
 /// <param name="Id">Its key; the order of the keys is that of delivery.</param>
 /// <param name="RunId">The run that it is about.</param>
-/// <param name="Tries">How often it was tried, with this time.</param>
-public sealed record DueEvent(long Id, long RunId, int Tries);
+/// <param name="Tries">How often it has failed.</param>
+/// <param name="LeasedUntil">Until when nobody else takes it: the mark of having taken it.</param>
+public sealed record DueEvent(long Id, long RunId, int Tries, DateTime LeasedUntil);
 
 /// <summary>The outbox of lineage events.</summary>
 public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
@@ -34,17 +35,27 @@ public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
     public async Task<string> FactsAsync(long id, CancellationToken cancellationToken) =>
         (await dataSource.FirstAsync<string>(Facts, new { id }, cancellationToken).ConfigureAwait(false))!;
 
-    /// <summary>Records that the receiver has events.</summary>
-    public Task DeliveredAsync(IReadOnlyList<long> events, CancellationToken cancellationToken) =>
-        ExecuteAsync(Delivered, new { events = events.ToArray() }, cancellationToken);
+    /// <summary>Records that the receiver has an event.</summary>
+    public Task DeliveredAsync(long id, CancellationToken cancellationToken) => ExecuteAsync(Delivered, new { id }, cancellationToken);
 
     /// <summary>Records that the receiver will never take an event.</summary>
     public Task RefusedAsync(long id, string reason, CancellationToken cancellationToken) =>
         ExecuteAsync(Refused, new { id, reason }, cancellationToken);
 
-    /// <summary>Lets events, and with them all that follow of their runs, wait.</summary>
-    public Task PostponeAsync(IReadOnlyList<long> events, TimeSpan age, CancellationToken cancellationToken) =>
-        ExecuteAsync(Postpone, new { events = events.ToArray(), age }, cancellationToken);
+    /// <summary>Lets an event, and with it all that follow of its run, wait.</summary>
+    /// <param name="due">The event.</param>
+    /// <param name="pause">For how long.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How often it has failed while others were delivered; 0 when somebody else has taken it since.</returns>
+    public async Task<int> FailedAsync(DueEvent due, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(due);
+        return await dataSource.FirstAsync<int?>(Failed, new { due.Id, pause, due.LeasedUntil }, cancellationToken).ConfigureAwait(false) ?? 0;
+    }
+
+    /// <summary>Gives events back that were taken together.</summary>
+    public Task ReleaseAsync(IReadOnlyCollection<DueEvent> taken, CancellationToken cancellationToken) => ExecuteAsync(
+        Release, new { ids = taken.Select(one => one.Id).ToArray(), taken.First().LeasedUntil }, cancellationToken);
 
     /// <summary>Deletes a batch of events of an age.</summary>
     /// <param name="age">How old they are at least.</param>
@@ -52,7 +63,7 @@ public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many were deleted.</returns>
     public Task<int> DeleteAsync(TimeSpan age, bool keepsDue, CancellationToken cancellationToken) =>
-        ExecuteAsync(DeleteOld, new { age, keepsDue, limit = DeletedAtOnce }, cancellationToken);
+        ExecuteAsync(keepsDue ? DeleteSettled : DeleteOld, new { age, limit = DeletedAtOnce }, cancellationToken);
 
     private async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
     {

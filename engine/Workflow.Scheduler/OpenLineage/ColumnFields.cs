@@ -18,6 +18,10 @@ internal static class ColumnFields
         {
             var how = edge.Text("how")!;
             var isDirect = how is "identity" or "transformation" or "aggregation";
+
+            // Where each may come from any, nothing is known; to say so of each pair would make events of megabytes.
+            if (isDirect && edge.Text("column") is null && edge.Text("from") is null)
+                continue;
             IEnumerable<string> from = edge.Text("from") is { } one ? [one] : inputs.GetValueOrDefault(edge.Text("input")!) ?? [];
 
             // What decides about rows bears on all columns: the facet has a place for that. Values flow into columns, so one by one.
@@ -34,7 +38,7 @@ internal static class ColumnFields
             }
         }
 
-        if ((output as JsonObject)!["source"].Text("location") is { } location)
+        if ((output as JsonObject)!["source"].Text("location") is { } location && !EventDatasets.IsQuery(output))
         {
             var (sourceSpace, name) = EventDatasets.NameOf(location);
             foreach (var (column, from) in fields)

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Workflow.Scheduler.OpenLineage;
 
-/// <summary>The datasets of an event: those of the engine, models, and the files that were read. Slices of one dataset are one.</summary>
+/// <summary>
+/// The datasets of an event: those of the engine, models, and the files that were read. Slices of one dataset are one, as its newest is.
+/// </summary>
 internal static class EventDatasets
 {
     /// <summary>What the attempt read.</summary>
@@ -13,14 +15,14 @@ internal static class EventDatasets
     public static JsonArray Inputs(JsonNode facts, string space, bool isEnd)
     {
         var inputs = new JsonArray();
-        foreach (var slices in facts.List("inputs").GroupBy(input => input.Text("name")))
+        foreach (var read in facts.List("inputs"))
         {
-            var last = slices.Last();
-            var input = Dataset(space, slices.Key!, DatasetFacets(last));
+            var name = read.Text("name")!;
+            var input = Dataset(space, name, DatasetFacets(read));
             var found = new JsonObject();
-            if (slices.Count() == 1 && Metrics(last) is { } metrics)
+            if (Metrics(read) is { } metrics)
                 found["dataQualityMetrics"] = Facets.Of("inputQualityMetrics", metrics);
-            if (isEnd && Assertions(facts.List("verdicts").Where(verdict => verdict.Text("dataset") == slices.Key)) is { } assertions)
+            if (isEnd && Assertions(facts.List("verdicts").Where(verdict => verdict.Text("dataset") == name)) is { } assertions)
                 found["dataQualityAssertions"] = Facets.Of("dataQualityAssertions", assertions);
             if (found.Count > 0)
                 input["inputFacets"] = found;
@@ -45,14 +47,14 @@ internal static class EventDatasets
     /// <summary>What the attempt made and published.</summary>
     public static JsonArray Outputs(JsonNode facts, string space)
     {
-        var columns = facts.List("inputs").GroupBy(input => input.Text("name")!)
-            .ToDictionary(slices => slices.Key, slices => Columns(slices.Last()).Select(column => column.Text("name")!).ToList());
+        var columns = facts.List("inputs").ToDictionary(
+            input => input.Text("name")!, input => Columns(input).Select(column => column.Text("name")!).ToList());
         var outputs = new JsonArray();
         foreach (var slices in facts.List("outputs").GroupBy(output => output.Text("name")))
         {
             var last = slices.Last();
             var facets = DatasetFacets(last);
-            if (slices.Count() == 1 && Metrics(last) is { } metrics)
+            if (Metrics(last) is { } metrics)
                 facets["dataQualityMetrics"] = Facets.Of("dataQualityMetrics", metrics);
             if (ColumnFields.Of(last, space, columns) is { } lineage)
                 facets["columnLineage"] = Facets.Of("columnLineage", lineage);
@@ -77,6 +79,10 @@ internal static class EventDatasets
         !Uri.TryCreate(location, UriKind.Absolute, out var address) || address.IsFile ? ("file", location)
         : address.Authority.Length > 0 ? (address.GetLeftPart(UriPartial.Authority), address.AbsolutePath)
         : (address.Scheme, address.AbsolutePath);
+
+    /// <summary>Whether a version came from a query of a database: what columns that reads, only the database knows.</summary>
+    public static bool IsQuery(JsonNode output) =>
+        (output as JsonObject)!["source"] is { } source && source.Text("sha256") is null && source.Text("location") is not null;
 
     private static IEnumerable<(string Space, string Name, JsonNode Of, string Sha256)> Sources(JsonNode facts) =>
         from output in facts.List("outputs")
@@ -112,7 +118,9 @@ internal static class EventDatasets
 
     private static JsonObject SourceFacets((string Space, string Name, JsonNode Of, string Sha256) source)
     {
-        var facets = new JsonObject { ["schema"] = Schema(source.Of), ["dataSource"] = DataSource(source.Space, source.Space) };
+        var facets = new JsonObject { ["dataSource"] = DataSource(source.Space, source.Space) };
+        if (!IsQuery(source.Of))
+            facets["schema"] = Schema(source.Of);
         if (source.Sha256.Length > 0)
             facets["version"] = Facets.Of("version", new JsonObject { ["datasetVersion"] = source.Sha256 });
         return facets;

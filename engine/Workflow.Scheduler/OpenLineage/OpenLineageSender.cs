@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Workflow.Postgres.Lineage;
 using Workflow.Scheduler.Services;
 
@@ -11,8 +12,9 @@ namespace Workflow.Scheduler.OpenLineage;
 
 /// <summary>
 /// Delivers lineage events from the outbox, those of a run in order, and each at least once. A kill between a delivery and its record sends the
-/// event again, with the same ids. A receiver that is away is tried again ever more seldom. An event at which the receiver stumbles holds up its
-/// run and no other, for a day; one that it calls wrong, or that cannot be written, is given up. Without a receiver, events are deleted by age.
+/// event again, with the same ids. One that is not taken holds up its run and no other, and is tried again ever more seldom: whether it is the
+/// event or the receiver that is to blame shows in what becomes of the next one. One that the receiver calls wrong is given up, and so is one that
+/// it does not take in many tries between which it took others. Without a receiver, events are deleted by age.
 /// </summary>
 public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptions options, HttpClient http, ILogger<OpenLineageSender> logger)
     : IntervalService(TimeSpan.FromSeconds(2), logger)
@@ -26,8 +28,8 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
     private const int BatchSize = 50;
     private const int MostBackoffDoublings = 8;
 
-    // A day, with the pauses that there are between them. A receiver that is away as a whole answers otherwise, and is waited for.
-    private const int MostStumbles = 340;
+    // About seven hours, with the pauses between them.
+    private const int MostStumbles = 100;
 
     /// <inheritdoc />
     public override async Task<int> RunOnceAsync(CancellationToken cancellationToken)
@@ -37,51 +39,27 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
             return 0;
 
         var began = Stopwatch.GetTimestamp();
-        var left = new List<DueEvent>(await events.ClaimAsync(BatchSize, Lease, cancellationToken).ConfigureAwait(false));
+        var left = new Queue<DueEvent>(await events.ClaimAsync(BatchSize, Lease, cancellationToken).ConfigureAwait(false));
         var isFull = left.Count == BatchSize;
         var delivered = 0;
-        while (left.Count > 0)
+        try
         {
-            // One call may take as long again: a lease that has ended is another sender's.
-            if (Stopwatch.GetElapsedTime(began) > Lease / 2)
+            // One call may take as long again: a lease that has ended is another sender's. After a failure the next turn begins with another
+            // run, so that a receiver which is away is asked once a turn.
+            var goesOn = true;
+            while (goesOn && Stopwatch.GetElapsedTime(began) < Lease / 2 && left.TryPeek(out var due))
             {
-                await events.PostponeAsync([.. left.Select(one => one.Id)], TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
-                break;
+                var delivery = await DeliverAsync(due, cancellationToken).ConfigureAwait(false);
+                left.Dequeue();
+                delivered += delivery == Delivery.Done ? 1 : 0;
+                goesOn = delivery != Delivery.Failed;
             }
-
-            var due = left[0];
-            left.RemoveAt(0);
-            try
-            {
-                await SendAsync(Write(await events.FactsAsync(due.Id, cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
-            }
-            catch (RefusedException refused)
-            {
-                await GiveUpAsync(due, refused.Message, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-            catch (Exception exception) when (
-                exception is HttpRequestException or IOException or UnauthorizedAccessException
-                || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-            {
-                var stumbled = exception is HttpRequestException { StatusCode: HttpStatusCode.InternalServerError };
-                if (stumbled && due.Tries >= MostStumbles)
-                {
-                    await GiveUpAsync(due, $"the receiver answered 500 {due.Tries} times", cancellationToken).ConfigureAwait(false);
-                    continue;
-                }
-
-                var waiting = left.Where(one => !stumbled || one.RunId == due.RunId).Prepend(due).ToList();
-                var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(due.Tries, MostBackoffDoublings)));
-                logger.LineageWaits(due.Id, exception.Message);
-                await events.PostponeAsync([.. waiting.Select(one => one.Id)], pause, cancellationToken).ConfigureAwait(false);
-                left.RemoveAll(waiting.Contains);
-                continue;
-            }
-
-            // A kill here sends it again.
-            await events.DeliveredAsync([due.Id], cancellationToken).ConfigureAwait(false);
-            delivered++;
+        }
+        finally
+        {
+            // Also at a stop: their runs would else wait for the whole lease.
+            if (left.Count > 0)
+                await events.ReleaseAsync(left, CancellationToken.None).ConfigureAwait(false);
         }
 
         if (isFull && delivered > 0)
@@ -89,10 +67,42 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
         return delivered;
     }
 
-    private Task GiveUpAsync(DueEvent due, string reason, CancellationToken cancellationToken)
+    private async Task<Delivery> DeliverAsync(DueEvent due, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(Write(await events.FactsAsync(due.Id, cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (RefusedException refused)
+        {
+            return await GiveUpAsync(due, refused.Message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (
+            exception is HttpRequestException or IOException or UnauthorizedAccessException or NpgsqlException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            var pause = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(due.Tries + 1, MostBackoffDoublings)));
+            var stumbles = await events.FailedAsync(due, pause, cancellationToken).ConfigureAwait(false);
+            if (stumbles >= MostStumbles)
+            {
+                var reason = $"it failed {stumbles} times while others were delivered: {exception.Message}";
+                return await GiveUpAsync(due, reason, cancellationToken).ConfigureAwait(false);
+            }
+
+            logger.LineageWaits(due.Id, exception.Message);
+            return Delivery.Failed;
+        }
+
+        // A kill here sends it again.
+        await events.DeliveredAsync(due.Id, cancellationToken).ConfigureAwait(false);
+        return Delivery.Done;
+    }
+
+    private async Task<Delivery> GiveUpAsync(DueEvent due, string reason, CancellationToken cancellationToken)
     {
         logger.LineageRefused(due.Id, reason);
-        return events.RefusedAsync(due.Id, reason, cancellationToken);
+        await events.RefusedAsync(due.Id, reason, cancellationToken).ConfigureAwait(false);
+        return Delivery.GivenUp;
     }
 
     private string Write(string facts)
@@ -124,6 +134,13 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
         if (answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.RequestEntityTooLarge)
             throw new RefusedException($"the receiver answered {(int)answer.StatusCode} {answer.StatusCode}");
         answer.EnsureSuccessStatusCode();
+    }
+
+    private enum Delivery
+    {
+        Done,
+        GivenUp,
+        Failed,
     }
 
     private sealed class RefusedException(string message) : Exception(message);

@@ -74,8 +74,12 @@ internal static class RunEvent
             facets["documentation"] = Facets.Of("jobDocumentation", new JsonObject { ["description"] = description });
         if (facts.Text("owner") is { Length: > 0 } owner)
             facets["ownership"] = Facets.Of("jobOwnership", Owners(owner));
-        if (facts.List("outputs").Select(output => output.Text("query")).FirstOrDefault(query => query is not null) is { } sql)
-            facets["sql"] = Facets.Of("sql", new JsonObject { ["query"] = sql, ["dialect"] = "duckdb" });
+        if (facts.List("outputs").FirstOrDefault(output => output.Text("query") is not null) is { } made)
+        {
+            var dialect = EventDatasets.IsQuery(made) ? "postgresql" : "duckdb";
+            facets["sql"] = Facets.Of("sql", new JsonObject { ["query"] = made.Text("query"), ["dialect"] = dialect });
+        }
+
         if (facts.Text("dag_hash") is { } hash)
         {
             var code = new JsonObject { ["dagVersion"] = facts.Whole("dag_version"), ["hash"] = hash };

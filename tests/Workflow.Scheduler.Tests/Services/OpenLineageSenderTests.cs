@@ -86,13 +86,15 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
         receiver.Stop();
 
         await Sender().RunOnceAsync(default);
-        var first = await engine.ScalarAsync<double>("SELECT extract(epoch FROM min(next_try_at) - now())::float8 FROM lineage_event");
+        var first = await PauseAsync();
         await engine.ExecuteAsync("UPDATE lineage_event SET next_try_at = now(), tries = 20");
         await Sender().RunOnceAsync(default);
-        var later = await engine.ScalarAsync<double>("SELECT extract(epoch FROM min(next_try_at) - now())::float8 FROM lineage_event");
+        var later = await PauseAsync();
 
         first.ShouldBeInRange(0, 2);
         later.ShouldBeInRange(200, 256);
+
+        Task<double> PauseAsync() => engine.ScalarAsync<double>("SELECT extract(epoch FROM max(next_try_at) - now())::float8 FROM lineage_event");
     }
 
     [Fact]
@@ -131,7 +133,8 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
         await AddAsync(2, "FAIL");
         answer = one => Told(one) == "r1 COMPLETE" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK;
 
-        (await Sender().RunOnceAsync(default)).ShouldBe(3);
+        (await Sender().RunOnceAsync(default)).ShouldBe(1);
+        (await Sender().RunOnceAsync(default)).ShouldBe(2, "the next turn begins with another run");
         Told().ShouldBe(["r1 START", "r1 COMPLETE", "r2 START", "r2 COMPLETE"]);
         await AddAsync(3, "COMPLETE");
         (await Sender().RunOnceAsync(default)).ShouldBe(0, "what comes later of the run waits, too");
@@ -143,17 +146,24 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
         Told().ShouldBe(["r1 COMPLETE", "r1 START", "r1 FAIL", "r1 START", "r1 COMPLETE"]);
     }
 
-    [Fact]
-    public async Task RunOnce_AnEventAtWhichTheReceiverStumblesForADay_IsGivenUpAndItsRunGoesOn()
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    [InlineData(HttpStatusCode.GatewayTimeout)]
+    public async Task RunOnce_AnEventThatIsNeverTakenWhileOthersAre_IsGivenUpAndItsRunGoesOn(HttpStatusCode status)
     {
         await AddAsync(1, "COMPLETE");
-        await engine.ExecuteAsync("UPDATE lineage_event SET tries = 339 WHERE event_type = 'START'");
-        answer = one => (string?)one["eventType"] == "START" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK;
+        await AddAsync(1, "COMPLETE", run: 2);
+        answer = one => Told(one) == "r1 START" ? status : HttpStatusCode.OK;
+        await Sender().RunOnceAsync(default);
+        await engine.ExecuteAsync("UPDATE lineage_event SET stumbles = 99, next_try_at = now() + interval '1 hour' WHERE tries > 0");
+        await Sender().RunOnceAsync(default);
+        await engine.ExecuteAsync("UPDATE lineage_event SET next_try_at = now()");
 
         (await Sender().RunOnceAsync(default)).ShouldBe(1);
 
-        Told().ShouldBe(["r1 START", "r1 COMPLETE"]);
-        (await engine.ScalarAsync<string>("SELECT refused FROM lineage_event WHERE delivered_at IS NULL")).ShouldBe("the receiver answered 500 340 times");
+        Told().ShouldBe(["r1 START", "r2 START", "r2 COMPLETE", "r1 START", "r1 COMPLETE"]);
+        (await engine.ScalarAsync<string>("SELECT refused FROM lineage_event WHERE delivered_at IS NULL"))
+            .ShouldStartWith("it failed 100 times while others were delivered: ");
     }
 
     [Theory]
@@ -161,15 +171,18 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
     [InlineData(HttpStatusCode.NotFound)]
     [InlineData(HttpStatusCode.TooManyRequests)]
     [InlineData(HttpStatusCode.BadGateway)]
-    public async Task RunOnce_ReceiverThatTakesNothing_IsAskedOnceAndLosesNothing(HttpStatusCode status)
+    public async Task RunOnce_ReceiverThatTakesNothing_IsAskedOnceATurnAndLosesNothing(HttpStatusCode status)
     {
         await AddAsync(1, "COMPLETE");
         await AddAsync(1, "COMPLETE", run: 2);
+        await engine.ExecuteAsync("UPDATE lineage_event SET stumbles = 99, tries = 400, failed_at = now() - interval '1 day'");
         answer = _ => status;
 
         (await Sender().RunOnceAsync(default)).ShouldBe(0);
-        (await Sender().RunOnceAsync(default)).ShouldBe(0);
         Told().ShouldBe(["r1 START"]);
+        (await Sender().RunOnceAsync(default)).ShouldBe(0);
+        (await Sender().RunOnceAsync(default)).ShouldBe(0);
+        Told().ShouldBe(["r1 START", "r2 START"]);
         answer = _ => HttpStatusCode.OK;
         await engine.ExecuteAsync("UPDATE lineage_event SET next_try_at = now()");
 
@@ -254,6 +267,48 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
 
         (await engine.ScalarAsync<string>("SELECT refused FROM lineage_event WHERE delivered_at IS NULL")).ShouldContain("400");
         (await Sender().RunOnceAsync(default)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task RunOnce_StoppedInTheMiddle_GivesBackWhatItHadTaken()
+    {
+        await AddAsync(1, "COMPLETE");
+        await AddAsync(1, "COMPLETE", run: 2);
+        using var stop = new CancellationTokenSource();
+        answer = _ =>
+        {
+            stop.Cancel();
+            return HttpStatusCode.OK;
+        };
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Sender().RunOnceAsync(stop.Token));
+
+        (await engine.ScalarAsync<int>("SELECT count(*) FROM lineage_event WHERE next_try_at <= now()")).ShouldBe(4);
+        answer = _ => HttpStatusCode.OK;
+        (await Sender().RunOnceAsync(default)).ShouldBe(4, "the one that the stop caught is sent again");
+    }
+
+    [Fact]
+    public async Task RunOnce_AnEventOfManySlices_TellsOfTheirDatasetOnce()
+    {
+        await AddAsync(1, "COMPLETE");
+        await engine.ExecuteAsync("""
+            INSERT INTO dataset (dataset, last_version) VALUES ('trips', 3);
+            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
+                run_key, task_index, map_index, attempt, task_id)
+            SELECT 'trips', v, now(), repeat(v::text, 64), 1, 1, jsonb_build_object('month', v), jsonb_build_array(jsonb_build_object('name', 'c' || v,
+                'type', 'BIGINT')), '[{"column": "c", "nulls": 0, "distinct": 1, "count": 1}]', 'tests', 'other', 9, 'r9', 0, -1, 1, 'make'
+            FROM generate_series(1, 3) AS v;
+            INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
+            SELECT 1, 0, -1, 1, dataset_version_id, 'taxi', 'r1', 'make' FROM dataset_version;
+            """);
+
+        await Sender().RunOnceAsync(default);
+
+        var input = received[1].Event["inputs"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)input["facets"]!["schema"]!["fields"]![0]!["name"]).ShouldBe("c3");
+        ((string?)input["facets"]!["version"]!["datasetVersion"]).ShouldBe("3");
+        input["inputFacets"].ShouldBeNull("what was found in one slice is not said of three");
     }
 
     [Theory]
