@@ -99,12 +99,25 @@ public sealed class CheckPolicyTests : IDisposable
     public void Evaluate_UnexpectedRowsThatCallAMaskedColumnOtherwise_ShowNone()
     {
         var checks = GateChecks.Of(gate => gate
-            .UnexpectedRows("SELECT upper(MAIL) AS m, fare FROM input WHERE fare < 0 ORDER BY fare").UnexpectedRows("SELECT pay FROM input WHERE fare < 0 ORDER BY fare"));
+            .UnexpectedRows("SELECT upper(MAIL) AS m, fare FROM input WHERE fare < 0 ORDER BY fare").UnexpectedRows("SELECT pay FROM input WHERE fare < 0 ORDER BY fare")
+            .UnexpectedRows("SELECT pay, input AS whole, #3 AS third FROM input WHERE fare = -1"));
 
-        var results = CheckEvaluator.Evaluate(data.Parquet(Trips), checks, new CheckRequest { Masked = new HashSet<string> { "mail" } }).Results;
+        var results = CheckEvaluator.Evaluate(data.Parquet(Trips), checks, new CheckRequest { Masked = new HashSet<string> { "Mail" } }).Results;
 
         results[0].SampleRows.ShouldBe(["{\"m\":null,\"fare\":\"***\"}", "{\"m\":\"***\",\"fare\":\"***\"}"]);
         results[1].SampleRows.ShouldBe(["{\"pay\":\"cash\"}", "{\"pay\":\"card\"}"]);
+        results[2].SampleRows.ShouldBe(["{\"pay\":\"card\",\"whole\":\"***\",\"third\":\"***\"}"]);
+    }
+
+    [Fact]
+    public void Evaluate_SlicesByAMaskedColumn_AreToldApartAndNotNamed()
+    {
+        var results = CheckEvaluator.Evaluate(
+            data.Parquet(Trips), GateChecks.Of(gate => gate.NotNull("pay", each => each.Slice("mail"))),
+            new CheckRequest { Masked = new HashSet<string> { "mail" } }).Results;
+
+        results.Select(result => result.Slice).ShouldBe(["*** 1", "*** 2", "*** 3", "*** 4", "*** 5"]);
+        results.ShouldAllBe(result => !result.Message.Contains('@'));
     }
 
     [Fact]

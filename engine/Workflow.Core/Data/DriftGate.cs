@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Workflow;
 
 /// <summary>How a drift gate judges.</summary>
@@ -36,6 +38,11 @@ public sealed record DriftGateSettings(Reference Against)
 
     /// <summary>What drift means.</summary>
     public Severity Severity { get; init; } = Severity.Block;
+
+    /// <summary>Whether a version that has too few values to decide passes on.</summary>
+    // Runs are pinned to a hash over this as JSON: what is not used is left out of it.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AllowsUndecided { get; init; }
 }
 
 /// <summary>Collects what a drift gate compares, and how.</summary>
@@ -129,9 +136,19 @@ public sealed class DriftGate
         return this;
     }
 
+    /// <summary>Lets a version through of which no column has enough values to decide. Default: it fails the gate like drift.</summary>
+    public DriftGate AllowUndecided()
+    {
+        settings = settings with { AllowsUndecided = true };
+        return this;
+    }
+
     /// <summary>What drift means. Default: the gate fails, and with it the run.</summary>
+    /// <exception cref="DagDefinitionException">No rows are to blame for drift that could be set aside.</exception>
     public DriftGate Severity(Severity severity)
     {
+        if (severity == Workflow.Severity.Quarantine)
+            throw new DagDefinitionException("Drift is of a version as a whole: a drift gate blocks or warns, and sets no rows aside.");
         settings = settings with { Severity = severity };
         return this;
     }

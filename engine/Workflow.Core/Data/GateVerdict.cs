@@ -10,8 +10,7 @@ public enum Verdict
     Fail,
 
     /// <summary>
-    /// It could not be decided, such as a comparison without anything to compare with; it blocks like a failure unless the gate allows
-    /// it.
+    /// It could not be decided, such as drift among too few values; it blocks like a failure unless the gate allows it.
     /// </summary>
     Inconclusive,
 

@@ -1,3 +1,4 @@
+using Workflow.Contracts;
 using Workflow.Data.Checks;
 using Workflow.Data.DuckDb;
 using Workflow.Runs;
@@ -75,9 +76,10 @@ public static class CheckEvaluator
         using var session = new DuckDbSession(request.Options);
         var schema = CheckViews.Create(session, parquet, checks, request.Others);
         var scan = new CheckScan(session, schema, cancellationToken);
-        var plans = checks.SelectMany(check => CheckPlanner.Plan(check, session, scan)).ToList();
+        var masked = request.Masked.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var plans = checks.SelectMany(check => Named(CheckPlanner.Plan(check, session, scan), check, masked)).ToList();
         scan.Run();
-        var judged = plans.Select(plan => (Plan: plan, Result: Result(plan, session, scan, request.Masked, cancellationToken))).ToList();
+        var judged = plans.Select(plan => (Plan: plan, Result: Result(plan, session, scan, masked, cancellationToken))).ToList();
 
         // Failing rows are set aside where enough of the others pass, too; a rate of nulls calls no null a failing row while it holds.
         var quarantined = judged
@@ -89,8 +91,26 @@ public static class CheckEvaluator
             quarantined.Count == 0 ? null : new RowQuarantine(schema, parquet, checks, request.Others, [.. scan.Made], scan.Values, quarantined));
     }
 
+    /// <summary>
+    /// What is not shown of the rows of a query, which may call a masked column anything: where it names one, nothing is shown; otherwise only
+    /// columns of the dataset that are not masked.
+    /// </summary>
+    private static HashSet<string> Hidden(string sql, IReadOnlyList<Column> columns, IReadOnlyList<Column> schema, HashSet<string> masked)
+    {
+        var shown = masked.Any(name => sql.Contains(name, StringComparison.OrdinalIgnoreCase))
+            ? []
+            : schema.Select(column => column.Name).Except(masked, StringComparer.OrdinalIgnoreCase);
+        return columns.Select(column => column.Name).Except(shown).ToHashSet();
+    }
+
+    /// <summary>The plans of a check; slices by a masked column are told apart and not named.</summary>
+    private static IEnumerable<CheckPlan> Named(IEnumerable<CheckPlan> plans, DataCheck check, HashSet<string> masked) =>
+        check.Policy?.Slice is { } columns && masked.Overlaps(columns)
+            ? plans.Select((plan, index) => plan.Slice is null ? plan : plan with { Slice = Mask.Numbered(index + 1) })
+            : plans;
+
     private static CheckResult Result(
-        CheckPlan plan, DuckDbSession session, CheckScan scan, IReadOnlySet<string> masked, CancellationToken cancellationToken)
+        CheckPlan plan, DuckDbSession session, CheckScan scan, HashSet<string> masked, CancellationToken cancellationToken)
     {
         var finding = plan.Judge();
         IReadOnlyList<string> samples = [];
@@ -99,11 +119,7 @@ public static class CheckEvaluator
             // The first rows in the order of the file, so that a rerun shows the same ones.
             var sql = plan.Samples ?? $"SELECT * FROM {CheckScan.View} WHERE {plan.Failing}";
             var columns = plan.Samples is null ? scan.Schema : session.Describe(sql, scan.Values, cancellationToken);
-
-            // A query of its own may call a masked column anything: where it names one, no value of what it gives is shown.
-            var hidden = plan.Samples is not null && masked.Any(name => sql.Contains(name, StringComparison.OrdinalIgnoreCase))
-                ? columns.Select(column => column.Name).ToHashSet()
-                : masked;
+            var hidden = plan.Samples is null || masked.Count == 0 ? masked : Hidden(sql, columns, scan.Schema, masked);
             samples = [.. scan.Query($"SELECT {JsonRows.Select(columns)} FROM ({sql} LIMIT {SampleRows})").Select(
                 row => JsonRows.Write(row, columns, hidden))];
         }

@@ -69,8 +69,9 @@ public static class DriftVerdict
         if (isDrifted && settings.OfWindows > 1)
             message += $" There was drift in {windows} of the last {settings.OfWindows} windows; {settings.DriftedWindows} fail the gate.";
 
+        var severity = verdict == Verdict.Inconclusive && settings.AllowsUndecided ? Severity.Warn : settings.Severity;
         var whole = new CheckResult(
-            Check, null, verdict, settings.Severity, report.Verdict == Verdict.Inconclusive ? null : report.Share, Threshold(settings), Rows(report),
+            Check, null, verdict, severity, report.Verdict == Verdict.Inconclusive ? null : report.Share, Threshold(settings), Rows(report),
             null, [], message);
         return GateVerdict.Of(subject, [whole, .. report.Columns.Select(Evidence)]);
     }

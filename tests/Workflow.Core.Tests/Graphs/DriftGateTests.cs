@@ -33,6 +33,7 @@ public sealed class DriftGateTests
             gate => gate.Against(June).Columns("a"), gate => gate.Against(June).Method(DriftMethod.Psi), gate => gate.Against(June).Method("a", DriftMethod.Psi),
             gate => gate.Against(June).Methods(numbers: DriftMethod.Psi), gate => gate.Against(June).Share(0.1), gate => gate.Against(June).Threshold(0.1),
             gate => gate.Against(June).MinSamples(7), gate => gate.Against(June).Windows(1, of: 2), gate => gate.Against(June).Severity(Severity.Warn),
+            gate => gate.Against(June).AllowUndecided(),
         ];
 
         variants.GroupBy(variant => Dag(variant).Hash).Where(same => same.Count() > 1).ShouldBeEmpty();
@@ -58,6 +59,7 @@ public sealed class DriftGateTests
             (gate => gate.Threshold(-1), "threshold"),
             (gate => gate.Threshold(double.NaN), "threshold"),
             (gate => gate.MinSamples(0), "at least one sample"),
+            (gate => gate.Severity(Severity.Quarantine), "sets no rows aside"),
             (gate => gate.Windows(3, of: 2), "3 of 2"),
             (gate => gate.Windows(0, of: 2), "0 of 2"),
             (gate => gate.Against(Reference.Version("trips", 0)), "count from 1"),

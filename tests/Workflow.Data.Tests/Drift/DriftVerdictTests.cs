@@ -57,6 +57,16 @@ public sealed class DriftVerdictTests
     }
 
     [Fact]
+    public void Of_TooFewSamplesWhereThatIsAllowed_PassesWithTheEvidence()
+    {
+        var settings = Settings with { MinSamples = 1000, AllowsUndecided = true };
+
+        var verdict = DriftVerdict.Of("trips", Report(shift: 50, settings), settings, []);
+
+        (verdict.Verdict, verdict.Checks[0].Verdict).ShouldBe((Verdict.Pass, Verdict.Inconclusive));
+    }
+
+    [Fact]
     public void ToJson_TextWithANul_IsJsonThatADatabaseTakes()
     {
         var sample = new CategorySample(["a\0b"], [200], 0);
