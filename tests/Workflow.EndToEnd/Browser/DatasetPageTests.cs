@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Workflow.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace Workflow.EndToEnd.Browser;
@@ -93,6 +95,40 @@ public sealed class DatasetPageTests(Shop shop) : IClassFixture<Shop>, IAsyncLif
         await Page.GotoAsync($"{shop.Up.Url}/datasets/shop.raw/contract");
         await Expect(Page.GetByText("Nothing is promised yet")).ToBeVisibleAsync();
         browser.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Contract_BreakThatAPersonAllows_IsItsNextVersion()
+    {
+        await shop.WriteDagAsync("Returns.cs", Returns("BIGINT"));
+        await Until("has a first contract", async () => (await shop.Up.Api.ListAsync("contracts", "contracts")).Any(IsOfReturns));
+        await shop.Up.Api.UntilSuccessAsync("returns", await shop.Up.Api.TriggerAsync("returns"));
+        await shop.WriteDagAsync("Returns.cs", Returns("VARCHAR"));
+        await Until("is refused", async () => (await shop.Up.Api.ListAsync("contracts/shop.returns", "refused")).Count == 1);
+
+        await browser.SignInAsync(shop.Up, "/datasets/shop.returns/contract");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Allow the break" }).ClickAsync();
+        var dialog = Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Why").FillAsync("numbers had run out");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Allow the break" }).ClickAsync();
+
+        await Expect(Page.GetByRole(AriaRole.Table, new() { Name = "Versions of the contract" })).ToContainTextAsync("numbers had run out");
+        await Expect(Page.GetByText("is refused")).ToBeHiddenAsync();
+        browser.Complaints.ShouldBeEmpty();
+
+        static bool IsOfReturns(JsonNode contract) => (string?)contract["dataset"] == "shop.returns";
+        static Task Until(string what, Func<Task<bool>> holds) => Eventually.TrueAsync(holds, TimeSpan.FromSeconds(60), $"the DAG {what}");
+        static string Returns(string type) => $$"""
+            public sealed class Returns : IDag
+            {
+                public void Define(DagBuilder dag)
+                {
+                    dag.Id("returns");
+                    dag.Contract("shop.returns", contract => contract.Compatibility(Compatibility.Full).Column("id", "{{type}}"));
+                    dag.Task("make", run => run.Datasets.GenerateAsync("SELECT CAST(1 AS {{type}}) AS id", "shop.returns"));
+                }
+            }
+            """;
     }
 
     [Fact]

@@ -54,6 +54,27 @@ public sealed class ReviewPageTests(Shop shop) : IClassFixture<Shop>, IAsyncLife
     }
 
     [Fact]
+    public async Task Review_Repaired_LetsTheRunGoOnWithTheOtherVersion()
+    {
+        const string day = "2024-01-06";
+        var held = await shop.OrderAsync(day, rows: 20);
+        await shop.Up.Api.UntilTaskAsync(Shop.Dag, held, "quality", "deferred");
+        await shop.Up.Api.UntilSuccessAsync(Shop.Dag, await shop.OrderAsync(day, rows: 300));
+        var review = (await shop.Up.Api.ListAsync("reviews", "reviews")).Single(each => (string?)each["partition"]!["day"] == day);
+
+        await browser.SignInAsync(shop.Up, "/review");
+        await Page.GetByTestId($"review-{review["review_id"]}").ClickAsync();
+        await Page.GetByTestId("choose-repair").CheckAsync();
+        await Page.GetByLabel("Version that takes its place").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await Page.GetByTestId("reason").FillAsync("came too early");
+        await Page.GetByTestId("decide").ClickAsync();
+
+        await Expect(Page.GetByTestId("review-state")).ToHaveTextAsync("repaired");
+        await shop.Up.Api.UntilSuccessAsync(Shop.Dag, held);
+        browser.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task SuggestedChecks_AcceptedAndRefused_MoveToTheirStates()
     {
         await browser.SignInAsync(shop.Up, "/review/checks");

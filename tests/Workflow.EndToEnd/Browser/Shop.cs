@@ -66,6 +66,13 @@ public sealed class Shop : IAsyncLifetime
 
     public ValueTask DisposeAsync() => playground.DisposeAsync();
 
+    /// <summary>Saves another DAG beside the shop's.</summary>
+    public Task WriteDagAsync(string file, string source) => playground.WriteDagAsync(file, source);
+
+    /// <summary>Orders of a day.</summary>
+    /// <returns>The run that takes them in.</returns>
+    public Task<string> OrderAsync(string day, int rows) => TriggerAsync(day, rows);
+
     private async Task<string> DoneAsync(string day, int rows, double scale = 1)
     {
         var run = await TriggerAsync(day, rows, scale);
