@@ -91,6 +91,28 @@ public sealed class CsvDialectTests : IDisposable
         (rows[1][0], rows[1][1]).ShouldBe((null, null));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ingest_Utf16ThatIsNone_IsARowThatDoesNotFit(bool bigEndian)
+    {
+        // Half a surrogate pair, the letters of the supplementary plane that begin as the stand-in for it does, and half a letter at the end.
+        var encoding = new UnicodeEncoding(bigEndian, byteOrderMark: true);
+        byte[] half = bigEndian ? [0xd8, 0x00] : [0x00, 0xd8];
+        byte[] content =
+        [
+            .. encoding.GetPreamble(), .. encoding.GetBytes("a,b\n1,x"), .. half, .. encoding.GetBytes("\n2,\U0010FFFD\n3,\"\uFFFD\"\n4,z"), 0x20,
+        ];
+        var source = Csv(content, new CsvOptions());
+
+        var (stored, rejects) = await data.Files.IngestAsync(source with { Rejects = new Rejects() }, null, default);
+
+        (await data.Rows(stored)).Select(row => row.Text("b")).ShouldBe(["\U0010FFFD", "\uFFFD"]);
+        (await data.Rows(rejects!)).Select(row => (row.Long("line_number"), row.Text("reason"))).ShouldBe(
+            [(2, "bytes that are not UTF-16; convert the file to UTF-8."), (5, "bytes that are not UTF-16; convert the file to UTF-8.")]);
+        (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source, null, default))).Message.ShouldContain("line 2: bytes");
+    }
+
     [Fact]
     public async Task Ingest_BlankAndRepeatedNames_AreMadeUniqueWhenAsked()
     {

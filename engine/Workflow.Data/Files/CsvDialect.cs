@@ -30,6 +30,8 @@ internal sealed record CsvDialect(CsvOptions Options, char Delimiter, IReadOnlyL
         if (!Utf8.IsValid(scanner.Raw))
             throw mayBeOther ? new UndecodableException() : file.Failure(
                 $"has a header, line {scanner.Line}, that is not UTF-8; convert the file to UTF-8.");
+        if (!CsvEncodings.IsDecoded(scanner.Raw, charset))
+            throw file.Failure($"has a header, line {scanner.Line}, with {CsvScanner.NotUtf16}");
         if (scanner.Fault is { } fault)
             throw file.Failure($"has a header that cannot be read, line {scanner.Line}: {fault}");
         var values = scanner.Values();

@@ -23,6 +23,8 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
 
     public const string NotUtf8 = "bytes that are not UTF-8; convert the file to UTF-8.";
 
+    public const string NotUtf16 = "bytes that are not UTF-16; convert the file to UTF-8.";
+
     public const string BadQuotes = "a quote is opened and not closed, or text follows a closing quote.";
 
     private readonly byte delimiter = (byte)dialect.Delimiter;

@@ -118,6 +118,8 @@ internal static class CsvSplitter
             return CsvScanner.TooLong;
         if (!Utf8.IsValid(scanner.Raw))
             return mayBeOther ? throw new UndecodableException() : CsvScanner.NotUtf8;
+        if (!CsvEncodings.IsDecoded(scanner.Raw, dialect.Charset))
+            return CsvScanner.NotUtf16;
         if (scanner.Fault is { } fault)
             return fault;
         return scanner.Fields == dialect.Names.Count ? null : $"expected {dialect.Names.Count} columns, found {scanner.Fields}.";
