@@ -16,6 +16,7 @@ public sealed class CsvDialectTests : IDisposable
         { "quote", "a,b\n1,'é'\n", new CsvOptions { Quote = '\'' } },
         { "preamble", "A report\n\"of today\na,b\n1,é\n", new CsvOptions { SkipLines = 2 } },
         { "comments", "# about\na,b\n# more\n1,é\n#\n", new CsvOptions { Comment = "#" } },
+        { "quotes in a comment above the header", "# sizes in inch,\"5\na,b\n1,é\n#\"\n", new CsvOptions { Comment = "#" } },
         { "no header", "1,é\n", new CsvOptions { Header = false } },
         { "mark", "\uFEFFa,b\n1,é\n", new CsvOptions() },
         { "blank lines", "\n\na,b\n\n1,é\n\n", new CsvOptions() },
@@ -46,6 +47,25 @@ public sealed class CsvDialectTests : IDisposable
     }
 
     [Fact]
+    public async Task Ingest_EscapeLetterThatEscapesNothing_IsPartOfTheValue()
+    {
+        var (_, rows) = await Ingest(
+            "a,b\n1,\"C:\\temp\"\n2,C:\\temp\n3,5\" C:\\temp\n4,\"\\\\ C:\\temp\"\n5,C:\\\\temp\n", new CsvOptions { Escape = '\\' });
+
+        rows.Select(row => row.Text("b")).ShouldBe(["C:\\temp", "C:\\temp", "5\" C:\\temp", "\\ C:\\temp", "C:\\\\temp"]);
+    }
+
+    [Fact]
+    public async Task Ingest_QuotesInAComment_SwallowNoRow()
+    {
+        var (stored, rows) = await Ingest("a,b\n# sizes in inch,\"5\n1,x\n2,\"y\"\n3,z\n", new CsvOptions { Comment = "#" });
+
+        stored.Counts.ShouldBe(new RowCounts(3));
+        stored.ReadAs!.ShouldContain("1 comments");
+        rows.Select(row => row.Text("b")).ShouldBe(["x", "y", "z"]);
+    }
+
+    [Fact]
     public async Task Ingest_LooseQuotes_AreText()
     {
         var (_, rows) = await Ingest("a,b\n1,5\" pipe\n2,\"x, \"\"y\"\"\"\n3,a\"b\"c\n", new CsvOptions());
@@ -69,28 +89,6 @@ public sealed class CsvDialectTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task Ingest_LetterBeyondAsciiOnTheLastLine_DecidesTheEncoding()
-    {
-        var lines = string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{i},x\n"));
-
-        var stored = await data.Files.IngestAsync(Csv([.. Encoding.UTF8.GetBytes($"a,b\n{lines}1,"), 0xe9, (byte)'\n'], new CsvOptions()), null, default);
-
-        (await data.Rows(stored.Rows))[^1].Text("b").ShouldBe("é");
-        stored.Rows.Counts.ShouldBe(new RowCounts(200_001));
-    }
-
-    [Fact]
-    public async Task Ingest_NumbersAndDatesOfAnotherCountry_AreRead()
-    {
-        var options = new CsvOptions { Decimal = ',', Thousands = '.', DateFormat = "%d.%m.%Y", Nulls = ["k.A."] };
-
-        var (_, rows) = await Ingest("n;x;d\n1.000;1.234,5;31.12.2024\nk.A.;k.A.;k.A.\n", options, Typed);
-
-        (rows[0].Long("n"), rows[0].Double("x"), rows[0].Text("d")).ShouldBe((1000, 1234.5, "2024-12-31"));
-        (rows[1][0], rows[1][1]).ShouldBe((null, null));
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -111,6 +109,28 @@ public sealed class CsvDialectTests : IDisposable
         (await data.Rows(rejects!)).Select(row => (row.Long("line_number"), row.Text("reason"))).ShouldBe(
             [(2, "bytes that are not UTF-16; convert the file to UTF-8."), (5, "bytes that are not UTF-16; convert the file to UTF-8.")]);
         (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source, null, default))).Message.ShouldContain("line 2: bytes");
+    }
+
+    [Fact]
+    public async Task Ingest_LetterBeyondAsciiOnTheLastLine_DecidesTheEncoding()
+    {
+        var lines = string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{i},x\n"));
+
+        var stored = await data.Files.IngestAsync(Csv([.. Encoding.UTF8.GetBytes($"a,b\n{lines}1,"), 0xe9, (byte)'\n'], new CsvOptions()), null, default);
+
+        (await data.Rows(stored.Rows))[^1].Text("b").ShouldBe("é");
+        stored.Rows.Counts.ShouldBe(new RowCounts(200_001));
+    }
+
+    [Fact]
+    public async Task Ingest_NumbersAndDatesOfAnotherCountry_AreRead()
+    {
+        var options = new CsvOptions { Decimal = ',', Thousands = '.', DateFormat = "%d.%m.%Y", Nulls = ["k.A."] };
+
+        var (_, rows) = await Ingest("n;x;d\n1.000;1.234,5;31.12.2024\nk.A.;k.A.;k.A.\n", options, Typed);
+
+        (rows[0].Long("n"), rows[0].Double("x"), rows[0].Text("d")).ShouldBe((1000, 1234.5, "2024-12-31"));
+        (rows[1][0], rows[1][1]).ShouldBe((null, null));
     }
 
     [Fact]

@@ -49,6 +49,22 @@ public sealed class RejectsTests : IDisposable
         (await data.Files.IngestAsync(source, null, default)).Rows.Counts.ShouldBe(new RowCounts(500_001, 1));
     }
 
+    [Theory]
+    [InlineData("1,\"open\n2,x\n3,\"y\"\n4,z\n", 4, "2", "2,x | 3,y | 4,z")]
+    [InlineData("1,\"open\r\n2,x\r\n\"3\",y\r\n4,z\r\n", 4, "2", "2,x | 3,y | 4,z")]
+    [InlineData("1,\"a,\n\"\"b\"\"\n\"\n2,x\n", 2, "", "1,a,/\"b\"/ | 2,x")]
+    [InlineData("1,\"a\nb\"c\n2,x\n", 2, "2", "2,x")]
+    public async Task Ingest_QuoteThatALaterOneOpensAgain_CostsItsLineAlone(string lines, long rowsIn, string rejected, string kept)
+    {
+        var source = new CsvSource(data.Write("open.csv", $"a,b\n{lines}"), new CsvOptions()) { Rejects = new Rejects() };
+
+        var (stored, rejects) = await data.Files.IngestAsync(source, null, default);
+
+        stored.Counts.ShouldBe(new RowCounts(rowsIn, rejects!.Rows));
+        string.Join(' ', (await data.Rows(rejects)).Select(row => row.Long("line_number"))).ShouldBe(rejected);
+        string.Join(" | ", (await data.Rows(stored, "a || ',' || replace(b, chr(10), '/') AS row")).Select(row => row.Text("row"))).ShouldBe(kept);
+    }
+
     [Fact]
     public async Task Ingest_JsonThatIsTooLong_IsRejectedOnce()
     {

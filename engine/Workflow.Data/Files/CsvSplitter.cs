@@ -84,7 +84,7 @@ internal static class CsvSplitter
             }
 
             if (reason is null)
-                segments.Add(scanner.HasLooseQuotes ? Quoted(scanner.Values(), dialect) : scanner.Raw.IsEmpty ? Empty(dialect) : scanner.Raw);
+                segments.Add(scanner.IsLoose ? Quoted(scanner.Values(), dialect) : scanner.Raw.IsEmpty ? Empty(dialect) : scanner.Raw);
             else if (rejected is null)
                 first = new UnfitRow(scanner.Line, reason);
             else
