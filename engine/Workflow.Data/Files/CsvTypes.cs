@@ -14,10 +14,20 @@ internal static partial class CsvTypes
     private const string Date = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
     private const string Time = @"[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6}0*)?)?";
 
+    // Up to 17 digits that count, which is what programs write of a double: of more some would be lost. Up to 15 of them before the point, where one
+    // that is lost would be a whole number.
+    private const int MostDigits = 17;
+    private const int MostWholeDigits = 15;
+
+    private static readonly string Whole = string.Join('|', Enumerable.Range(1, MostWholeDigits).Select(digits => string.Create(
+        CultureInfo.InvariantCulture, $@"[1-9][0-9]{{{digits - 1}}}(\.[0-9]{{0,{MostDigits - digits}}}0*)?")));
+
+    private static readonly string Fraction = string.Create(CultureInfo.InvariantCulture, $@"0|0?\.0*([1-9][0-9]{{0,{MostDigits - 1}}}0*)?");
+
     private static readonly (string Type, string Pattern)[] Candidates =
     [
         ("BIGINT", "0|-?[1-9][0-9]{0,17}"),
-        ("DOUBLE", @"-?((0|[1-9][0-9]{0,14})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"),
+        ("DOUBLE", $"-?({Whole}|{Fraction})([eE][+-]?[0-9]{{1,3}})?"),
         ("BOOLEAN", "true|false|True|False|TRUE|FALSE"),
         ("DATE", "[0-9]{4}-[0-9]{2}-[0-9]{2}"),
         ("TIMESTAMP", @"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?"),
