@@ -119,5 +119,16 @@ public sealed class CsvTypesTests : IDisposable
             .ShouldContain("line 3: column 'x': '1.5' is no DOUBLE");
     }
 
+    [Fact]
+    public async Task Ingest_PointBesideDecimalsOfAnotherLetter_IsNoDecimal()
+    {
+        var source = Csv("x;free\n1.234;1.234\n999,5;1.5\n", new CsvOptions { Decimal = ',' });
+
+        (await data.Files.IngestAsync(source, null, default)).Rows.Schema.Select(column => column.Type).ShouldBe(["VARCHAR", "VARCHAR"]);
+        (await Should.ThrowAsync<TaskFailureException>(
+            () => data.Files.IngestAsync(source with { Columns = [new("x", "DOUBLE"), new("free", "DOUBLE")] }, null, default))).Message
+            .ShouldContain("line 2: column 'x': '1.234' is no DOUBLE");
+    }
+
     private CsvSource Csv(string content, CsvOptions options) => new(data.Write("file.csv", Encoding.UTF8.GetBytes(content)), options);
 }

@@ -117,15 +117,25 @@ internal static partial class CsvTypes
         if (IsFormatted(type, options))
             return $"try_strptime({text}, {Sql.Literal(options.DateFormat!)})";
         var written = Text(text, type, options);
-        if (written != text && options.Thousands is { } thousands)
+        if (written != text)
+            written = $"CASE WHEN {string.Join(" AND ", Signs(text, options))} THEN {written} END";
+        return $"TRY_CAST({written} AS {type})";
+    }
+
+    /// <summary>What holds of the signs of a number, so that none is taken for another.</summary>
+    private static IEnumerable<string> Signs(string text, CsvOptions options)
+    {
+        if (options.Thousands is { } thousands)
         {
             // An address or a date has points too: those of a number stand between three digits and three.
             var letter = string.Create(CultureInfo.InvariantCulture, $@"\x{'{'}{(int)thousands:x}{'}'}");
             var groups = $@"\s*[+-]?[0-9]{{1,3}}({letter}[0-9]{{3}})+([^0-9{letter}][^{letter}]*)?";
-            written = $"CASE WHEN NOT contains({text}, {Sql.Literal(thousands.ToString())}) OR regexp_full_match({text}, {Sql.Literal(groups)}) THEN {written} END";
+            yield return $"(NOT contains({text}, {Sql.Literal(thousands.ToString())}) OR regexp_full_match({text}, {Sql.Literal(groups)}))";
         }
 
-        return $"TRY_CAST({written} AS {type})";
+        // Beside decimals of another letter a point is no decimal: 1.234 may be a thousand times that.
+        if (options.Decimal != '.' && options.Thousands != '.')
+            yield return $"NOT contains({text}, '.')";
     }
 
     /// <summary>Reads values that are written as usual; null where no function does. All of them fit, however the type came about.</summary>
