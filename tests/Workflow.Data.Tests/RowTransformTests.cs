@@ -126,6 +126,19 @@ public sealed class RowTransformTests : IDisposable
         error.Message.ShouldContain(Path.Combine(data.Folder, "none", "x"));
     }
 
+    [Fact]
+    public async Task Export_WhileAnotherOneToThePathIsUnderWay_LeavesItsFileAlone()
+    {
+        var (csv, other) = (Path.Combine(data.Folder, "out.csv"), data.Write("out.csv.partial", "half of another"));
+
+        await DatasetExport.WriteAsync(data.Parquet("SELECT 1 AS a, 2 AS b"), Sink.Csv(csv), new DuckDbOptions(), default);
+        await Should.ThrowAsync<TaskFailureException>(() => DatasetExport.WriteAsync(Path.Combine(data.Folder, "none.parquet"), Sink.Parquet(csv), new DuckDbOptions(), default));
+
+        (await File.ReadAllTextAsync(csv)).ShouldBe("a,b\n1,2\n");
+        (await File.ReadAllTextAsync(other)).ShouldBe("half of another");
+        Directory.GetFiles(data.Folder, "*.partial").ShouldBe([other]);
+    }
+
     private async Task Refused<T>(string sql, string reason)
         where T : class
     {
