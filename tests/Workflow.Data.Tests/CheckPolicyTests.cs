@@ -37,6 +37,53 @@ public sealed class CheckPolicyTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_UnexpectedRowsBesideAnOrder_SeeTheColumnsOfTheDatasetAlone()
+    {
+        var path = data.Parquet("SELECT * FROM (VALUES (1, 'a'), (1, 'a'), (2, 'b')) t(x, k)");
+        var checks = GateChecks.Of(gate => gate.UnexpectedRows("SELECT * FROM input GROUP BY ALL HAVING count(*) > 1").Increasing("x"));
+
+        var results = CheckEvaluator.Evaluate(path, checks);
+
+        results.Select(result => (result.Verdict, result.FailingRows)).ShouldBe([(Verdict.Fail, 1), (Verdict.Pass, 0)]);
+        results[0].SampleRows.ShouldHaveSingleItem().ShouldNotContain("workflow_row");
+    }
+
+    [Fact]
+    public void Evaluate_MedianAndQuantilesOfDecimals_LieBetweenTheirValues()
+    {
+        var path = data.Parquet("SELECT unnest([0.19, 0.20])::DECIMAL(4,2) AS x");
+
+        var results = CheckEvaluator.Evaluate(path, GateChecks.Of(gate => gate.MedianBetween("x", 0.1949, 0.1951).QuantilesBetween("x", [new(0.25, 0.1924, 0.1926)])));
+
+        results.ShouldAllBe(result => result.Verdict == Verdict.Pass);
+    }
+
+    [Fact]
+    public void Evaluate_SumsOfDecimals_AreExact()
+    {
+        var path = data.Parquet(
+            "SELECT * FROM (VALUES (0.10::DECIMAL(4,2), 0.20::DECIMAL(10,3), 1::TINYINT), (0.11, 0.19, 1), (0.11, NULL, 127), (NULL, NULL, 127)) t(a, b, n)");
+
+        var results = CheckEvaluator.Evaluate(path, GateChecks.Of(gate => gate
+            .RowSumEquals(["a", "b"], 0.3, MissingRule.Any).RowSumEquals(["a", "b", "n"], 1.3).RowSumEquals(["n", "n"], 254)
+            .RowSumEquals(["a", "b"], 0.3000001, MissingRule.Any).RowSumEquals(["a", "b"], 1e300)));
+
+        results.Select(result => (result.Verdict, result.FailingRows)).ShouldBe(
+            [(Verdict.Pass, 0), (Verdict.Fail, 2), (Verdict.Fail, 2), (Verdict.Fail, 2), (Verdict.Fail, 3)]);
+    }
+
+    [Fact]
+    public void Evaluate_RateOfNullsThatIsTooHigh_BlamesTheVersionAndNotItsRows()
+    {
+        var results = Evaluate(gate => gate
+            .NullRate("mail", 0.1, Severity.Quarantine).NotNull("mail", mostly: 0.9, severity: Severity.Quarantine)
+            .NullRate("mail", 0, Severity.Quarantine).NullRate("mail", 0.5, Severity.Quarantine));
+
+        results.Select(result => (result.Verdict, result.HasRows)).ShouldBe(
+            [(Verdict.Fail, false), (Verdict.Fail, false), (Verdict.Fail, true), (Verdict.Pass, true)]);
+    }
+
+    [Fact]
     public void Evaluate_BrokenChecksAmongOthers_KeepTheirPlaces()
     {
         var results = Evaluate(gate => gate

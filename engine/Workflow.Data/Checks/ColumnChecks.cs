@@ -71,7 +71,10 @@ internal static class ColumnChecks
             var number = Columns.Number(check, column, scan.Schema, "it has no such measure, only numbers have");
             var (least, greatest) = (Measure("min", name, rows, scan), Measure("max", name, rows, scan));
             var only = function.StartsWith("stddev", StringComparison.Ordinal) ? Conditions.And(rows, $"isfinite({number})") : rows;
-            var measure = Measure(function, name, only, scan);
+
+            // What lies between two values of a DECIMAL has more digits than either, which DuckDB would cut.
+            var liesBetween = function == "median" || function.StartsWith("quantile", StringComparison.Ordinal);
+            var measure = Measure(function, liesBetween ? number : name, only, scan);
             return () => double.IsFinite(least() ?? double.NaN) && double.IsFinite(greatest() ?? double.NaN)
                 ? measure() ?? double.NaN
                 : double.NaN;

@@ -131,9 +131,12 @@ internal static class RowChecks
                         (name, index) => names.Skip(index + 1).Select(other => $"{name} IS NOT DISTINCT FROM {other}"))),
                     "hold a value twice");
             case CheckKind.RowSumEquals:
-                var numbers = columns.Select(
-                    column => $"coalesce({Columns.Number(check, column, scan.Schema, "only numbers add up")}, 0)");
-                return Row($"{string.Join(" + ", numbers)} <> {scan.Bind(check.Maximum)}", "add up to something else");
+                foreach (var each in columns)
+                    Columns.Number(check, each, scan.Schema, "only numbers add up");
+                var type = Columns.Summed(columns, check.Maximum!.Value, scan.Schema);
+                var numbers = columns.Select(each => $"CAST(coalesce({Sql.Name(each)}, 0) AS {type})");
+                var total = $"CAST({scan.Bind(Thresholds.Number(check.Maximum))} AS {type})";
+                return Row($"{string.Join(" + ", numbers)} <> {total}", "add up to something else");
             case CheckKind.CompoundUnique:
                 return Repeated(columns, evaluated, rows, scan) with { OverRows = true };
             default:
