@@ -49,6 +49,17 @@ public sealed class RejectsTests : IDisposable
         (await data.Files.IngestAsync(source, null, default)).Rows.Counts.ShouldBe(new RowCounts(500_001, 1));
     }
 
+    [Fact]
+    public async Task Ingest_LongRowThatIsQuotedAnew_IsKept()
+    {
+        var quotes = new string('"', 1_900_000);
+        var source = new CsvSource(data.Write("quotes.csv", $"a,b\n1,5{quotes}\n2,x\n"), new CsvOptions()) { Rejects = new Rejects() };
+
+        var (stored, _) = await data.Files.IngestAsync(source, null, default);
+
+        (await data.Rows(stored, "length(b) AS n")).Select(row => row.Long("n")).ShouldBe([1_900_001, 1]);
+    }
+
     [Theory]
     [InlineData("1,\"open\n2,x\n3,\"y\"\n4,z\n", 4, "2", "2,x | 3,y | 4,z")]
     [InlineData("1,\"open\r\n2,x\r\n\"3\",y\r\n4,z\r\n", 4, "2", "2,x | 3,y | 4,z")]
