@@ -87,6 +87,29 @@ public sealed class CsvDialectTests : IDisposable
             (await data.Rows(stored.Rows))[0].Text("b").ShouldBe("é");
             stored.Rows.ReadAs!.ShouldContain(given ?? (name == "iso-8859-1" ? "windows-1252" : name));
         }
+
+        var unmarked = await data.Files.IngestAsync(Csv(encoding.GetBytes("a,b\n1,é\n"), new CsvOptions { Encoding = name }), null, default);
+        (await data.Rows(unmarked.Rows))[0].Text("b").ShouldBe("é");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\uFEFF")]
+    [InlineData("\n\r\n")]
+    [InlineData("# nothing today\n")]
+    public async Task Ingest_EmptyFileOfKnownColumns_HasNoRows(string content)
+    {
+        var csv = Csv(Encoding.UTF8.GetBytes(content), new CsvOptions { Header = false, Comment = "#" }) with { Columns = Typed };
+        var json = new JsonLinesSource(data.Write("file.jsonl", content.Replace("# nothing today", "", StringComparison.Ordinal))) { Columns = Typed };
+
+        foreach (var stored in new[] { (await data.Files.IngestAsync(csv, null, default)).Rows, (await data.Files.IngestAsync(json, null, default)).Rows })
+        {
+            (stored.Rows, stored.Counts).ShouldBe((0, new RowCounts(0)));
+            stored.Schema.ShouldBe(Typed);
+        }
+
+        foreach (var unknown in new FileToRead[] { csv with { Columns = null }, csv with { Options = new CsvOptions { Comment = "#" } }, json with { Columns = null } })
+            (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(unknown, null, default))).Message.ShouldMatch("is empty|no JSON object");
     }
 
     [Theory]
