@@ -1,3 +1,6 @@
+using Workflow.Data.Checks;
+using Workflow.Data.DuckDb;
+
 namespace Workflow.Data.Tests;
 
 /// <summary>Conditions, slices, masks, and checks that cannot be made.</summary>
@@ -116,6 +119,40 @@ public sealed class CheckPolicyTests : IDisposable
 
         CheckEvaluator.Evaluate(path, GateChecks.Of(gate => gate.Unique("x", each => each.Slice("k"))))
             .Select(result => (result.Slice, result.FailingRows)).ShouldBe([("a", 0), ("b", 2)]);
+    }
+
+    [Fact]
+    public void Evaluate_SlicesOfChecksThatNeedTables_AreJudgedAsIfAlone()
+    {
+        // Columns of the names that the tables might have for their own.
+        const string rows = """
+            SELECT n, k, (hash(i) % 17)::DOUBLE AS x, i // 3 + hash(i) % 5 AS o, 'v' || hash(i, 1) % 4 AS v FROM (
+                SELECT i, hash(i, 2) % 3 AS n, nullif(hash(i, 3) % 2, 0) AS k FROM range(400) r(i))
+            """;
+        var (path, bins) = (data.Parquet(rows), new DataPartition { Edges = [0, 5, 20], Weights = [0.3, 0.7] });
+        void Define(QualityGate gate, Action<CheckSettings> with) => gate
+            .Unique("x", with).CompoundUnique(["x", "v"], with: with).Increasing("o", with: with).ZScoreBelow("x", 1.5, with: with)
+            .MostCommonInSet("v", ["v1", "v2"], with: with).DistinctEqualSet("v", ["v0", "v1"], with: with)
+            .KlDivergenceBelow("x", bins, 0.01, with: with).ChiSquareAbove("x", bins, with: with).KolmogorovSmirnovAbove("x", bins, with: with);
+        var checks = GateChecks.Of(gate => Define(gate, each => each.Where("x > 0").Slice("n", "k")));
+
+        var sliced = CheckEvaluator.Evaluate(path, checks).ToLookup(result => result.Slice);
+
+        sliced.Count.ShouldBe(6);
+        foreach (var slice in sliced)
+        {
+            var (n, k) = (slice.Key!.Split('/')[0], slice.Key.Split('/')[1]);
+            var alone = data.Parquet($"SELECT * FROM ({rows}) WHERE n = {n} AND k IS NOT DISTINCT FROM {k}");
+            var wanted = CheckEvaluator.Evaluate(alone, GateChecks.Of(gate => Define(gate, each => each.Where("x > 0"))));
+            slice.Select(result => (result.Check, result.Verdict, result.FailingRows, result.Message, string.Join(" ", result.SampleRows))).ShouldBe(
+                wanted.Select(result => (result.Check, result.Verdict, result.FailingRows, $"Slice {slice.Key}: {result.Message}", string.Join(" ", result.SampleRows))));
+        }
+
+        using var session = new DuckDbSession();
+        var scan = new CheckScan(session, CheckViews.Create(session, path, checks, new Dictionary<string, IReadOnlyList<string>>()), default);
+        foreach (var check in checks)
+            CheckPlanner.Plan(check, session, scan).Count().ShouldBe(6);
+        scan.Made.Count.ShouldBe(7, "one for each check, of which two and two share one");
     }
 
     [Fact]
