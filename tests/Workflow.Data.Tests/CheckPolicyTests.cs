@@ -1,3 +1,6 @@
+using Workflow.Data.Checks;
+using Workflow.Data.DuckDb;
+
 namespace Workflow.Data.Tests;
 
 /// <summary>Conditions, slices, masks, and checks that cannot be made.</summary>
@@ -37,6 +40,53 @@ public sealed class CheckPolicyTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_UnexpectedRowsBesideAnOrder_SeeTheColumnsOfTheDatasetAlone()
+    {
+        var path = data.Parquet("SELECT * FROM (VALUES (1, 'a'), (1, 'a'), (2, 'b')) t(x, k)");
+        var checks = GateChecks.Of(gate => gate.UnexpectedRows("SELECT * FROM input GROUP BY ALL HAVING count(*) > 1").Increasing("x"));
+
+        var results = CheckEvaluator.Evaluate(path, checks);
+
+        results.Select(result => (result.Verdict, result.FailingRows)).ShouldBe([(Verdict.Fail, 1), (Verdict.Pass, 0)]);
+        results[0].SampleRows.ShouldHaveSingleItem().ShouldNotContain("workflow_row");
+    }
+
+    [Fact]
+    public void Evaluate_MedianAndQuantilesOfDecimals_LieBetweenTheirValues()
+    {
+        var path = data.Parquet("SELECT unnest([0.19, 0.20])::DECIMAL(4,2) AS x");
+
+        var results = CheckEvaluator.Evaluate(path, GateChecks.Of(gate => gate.MedianBetween("x", 0.1949, 0.1951).QuantilesBetween("x", [new(0.25, 0.1924, 0.1926)])));
+
+        results.ShouldAllBe(result => result.Verdict == Verdict.Pass);
+    }
+
+    [Fact]
+    public void Evaluate_SumsOfDecimals_AreExact()
+    {
+        var path = data.Parquet(
+            "SELECT * FROM (VALUES (0.10::DECIMAL(4,2), 0.20::DECIMAL(10,3), 1::TINYINT), (0.11, 0.19, 1), (0.11, NULL, 127), (NULL, NULL, 127)) t(a, b, n)");
+
+        var results = CheckEvaluator.Evaluate(path, GateChecks.Of(gate => gate
+            .RowSumEquals(["a", "b"], 0.3, MissingRule.Any).RowSumEquals(["a", "b", "n"], 1.3).RowSumEquals(["n", "n"], 254)
+            .RowSumEquals(["a", "b"], 0.3000001, MissingRule.Any).RowSumEquals(["a", "b"], 1e300)));
+
+        results.Select(result => (result.Verdict, result.FailingRows)).ShouldBe(
+            [(Verdict.Pass, 0), (Verdict.Fail, 2), (Verdict.Fail, 2), (Verdict.Fail, 2), (Verdict.Fail, 3)]);
+    }
+
+    [Fact]
+    public void Evaluate_RateOfNullsThatIsTooHigh_BlamesTheVersionAndNotItsRows()
+    {
+        var results = Evaluate(gate => gate
+            .NullRate("mail", 0.1, Severity.Quarantine).NotNull("mail", mostly: 0.9, severity: Severity.Quarantine)
+            .NullRate("mail", 0, Severity.Quarantine).NullRate("mail", 0.5, Severity.Quarantine));
+
+        results.Select(result => (result.Verdict, result.HasRows)).ShouldBe(
+            [(Verdict.Fail, false), (Verdict.Fail, false), (Verdict.Fail, true), (Verdict.Pass, true)]);
+    }
+
+    [Fact]
     public void Evaluate_BrokenChecksAmongOthers_KeepTheirPlaces()
     {
         var results = Evaluate(gate => gate
@@ -69,6 +119,40 @@ public sealed class CheckPolicyTests : IDisposable
 
         CheckEvaluator.Evaluate(path, GateChecks.Of(gate => gate.Unique("x", each => each.Slice("k"))))
             .Select(result => (result.Slice, result.FailingRows)).ShouldBe([("a", 0), ("b", 2)]);
+    }
+
+    [Fact]
+    public void Evaluate_SlicesOfChecksThatNeedTables_AreJudgedAsIfAlone()
+    {
+        // Columns of the names that the tables might have for their own.
+        const string rows = """
+            SELECT n, k, (hash(i) % 17)::DOUBLE AS x, i // 3 + hash(i) % 5 AS o, 'v' || hash(i, 1) % 4 AS v FROM (
+                SELECT i, hash(i, 2) % 3 AS n, nullif(hash(i, 3) % 2, 0) AS k FROM range(400) r(i))
+            """;
+        var (path, bins) = (data.Parquet(rows), new DataPartition { Edges = [0, 5, 20], Weights = [0.3, 0.7] });
+        void Define(QualityGate gate, Action<CheckSettings> with) => gate
+            .Unique("x", with).CompoundUnique(["x", "v"], with: with).Increasing("o", with: with).ZScoreBelow("x", 1.5, with: with)
+            .MostCommonInSet("v", ["v1", "v2"], with: with).DistinctEqualSet("v", ["v0", "v1"], with: with)
+            .KlDivergenceBelow("x", bins, 0.01, with: with).ChiSquareAbove("x", bins, with: with).KolmogorovSmirnovAbove("x", bins, with: with);
+        var checks = GateChecks.Of(gate => Define(gate, each => each.Where("x > 0").Slice("n", "k")));
+
+        var sliced = CheckEvaluator.Evaluate(path, checks).ToLookup(result => result.Slice);
+
+        sliced.Count.ShouldBe(6);
+        foreach (var slice in sliced)
+        {
+            var (n, k) = (slice.Key!.Split('/')[0], slice.Key.Split('/')[1]);
+            var alone = data.Parquet($"SELECT * FROM ({rows}) WHERE n = {n} AND k IS NOT DISTINCT FROM {k}");
+            var wanted = CheckEvaluator.Evaluate(alone, GateChecks.Of(gate => Define(gate, each => each.Where("x > 0"))));
+            slice.Select(result => (result.Check, result.Verdict, result.FailingRows, result.Message, string.Join(" ", result.SampleRows))).ShouldBe(
+                wanted.Select(result => (result.Check, result.Verdict, result.FailingRows, $"Slice {slice.Key}: {result.Message}", string.Join(" ", result.SampleRows))));
+        }
+
+        using var session = new DuckDbSession();
+        var scan = new CheckScan(session, CheckViews.Create(session, path, checks, new Dictionary<string, IReadOnlyList<string>>()), default);
+        foreach (var check in checks)
+            CheckPlanner.Plan(check, session, scan).Count().ShouldBe(6);
+        scan.Made.Count.ShouldBe(7, "one for each check, of which two and two share one");
     }
 
     [Fact]

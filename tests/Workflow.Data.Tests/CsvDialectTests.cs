@@ -16,6 +16,7 @@ public sealed class CsvDialectTests : IDisposable
         { "quote", "a,b\n1,'é'\n", new CsvOptions { Quote = '\'' } },
         { "preamble", "A report\n\"of today\na,b\n1,é\n", new CsvOptions { SkipLines = 2 } },
         { "comments", "# about\na,b\n# more\n1,é\n#\n", new CsvOptions { Comment = "#" } },
+        { "quotes in a comment above the header", "# sizes in inch,\"5\na,b\n1,é\n#\"\n", new CsvOptions { Comment = "#" } },
         { "no header", "1,é\n", new CsvOptions { Header = false } },
         { "mark", "\uFEFFa,b\n1,é\n", new CsvOptions() },
         { "blank lines", "\n\na,b\n\n1,é\n\n", new CsvOptions() },
@@ -46,6 +47,25 @@ public sealed class CsvDialectTests : IDisposable
     }
 
     [Fact]
+    public async Task Ingest_EscapeLetterThatEscapesNothing_IsPartOfTheValue()
+    {
+        var (_, rows) = await Ingest(
+            "a,b\n1,\"C:\\temp\"\n2,C:\\temp\n3,5\" C:\\temp\n4,\"\\\\ C:\\temp\"\n5,C:\\\\temp\n", new CsvOptions { Escape = '\\' });
+
+        rows.Select(row => row.Text("b")).ShouldBe(["C:\\temp", "C:\\temp", "5\" C:\\temp", "\\ C:\\temp", "C:\\\\temp"]);
+    }
+
+    [Fact]
+    public async Task Ingest_QuotesInAComment_SwallowNoRow()
+    {
+        var (stored, rows) = await Ingest("a,b\n# sizes in inch,\"5\n1,x\n2,\"y\"\n3,z\n", new CsvOptions { Comment = "#" });
+
+        stored.Counts.ShouldBe(new RowCounts(3));
+        stored.ReadAs!.ShouldContain("1 comments");
+        rows.Select(row => row.Text("b")).ShouldBe(["x", "y", "z"]);
+    }
+
+    [Fact]
     public async Task Ingest_LooseQuotes_AreText()
     {
         var (_, rows) = await Ingest("a,b\n1,5\" pipe\n2,\"x, \"\"y\"\"\"\n3,a\"b\"c\n", new CsvOptions());
@@ -67,6 +87,51 @@ public sealed class CsvDialectTests : IDisposable
             (await data.Rows(stored.Rows))[0].Text("b").ShouldBe("é");
             stored.Rows.ReadAs!.ShouldContain(given ?? (name == "iso-8859-1" ? "windows-1252" : name));
         }
+
+        var unmarked = await data.Files.IngestAsync(Csv(encoding.GetBytes("a,b\n1,é\n"), new CsvOptions { Encoding = name }), null, default);
+        (await data.Rows(unmarked.Rows))[0].Text("b").ShouldBe("é");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\uFEFF")]
+    [InlineData("\n\r\n")]
+    [InlineData("# nothing today\n")]
+    public async Task Ingest_EmptyFileOfKnownColumns_HasNoRows(string content)
+    {
+        var csv = Csv(Encoding.UTF8.GetBytes(content), new CsvOptions { Header = false, Comment = "#" }) with { Columns = Typed };
+        var json = new JsonLinesSource(data.Write("file.jsonl", content.Replace("# nothing today", "", StringComparison.Ordinal))) { Columns = Typed };
+
+        foreach (var stored in new[] { (await data.Files.IngestAsync(csv, null, default)).Rows, (await data.Files.IngestAsync(json, null, default)).Rows })
+        {
+            (stored.Rows, stored.Counts).ShouldBe((0, new RowCounts(0)));
+            stored.Schema.ShouldBe(Typed);
+        }
+
+        foreach (var unknown in new FileToRead[] { csv with { Columns = null }, csv with { Options = new CsvOptions { Comment = "#" } }, json with { Columns = null } })
+            (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(unknown, null, default))).Message.ShouldMatch("is empty|no JSON object");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ingest_Utf16ThatIsNone_IsARowThatDoesNotFit(bool bigEndian)
+    {
+        // Half a surrogate pair, the letters of the supplementary plane that begin as the stand-in for it does, and half a letter at the end.
+        var encoding = new UnicodeEncoding(bigEndian, byteOrderMark: true);
+        byte[] half = bigEndian ? [0xd8, 0x00] : [0x00, 0xd8];
+        byte[] content =
+        [
+            .. encoding.GetPreamble(), .. encoding.GetBytes("a,b\n1,x"), .. half, .. encoding.GetBytes("\n2,\U0010FFFD\n3,\"\uFFFD\"\n4,z"), 0x20,
+        ];
+        var source = Csv(content, new CsvOptions());
+
+        var (stored, rejects) = await data.Files.IngestAsync(source with { Rejects = new Rejects() }, null, default);
+
+        (await data.Rows(stored)).Select(row => row.Text("b")).ShouldBe(["\U0010FFFD", "\uFFFD"]);
+        (await data.Rows(rejects!)).Select(row => (row.Long("line_number"), row.Text("reason"))).ShouldBe(
+            [(2, "bytes that are not UTF-16; convert the file to UTF-8."), (5, "bytes that are not UTF-16; convert the file to UTF-8.")]);
+        (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source, null, default))).Message.ShouldContain("line 2: bytes");
     }
 
     [Fact]

@@ -48,6 +48,31 @@ public sealed class CsvTypesTests : IDisposable
         (await data.Rows(stored, "v::VARCHAR AS v")).Select(row => row.Text("v")).ShouldBe(values);
     }
 
+    [Theory]
+    [InlineData("0.12345678901234567", "DOUBLE")]
+    [InlineData("0.1234567890123456789", "VARCHAR")]
+    [InlineData("-123456789012345.67", "DOUBLE")]
+    [InlineData("-123456789012345.678", "VARCHAR")]
+    [InlineData("0.00001234567890123456700000", "DOUBLE")]
+    [InlineData("1.50000000000000000000000", "DOUBLE")]
+    [InlineData("0.000000000000000000000000", "DOUBLE")]
+    [InlineData("1.2345678901234567e-10", "DOUBLE")]
+    [InlineData("1.23456789012345678e-10", "VARCHAR")]
+    [InlineData("1234567890123456.5", "VARCHAR")]
+    [InlineData("12.", "DOUBLE")]
+    [InlineData(".5", "DOUBLE")]
+    [InlineData("1e5", "DOUBLE")]
+    [InlineData("00.5", "VARCHAR")]
+    public async Task Ingest_DigitsOfANumber_AreAllKept(string written, string type)
+    {
+        var csv = (await data.Files.IngestAsync(Csv($"v\n0.5\n{written}\n", new CsvOptions()), null, default)).Rows;
+        var isJson = written[0] != '.' && written[^1] != '.' && !written.StartsWith("00", StringComparison.Ordinal);
+        var json = isJson ? (await data.Files.IngestAsync(new JsonLinesSource(data.Write("v.jsonl", $"{{\"v\": {written}}}\n")), null, default)).Rows : csv;
+
+        csv.Schema.ShouldHaveSingleItem().Type.ShouldBe(type);
+        json.Schema.ShouldHaveSingleItem().Type.ShouldBe(type);
+    }
+
     [Fact]
     public async Task Ingest_FormattedDatesWithATimeOfDay_AreTimestamps()
     {
@@ -92,6 +117,17 @@ public sealed class CsvTypesTests : IDisposable
 
         (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source, null, default))).Message
             .ShouldContain("line 3: column 'x': '1.5' is no DOUBLE");
+    }
+
+    [Fact]
+    public async Task Ingest_PointBesideDecimalsOfAnotherLetter_IsNoDecimal()
+    {
+        var source = Csv("x;free\n1.234;1.234\n999,5;1.5\n", new CsvOptions { Decimal = ',' });
+
+        (await data.Files.IngestAsync(source, null, default)).Rows.Schema.Select(column => column.Type).ShouldBe(["VARCHAR", "VARCHAR"]);
+        (await Should.ThrowAsync<TaskFailureException>(
+            () => data.Files.IngestAsync(source with { Columns = [new("x", "DOUBLE"), new("free", "DOUBLE")] }, null, default))).Message
+            .ShouldContain("line 2: column 'x': '1.234' is no DOUBLE");
     }
 
     private CsvSource Csv(string content, CsvOptions options) => new(data.Write("file.csv", Encoding.UTF8.GetBytes(content)), options);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -82,6 +83,53 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Ingest_ServerThatGivesLessThanTheRest_IsAskedForMore()
+    {
+        var content = Encoding.UTF8.GetBytes("a\n" + string.Concat(Enumerable.Range(0, 998).Select(i => $"{i:0000}\n")) + "end\n");
+        var asked = new List<string>();
+
+        var dataset = await Source(request =>
+        {
+            var from = (int)(request.Headers.Range?.Ranges.Single().From ?? 0);
+            asked.Add($"{request.Headers.Range}");
+            var part = new ByteArrayContent(content, from, Math.Min(2000, content.Length - from));
+            if (from > 0)
+                part.Headers.ContentRange = new ContentRangeHeaderValue(from, Math.Min(from + 1999, content.Length - 1), content.Length);
+            else
+                part.Headers.ContentLength = content.Length;
+            return new HttpResponseMessage(from > 0 ? HttpStatusCode.PartialContent : HttpStatusCode.OK) { Content = part, Headers = { ETag = new("\"one\"") } };
+        }).IngestAsync(Address, null, null, default);
+
+        dataset.Rows.ShouldBe(999);
+        asked.ShouldBe(["", "bytes=2000-", "bytes=4000-"]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("\"one\"")]
+    public async Task Ingest_ServerThatSendsNothingAnyMore_HasBrokenTheConnection(string? tag)
+    {
+        var asked = 0;
+        using var http = new HttpClient(new Server(_ =>
+        {
+            var (status, content) = asked++ == 0 ? (HttpStatusCode.OK, "a\n1\n"u8.ToArray()) : (HttpStatusCode.PartialContent, []);
+            var answer = new HttpResponseMessage(status) { Content = new StreamContent(new StalledStream(content)) };
+            answer.Content.Headers.ContentRange = asked == 1 ? null : new ContentRangeHeaderValue(4, 7, 8);
+            answer.Headers.ETag = tag is null ? null : new(tag);
+            return answer;
+        })) { Timeout = TimeSpan.FromMilliseconds(100) };
+        var log = new Lines();
+
+        // Asked for the rest it sends nothing at all.
+        var error = await Should.ThrowAsync<TaskFailureException>(
+            () => new FileSource(data.Store, http).IngestAsync(Address, null, log, TestContext.Current.CancellationToken));
+
+        error.Message.ShouldBe("Cannot download https://data.example/trips.csv: the server sent nothing for 0.1 seconds.");
+        error.Retryable.ShouldBeTrue();
+        asked.ShouldBe(tag is null ? 1 : 2);
+    }
+
+    [Fact]
     public async Task Ingest_OtherChecksum_IsRefused()
     {
         var source = new CsvSource(data.Write("x.csv", "a\n1\n"), new CsvOptions()) { Sha256 = new string('0', 64) };
@@ -110,6 +158,17 @@ public sealed class DownloadTests : IDisposable
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(answer(request));
+    }
+
+    /// <summary>Gives some bytes, and then neither more nor an end.</summary>
+    private sealed class StalledStream(byte[] content) : MemoryStream(content)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
+        {
+            if (Position == Length)
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+            return await base.ReadAsync(destination, cancellationToken);
+        }
     }
 
     private sealed class Lines : List<string>, IProgress<string>

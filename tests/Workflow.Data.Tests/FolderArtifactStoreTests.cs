@@ -23,7 +23,7 @@ public sealed class FolderArtifactStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Commit_SameContentTwice_KeepsTheFirstFileAndDatesIt()
+    public async Task Commit_SameContentTwice_IsOneFileOfTheLaterDate()
     {
         var (first, _) = await data.Store.CommitAsync(Staged("hello"), default);
         var path = await data.Store.PathAsync(first, default);
@@ -58,19 +58,21 @@ public sealed class FolderArtifactStoreTests : IDisposable
         Directory.GetFiles(Path.Combine(data.Store.Root, "sha256"), "*", SearchOption.AllDirectories).ShouldHaveSingleItem();
     }
 
-    [Fact]
-    public async Task Commit_DamagedArtifactUnderTheName_IsRefusedAndNotOverwritten()
+    [Theory]
+    [InlineData("hel")]
+    [InlineData("jello")]
+    public async Task Commit_DamagedArtifactUnderTheName_IsReplacedByTheSoundOne(string damaged)
     {
         var (sha256, _) = await data.Store.CommitAsync(Staged("hello"), default);
         var path = await data.Store.PathAsync(sha256, default);
         File.Delete(path);
-        File.WriteAllText(path, "hel");
+        File.WriteAllText(path, damaged);
 
-        var error = await Should.ThrowAsync<WorkflowException>(() => data.Store.CommitAsync(Staged("hello"), default));
+        await data.Store.CommitAsync(Staged("hello"), default);
 
-        error.Message.ShouldContain(path);
-        error.Message.ShouldContain("damaged");
-        File.ReadAllText(path).ShouldBe("hel");
+        File.ReadAllText(await data.Store.PathAsync(sha256, default)).ShouldBe("hello");
+        (await data.Store.DamageAsync(sha256, default)).ShouldBeNull();
+        Leftovers().ShouldBeEmpty();
     }
 
     [Fact]

@@ -50,6 +50,33 @@ public sealed class RejectsTests : IDisposable
     }
 
     [Fact]
+    public async Task Ingest_LongRowThatIsQuotedAnew_IsKept()
+    {
+        var quotes = new string('"', 1_900_000);
+        var source = new CsvSource(data.Write("quotes.csv", $"a,b\n1,5{quotes}\n2,x\n"), new CsvOptions()) { Rejects = new Rejects() };
+
+        var (stored, _) = await data.Files.IngestAsync(source, null, default);
+
+        (await data.Rows(stored, "length(b) AS n")).Select(row => row.Long("n")).ShouldBe([1_900_001, 1]);
+    }
+
+    [Theory]
+    [InlineData("1,\"open\n2,x\n3,\"y\"\n4,z\n", 4, "2", "2,x | 3,y | 4,z")]
+    [InlineData("1,\"open\r\n2,x\r\n\"3\",y\r\n4,z\r\n", 4, "2", "2,x | 3,y | 4,z")]
+    [InlineData("1,\"a,\n\"\"b\"\"\n\"\n2,x\n", 2, "", "1,a,/\"b\"/ | 2,x")]
+    [InlineData("1,\"a\nb\"c\n2,x\n", 2, "2", "2,x")]
+    public async Task Ingest_QuoteThatALaterOneOpensAgain_CostsItsLineAlone(string lines, long rowsIn, string rejected, string kept)
+    {
+        var source = new CsvSource(data.Write("open.csv", $"a,b\n{lines}"), new CsvOptions()) { Rejects = new Rejects() };
+
+        var (stored, rejects) = await data.Files.IngestAsync(source, null, default);
+
+        stored.Counts.ShouldBe(new RowCounts(rowsIn, rejects!.Rows));
+        string.Join(' ', (await data.Rows(rejects)).Select(row => row.Long("line_number"))).ShouldBe(rejected);
+        string.Join(" | ", (await data.Rows(stored, "a || ',' || replace(b, chr(10), '/') AS row")).Select(row => row.Text("row"))).ShouldBe(kept);
+    }
+
+    [Fact]
     public async Task Ingest_JsonThatIsTooLong_IsRejectedOnce()
     {
         // The quotes of a nested value are doubled in a record: so the second one is too long for a reader, too.

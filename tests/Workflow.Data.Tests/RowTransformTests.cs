@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Workflow.Data.DuckDb;
+using Workflow.Data.Files;
 
 namespace Workflow.Data.Tests;
 
@@ -100,6 +101,33 @@ public sealed class RowTransformTests : IDisposable
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public async Task Run_LongText_IsWrittenUpToALimitThatIsSaid()
+    {
+        var parquet = data.Parquet("SELECT repeat('\"', 3_000_000) AS value");
+
+        var (rows, _) = await Run<Words, Words>(parquet, (row, writer) => writer.Write(row));
+        var error = await Should.ThrowAsync<TaskFailureException>(() => Run<Words, Words>(parquet, (row, writer) => writer.Write(new(row.Value + row.Value))));
+
+        (await data.Rows(rows, "length(value) AS n"))[0].Long("n").ShouldBe(3_000_000);
+        error.Message.ShouldBe("What became of row 1 is longer than 8000000 bytes.");
+        error.Retryable.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Store_LongTextOfADatabase_IsTakenUpToALimitThatIsSaid()
+    {
+        var copied = new CopiedRows(data.Store);
+        string File(int length) => data.Write("copied.csv", $"\"a\"\n\"{new string('x', length)}\"\n\"b\"\n");
+
+        var rows = await copied.StoreAsync(File(7_000_000), [new("value", "VARCHAR")], "postgres:shop", default);
+        var error = await Should.ThrowAsync<TaskFailureException>(() => copied.StoreAsync(File(9_000_000), [new("value", "VARCHAR")], "postgres:shop", default));
+
+        (await data.Rows(rows, "length(value) AS n")).Select(row => row.Long("n")).ShouldBe([1, 7_000_000, 1]);
+        error.Message.ShouldStartWith("A row of postgres:shop is longer than 8000000 bytes");
+        error.Retryable.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Export_OneColumn_IsQuotedSoThatNoValueEndsACopy()
     {
         var csv = Path.Combine(data.Folder, "out.csv");
@@ -126,6 +154,19 @@ public sealed class RowTransformTests : IDisposable
         error.Message.ShouldContain(Path.Combine(data.Folder, "none", "x"));
     }
 
+    [Fact]
+    public async Task Export_WhileAnotherOneToThePathIsUnderWay_LeavesItsFileAlone()
+    {
+        var (csv, other) = (Path.Combine(data.Folder, "out.csv"), data.Write("out.csv.partial", "half of another"));
+
+        await DatasetExport.WriteAsync(data.Parquet("SELECT 1 AS a, 2 AS b"), Sink.Csv(csv), new DuckDbOptions(), default);
+        await Should.ThrowAsync<TaskFailureException>(() => DatasetExport.WriteAsync(Path.Combine(data.Folder, "none.parquet"), Sink.Parquet(csv), new DuckDbOptions(), default));
+
+        (await File.ReadAllTextAsync(csv)).ShouldBe("a,b\n1,2\n");
+        (await File.ReadAllTextAsync(other)).ShouldBe("half of another");
+        Directory.GetFiles(data.Folder, "*.partial").ShouldBe([other]);
+    }
+
     private async Task Refused<T>(string sql, string reason)
         where T : class
     {
@@ -141,6 +182,8 @@ public sealed class RowTransformTests : IDisposable
     private sealed record Everything(long Id, int? Small, double? Share, bool? IsGood, DateOnly? Day, DateTime? At, string? Text, string? Empty);
 
     private sealed record Choice(int Value);
+
+    private sealed record Words(string Value);
 
     private sealed record Number(long N);
 

@@ -112,6 +112,25 @@ public sealed class TableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Write_TwoAtOnceToATableThatThereIsNot_LeavesTheRowsOfOne()
+    {
+        var file = await FileAsync("id\n1\n2\n");
+        await using var holder = await engine.Data.OpenConnectionAsync(Token);
+        await using var held = await holder.BeginTransactionAsync(Token);
+        await using (var hold = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended('\"target\"', 0))", holder))
+            await hold.ExecuteNonQueryAsync(Token);
+
+        var exports = Enumerable.Range(0, 2).Select(_ => WriteAsync(Sink.Postgres(connection, "target"), file, 2)).ToList();
+        await Eventually.TrueAsync(
+            async () => await engine.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 2,
+            TimeSpan.FromMinutes(1), "both exports have found no table");
+        await held.CommitAsync(Token);
+        await Task.WhenAll(exports);
+
+        (await engine.ScalarAsync<string>("SELECT string_agg(id::text, ' ' ORDER BY id) FROM target")).ShouldBe("1 2");
+    }
+
+    [Fact]
     public async Task Write_RowsWithoutAKey_ChangesNothingAndSaysHowMany()
     {
         await engine.ExecuteAsync("CREATE TABLE target (id bigint, part text, UNIQUE (id, part)); INSERT INTO target VALUES (7, 'x')");

@@ -74,7 +74,10 @@ public sealed class DriftGate
         return this;
     }
 
-    /// <summary>How columns are compared. Default: by Evidently's rule.</summary>
+    /// <summary>
+    /// How columns are compared. One that the method is not for is not decided; if it is named in <see cref="Columns"/>, the gate fails. Default: by
+    /// Evidently's rule.
+    /// </summary>
     public DriftGate Method(DriftMethod method)
     {
         settings = settings with { Method = method };

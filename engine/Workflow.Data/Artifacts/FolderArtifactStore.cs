@@ -5,7 +5,7 @@ namespace Workflow.Data;
 
 /// <summary>
 /// The artifact store in a local folder: artifacts at <c>sha256/ab/abcdef...</c>, files being written at <c>staging/</c>, both on
-/// one file system so that a commit is a rename. An artifact is read-only once it has its name, and nothing ever writes over it.
+/// one file system so that a commit is a rename. An artifact is read-only once it has its name, and only an equal one ever takes its place.
 /// <para>
 /// A file's time says when its content was last committed. A deletion moves the file to <c>staging/abcdef....gone</c>, reads the time
 /// there, and puts back what is younger than it was told: a commit comes before the move and is seen, or after it and brings its own file.
@@ -42,12 +42,11 @@ public sealed partial class FolderArtifactStore : IArtifactStore
     public string Stage() => Path.Combine(staging, Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture));
 
     /// <inheritdoc />
-    /// <exception cref="WorkflowException">The folder is full or read-only, or holds a file of that name and another length; the
-    /// message names it.</exception>
+    /// <exception cref="WorkflowException">The folder is full or read-only; the message names it.</exception>
     public async Task<(string Sha256, long Bytes)> CommitAsync(string stagedPath, CancellationToken cancellationToken)
     {
         var (sha256, bytes) = await ContentAddress.OfAsync(stagedPath, cancellationToken).ConfigureAwait(false);
-        Keep(stagedPath, sha256, bytes);
+        Keep(stagedPath, sha256);
         return (sha256, bytes);
     }
 
@@ -59,13 +58,13 @@ public sealed partial class FolderArtifactStore : IArtifactStore
     internal string PathOf(string sha256) => Path.Combine(artifacts, ContentAddress.Require(sha256)[..2], sha256);
 
     /// <summary>Makes a staged file whose hash is known durable under it.</summary>
-    internal void Keep(string stagedPath, string sha256, long bytes) => Guard("commit to", () =>
+    internal void Keep(string stagedPath, string sha256) => Guard("commit to", () =>
     {
-        Place(stagedPath, sha256, bytes);
+        Place(stagedPath, sha256);
         return true;
     });
 
-    private void Place(string stagedPath, string sha256, long bytes)
+    private void Place(string stagedPath, string sha256)
     {
         var path = PathOf(sha256);
         var folder = Path.GetDirectoryName(path)!;
@@ -77,79 +76,17 @@ public sealed partial class FolderArtifactStore : IArtifactStore
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(stagedPath, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
-        // A kill before this line leaves a staged file, which the sweep of old staged files removes.
-        while (!TryMove(stagedPath, path))
-        {
-            RequireLength(path, bytes);
-            if (TryRenew(stagedPath, path))
-                break;
-        }
+        // A kill before this line leaves a staged file, which the sweep of old staged files removes. An artifact that is held under the name already
+        // gives way: its bytes were hashed long ago, if ever, and these a moment ago. Whoever reads it reads on in the old file.
+        File.Move(stagedPath, path, overwrite: true);
 
         // A kill before this line may lose the name in a power cut, but no record refers to it yet: the attempt is run again.
         Durable.Folder(folder);
         Durable.Folder(artifacts);
 
-        // It was hashed a moment ago, and to find a damage there right away would take the disk to read it, not the cache.
+        // To find a damage there right away would take the disk to read it, not the cache.
         if (new FileInfo(path) is { Exists: true } held)
             Remember(sha256, held);
-    }
-
-    private static bool TryMove(string stagedPath, string path)
-    {
-        try
-        {
-            File.Move(stagedPath, path, overwrite: false);
-            return true;
-        }
-        catch (IOException error) when (IsTaken(error) || File.Exists(path))
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Whether there was a file of the name, which may have been moved away since.</summary>
-    private static bool IsTaken(IOException error)
-    {
-        const int fileExistsOnUnix = 17;
-        const int fileExistsOnWindows = unchecked((int)0x80070050);
-        const int alreadyExistsOnWindows = unchecked((int)0x800700B7);
-        return error.HResult is fileExistsOnUnix or fileExistsOnWindows or alreadyExistsOnWindows;
-    }
-
-    /// <summary>Dates an artifact that is held already, so that no deletion which is under way takes it.</summary>
-    /// <returns>False if it has just been moved away.</returns>
-    private bool TryRenew(string stagedPath, string path)
-    {
-        try
-        {
-            File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
-            File.Delete(stagedPath);
-        }
-        catch (FileNotFoundException)
-        {
-            return false;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            // Another account's file: only its owner may date it, but whoever may write to the folder may put an equal one in its place.
-            File.Move(stagedPath, path, overwrite: true);
-        }
-
-        return true;
-    }
-
-    /// <summary>
-    /// Equal hashes mean equal content, so an artifact of another length was damaged: better to stop than to hand it out.
-    /// </summary>
-    private void RequireLength(string path, long bytes)
-    {
-        var held = new FileInfo(path);
-        if (held.Exists && held.Length != bytes)
-        {
-            throw new WorkflowException(
-                $"The artifact store {Root} is damaged: {path} has {held.Length} bytes where its content has {bytes}. "
-                + "Remove the file and run the task again.");
-        }
     }
 
     private T Guard<T>(string act, Func<T> body)

@@ -93,7 +93,7 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
             await WriteAsync(() => RenewAsync(stagedPath, key, sha256, bytes, cancellationToken)).ConfigureAwait(false);
 
         // A kill before this line leaves an object that no record refers to, and a staged file: both are swept away later.
-        local.Keep(stagedPath, sha256, bytes);
+        local.Keep(stagedPath, sha256);
         return (sha256, bytes);
 
         Task<bool> WriteAsync(Func<Task<bool>> call) => GuardAsync("write", key, cancellationToken, call);
@@ -266,11 +266,11 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
         var (key, staged) = (KeyOf(sha256), Stage());
         try
         {
-            var (found, bytes) = await GuardAsync("read", key, cancellationToken, () => DownloadAsync(key, staged, cancellationToken))
+            var (found, _) = await GuardAsync("read", key, cancellationToken, () => DownloadAsync(key, staged, cancellationToken))
                 .ConfigureAwait(false);
             if (found != sha256)
                 throw Damaged(key, $"the SHA-256 of what it holds is {found}");
-            local.Keep(staged, sha256, bytes);
+            local.Keep(staged, sha256);
         }
         finally
         {

@@ -1,3 +1,5 @@
+using Workflow.Data.DuckDb;
+
 namespace Workflow.Data.Checks;
 
 /// <summary>What a check found, before what it says of empty data and severity is applied.</summary>
@@ -12,6 +14,28 @@ internal sealed record Finding(bool Passes, double? Observed, long? Failing, str
 
     /// <summary>A check that cannot be made fails, whatever else it says.</summary>
     public static Finding Problem(string message) => new(false, null, null, message);
+}
+
+/// <summary>The rows that a check looks at: all for which a condition holds, or a slice of them.</summary>
+/// <param name="Where">The condition.</param>
+/// <param name="By">The columns whose values make the slices; none where all rows are looked at together.</param>
+/// <param name="Slice">The values of the slice, as a condition over those columns.</param>
+internal sealed record CheckRows(string Where, IReadOnlyList<string> By, string Slice)
+{
+    /// <summary>The condition of these rows.</summary>
+    public string All => Conditions.And(Where, Slice);
+
+    /// <summary>
+    /// The first terms of a table of all slices, which is made in one scan however many they are; <see cref="Slice"/> finds there what belongs to
+    /// these rows. What else it has begins with <c>workflow_</c>, apart from any slice's column.
+    /// </summary>
+    public string Keys => string.Concat(By.Select(column => $"CAST({Sql.Name(column)} AS VARCHAR) AS {Sql.Name(column)}, "));
+
+    /// <summary>The same terms of such a table.</summary>
+    public string Names => string.Concat(By.Select(column => $"{Sql.Name(column)}, "));
+
+    /// <summary>Keeps the rows of slices apart in a window.</summary>
+    public string Partition => By.Count == 0 ? "" : $"PARTITION BY {string.Join(", ", By.Select(column => $"CAST({Sql.Name(column)} AS VARCHAR)"))} ";
 }
 
 /// <summary>A check that is ready for the scan.</summary>

@@ -12,12 +12,12 @@ internal static class CheckPlanner
     {
         var where = CheckViews.Where(check, scan);
         if (check.Policy?.Slice is not { } columns)
-            return [One(check, where, null, session, scan)];
+            return [One(check, new CheckRows(where, [], Conditions.True), null, session, scan)];
         try
         {
             Columns.Require(columns, scan.Schema);
             var slices = Slices(columns, where, scan);
-            var plans = slices.Select(slice => One(check, Conditions.And(where, slice.Condition), slice.Name, session, scan));
+            var plans = slices.Select(slice => One(check, new CheckRows(where, columns, slice.Condition), slice.Name, session, scan));
             var missing = (check.Policy.ExpectedSlices ?? []).Except(slices.Select(slice => slice.Name));
             return [.. plans, .. missing.Select(name => Problem(check, name, $"There are no rows of the slice '{name}'."))];
         }
@@ -27,22 +27,22 @@ internal static class CheckPlanner
         }
     }
 
-    private static CheckPlan One(DataCheck check, string rows, string? slice, DuckDbSession session, CheckScan scan)
+    private static CheckPlan One(DataCheck check, CheckRows rows, string? slice, DuckDbSession session, CheckScan scan)
     {
         try
         {
             if (check.Kind == CheckKind.UnexpectedRows)
             {
-                var (judge, samples) = TableChecks.Unexpected(check, rows, session, scan);
-                return new CheckPlan(check, rows, slice, scan.Count(rows), judge) { Samples = samples };
+                var (judge, samples) = TableChecks.Unexpected(check, rows.All, session, scan);
+                return new CheckPlan(check, rows.All, slice, scan.Count(rows.All), judge) { Samples = samples };
             }
 
             if (check.Kind != CheckKind.ColumnExists)
                 Columns.Require(Columns.All(check), scan.Schema);
-            if ((TableChecks.Plan(check, rows, scan) ?? ColumnChecks.Plan(check, rows, scan)) is { } whole)
-                return new CheckPlan(check, rows, slice, scan.Count(rows), whole);
+            if ((TableChecks.Plan(check, rows.All, scan) ?? ColumnChecks.Plan(check, rows, scan)) is { } whole)
+                return new CheckPlan(check, rows.All, slice, scan.Count(rows.All), whole);
             return RowChecks.Of(check, rows, scan) is { } condition
-                ? RowChecks.Plan(check, rows, slice, condition, scan)
+                ? RowChecks.Plan(check, rows.All, slice, condition, scan)
                 : throw new ArgumentOutOfRangeException(nameof(check), check.Kind, "No such check.");
         }
         catch (CheckProblemException problem)

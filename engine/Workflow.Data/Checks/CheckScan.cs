@@ -17,6 +17,7 @@ internal sealed class CheckScan(DuckDbSession session, IReadOnlyList<Column> sch
     private readonly Dictionary<string, int> terms = [];
     private readonly Dictionary<string, string> tables = [];
     private readonly Dictionary<string, object?> values = [];
+    private readonly Dictionary<object, string> bound = [];
     private DuckDbRow? found;
 
     public IReadOnlyList<Column> Schema => schema;
@@ -27,13 +28,15 @@ internal sealed class CheckScan(DuckDbSession session, IReadOnlyList<Column> sch
     /// <summary>The statements that made the tables which conditions refer to.</summary>
     public List<string> Made { get; } = [];
 
-    /// <summary>Binds a value.</summary>
+    /// <summary>Binds a value; an equal one is the same parameter, so that what differs in nothing else is asked for once.</summary>
     /// <returns>What SQL calls it.</returns>
     public string Bind(object? value)
     {
+        if (bound.TryGetValue(value ?? DBNull.Value, out var known))
+            return known;
         var name = Numbered("v", values.Count);
         values.Add(name, value);
-        return $"${name}";
+        return bound[value ?? DBNull.Value] = $"${name}";
     }
 
     /// <summary>Asks for an aggregate of the one scan.</summary>
@@ -52,11 +55,14 @@ internal sealed class CheckScan(DuckDbSession session, IReadOnlyList<Column> sch
         return () => (long)count()!;
     }
 
-    /// <summary>A table of the different values of columns, <c>k0, k1, ...</c>, with the number <c>n</c> of their rows.</summary>
-    public string Groups(IReadOnlyList<string> columns, string rows, string having = "")
+    /// <summary>
+    /// A table of the different values of columns, <c>workflow_0, workflow_1, ...</c>, with the number <c>workflow_n</c> of their rows, in each slice.
+    /// </summary>
+    public string Groups(IReadOnlyList<string> columns, CheckRows rows, string evaluated, string having = "")
     {
-        var keys = columns.Select((column, index) => $"{Sql.Name(column)} AS {Numbered("k", index)}");
-        return Table($"SELECT {string.Join(", ", keys)}, count(*) AS n FROM {View} WHERE {rows} GROUP BY ALL {having}");
+        var values = columns.Select((column, index) => $"{Sql.Name(column)} AS {Numbered("workflow_", index)}");
+        return Table(
+            $"SELECT {rows.Keys}{string.Join(", ", values)}, count(*) AS workflow_n FROM {View} WHERE {Conditions.And(rows.Where, evaluated)} GROUP BY ALL {having}");
     }
 
     /// <summary>A table that a query fills; the same query fills one table.</summary>

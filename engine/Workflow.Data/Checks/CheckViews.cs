@@ -7,19 +7,21 @@ namespace Workflow.Data.Checks;
 /// <summary>What the SQL of checks reads.</summary>
 internal static partial class CheckViews
 {
+    /// <summary>The file as it is.</summary>
+    public const string Plain = "plain";
+
     /// <summary>Makes the file and the other datasets readable.</summary>
     /// <returns>The columns of the file.</returns>
     public static IReadOnlyList<Column> Create(
         DuckDbSession session, string parquet, IReadOnlyList<DataCheck> checks, IReadOnlyDictionary<string, IReadOnlyList<string>> others)
     {
-        const string plain = "plain";
-        Views.Create(session, plain, parquet);
-        var schema = session.Describe($"SELECT * FROM {plain}");
+        Views.Create(session, Plain, parquet);
+        var schema = session.Describe($"SELECT * FROM {Plain}");
 
         // Rows have places only for those checks that need them: numbering costs a column.
         var numbered = checks.Any(check => check.Kind is CheckKind.Increasing or CheckKind.Decreasing or CheckKind.MatchesJsonSchema)
-            ? $"SELECT *, row_number() OVER () AS {Columns.RowNumber} FROM {plain}"
-            : $"SELECT * FROM {plain}";
+            ? $"SELECT *, row_number() OVER () AS {Columns.RowNumber} FROM {Plain}"
+            : $"SELECT * FROM {Plain}";
         session.Execute($"CREATE TEMP VIEW {CheckScan.View} AS {numbered}");
         foreach (var other in checks.Select(check => check.Other).OfType<OtherDataset>().DistinctBy(other => other.Key))
         {

@@ -12,14 +12,14 @@ internal static class ColumnChecks
 
     /// <summary>Plans a check; null when it is of another shape.</summary>
     /// <exception cref="CheckProblemException">It cannot be made.</exception>
-    public static Func<Finding>? Plan(DataCheck check, string rows, CheckScan scan)
+    public static Func<Finding>? Plan(DataCheck check, CheckRows looked, CheckScan scan)
     {
         if (check.Column is not { } column)
             return null;
         var name = Sql.Name(column);
-        var present = Conditions.And(rows, $"{name} IS NOT NULL");
-        var (all, values) = (scan.Count(rows), scan.Count(present));
-        if (Judge(check, column, rows, present, values, scan) is not { } judge)
+        var present = Conditions.And(looked.All, $"{name} IS NOT NULL");
+        var (all, values) = (scan.Count(looked.All), scan.Count(present));
+        if (Judge(check, column, looked, present, values, scan) is not { } judge)
             return null;
         return () =>
         {
@@ -61,9 +61,9 @@ internal static class ColumnChecks
         return new Finding(IsWithin(check, observed), observed, null, $"{what} is {shown}; allowed: {Thresholds.Of(check)}.");
     }
 
-    private static Func<Finding>? Judge(DataCheck check, string column, string rows, string present, Func<long> values, CheckScan scan)
+    private static Func<Finding>? Judge(DataCheck check, string column, CheckRows looked, string present, Func<long> values, CheckScan scan)
     {
-        var name = Sql.Name(column);
+        var (name, rows) = (Sql.Name(column), looked.All);
 
         Func<double> Finite(string function)
         {
@@ -71,7 +71,10 @@ internal static class ColumnChecks
             var number = Columns.Number(check, column, scan.Schema, "it has no such measure, only numbers have");
             var (least, greatest) = (Measure("min", name, rows, scan), Measure("max", name, rows, scan));
             var only = function.StartsWith("stddev", StringComparison.Ordinal) ? Conditions.And(rows, $"isfinite({number})") : rows;
-            var measure = Measure(function, name, only, scan);
+
+            // What lies between two values of a DECIMAL has more digits than either, which DuckDB would cut.
+            var liesBetween = function == "median" || function.StartsWith("quantile", StringComparison.Ordinal);
+            var measure = Measure(function, liesBetween ? number : name, only, scan);
             return () => double.IsFinite(least() ?? double.NaN) && double.IsFinite(greatest() ?? double.NaN)
                 ? measure() ?? double.NaN
                 : double.NaN;
@@ -106,7 +109,7 @@ internal static class ColumnChecks
                     .Select(each => (Range: each, Value: Finite($"quantile_cont:{Thresholds.Number(each.Quantile)}"))).ToList();
                 return () => Quantiles(check, column, [.. measures.Select(pair => (pair.Range, pair.Value()))]);
             case CheckKind.KlDivergenceBelow or CheckKind.ChiSquareAbove or CheckKind.KolmogorovSmirnovAbove:
-                return DistributionChecks.Plan(check, column, present, scan);
+                return DistributionChecks.Plan(check, column, looked, scan);
             case CheckKind.DistinctCountBetween or CheckKind.DistinctShareBetween:
                 var distinct = Measure("count_distinct", name, rows, scan);
                 return check.Kind == CheckKind.DistinctCountBetween
@@ -114,7 +117,7 @@ internal static class ColumnChecks
                     : () => Bounded(check, $"The share of different values of '{column}'", distinct()!.Value / values());
             case CheckKind.DistinctInSet or CheckKind.DistinctEqualSet
                 or CheckKind.DistinctContainSet or CheckKind.MostCommonInSet:
-                return Groups(check, column, scan.Groups([column], present), scan);
+                return Groups(check, column, $"{scan.Groups([column], looked, $"{name} IS NOT NULL")} WHERE {looked.Slice}", scan);
             default:
                 return null;
         }
@@ -132,7 +135,7 @@ internal static class ColumnChecks
     private static Func<Finding> Groups(DataCheck check, string column, string groups, CheckScan scan)
     {
         IReadOnlyList<string> Texts(string sql) => [.. scan.Query(
-            $"SELECT CAST(k0 AS VARCHAR) AS value FROM {groups} {sql} ORDER BY 1").Select(row => row.Text("value")!)];
+            $"SELECT CAST(workflow_0 AS VARCHAR) AS value FROM {groups} {sql} ORDER BY 1").Select(row => row.Text("value")!)];
         IReadOnlyList<string> Odd() => [.. Texts("").Except(check.Values!)];
         IReadOnlyList<string> Lacking() => [.. check.Values!.Except(Texts(""))];
         return check.Kind switch
@@ -140,7 +143,7 @@ internal static class ColumnChecks
             CheckKind.DistinctInSet => () => Set(check, column, Odd(), []),
             CheckKind.DistinctContainSet => () => Set(check, column, [], Lacking()),
             CheckKind.DistinctEqualSet => () => Set(check, column, Odd(), Lacking()),
-            CheckKind.MostCommonInSet => () => Common(check, column, Texts($"WHERE n = (SELECT max(n) FROM {groups})")),
+            CheckKind.MostCommonInSet => () => Common(check, column, Texts($"AND workflow_n = (SELECT max(workflow_n) FROM {groups})")),
             _ => throw new ArgumentOutOfRangeException(nameof(check), check.Kind, "No such check."),
         };
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Checks;
@@ -6,7 +8,7 @@ namespace Workflow.Data.Checks;
 internal sealed class CheckProblemException(string message) : WorkflowException(message);
 
 /// <summary>The columns of checks.</summary>
-internal static class Columns
+internal static partial class Columns
 {
     /// <summary>Gives a row's place in its file, where a check needs it.</summary>
     public const string RowNumber = "workflow_row";
@@ -31,6 +33,20 @@ internal static class Columns
     /// <summary>Whether a type holds whole numbers that fit a long.</summary>
     public static bool IsWhole(string type) =>
         type is "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER";
+
+    /// <summary>A type in which sums of columns are exact, and so is a number that they are held against; DOUBLE where there is none.</summary>
+    public static string Summed(IReadOnlyList<string> columns, double number, IReadOnlyList<Column> schema)
+    {
+        const int width = 38;
+
+        // A sum may have some digits more than what is added.
+        const int mostDigits = width - 3;
+        var digits = columns.Select(column => Digits(schema.First(each => each.Name == column).Type)).Append(Digits(number)).ToList();
+        var (whole, scale) = (digits.Max(each => each?.Whole), digits.Max(each => each?.Scale));
+        return digits.TrueForAll(each => each is not null) && whole + scale <= mostDigits
+            ? string.Create(CultureInfo.InvariantCulture, $"DECIMAL({width}, {scale})")
+            : "DOUBLE";
+    }
 
     /// <summary>A numeric column as a double.</summary>
     public static string Number(DataCheck check, string column, IReadOnlyList<Column> schema, string why)
@@ -64,4 +80,24 @@ internal static class Columns
         var column = Sql.Name(check.Other!.Column!);
         return scan.Table($"SELECT DISTINCT {column} AS value FROM {Sql.Name(OtherView(check.Other))} WHERE {column} IS NOT NULL");
     }
+
+    /// <summary>How many digits a type has before the point and after it; null where not all of them are exact.</summary>
+    private static (int Whole, int Scale)? Digits(string type)
+    {
+        const int ofLong = 19;
+        if (IsWhole(type))
+            return (ofLong, 0);
+        return Decimal().Match(type) is { Success: true } match
+            && int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is var width && int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) is var scale
+            ? (width - scale, scale)
+            : null;
+    }
+
+    private static (int Whole, int Scale)? Digits(double number) =>
+        decimal.TryParse(Thresholds.Number(number), NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) && (double)exact == number
+            ? (Math.Truncate(Math.Abs(exact)).ToString(CultureInfo.InvariantCulture).Length, exact.Scale)
+            : null;
+
+    [GeneratedRegex(@"^DECIMAL\((\d+), ?(\d+)\)$")]
+    private static partial Regex Decimal();
 }

@@ -9,22 +9,23 @@ internal static class DistributionChecks
 {
     /// <summary>Plans a check.</summary>
     /// <exception cref="CheckProblemException">The column or the partition is of the wrong kind.</exception>
-    public static Func<Finding> Plan(DataCheck check, string column, string present, CheckScan scan)
+    public static Func<Finding> Plan(DataCheck check, string column, CheckRows rows, CheckScan scan)
     {
         var partition = check.Partition!;
+        var present = Conditions.And(rows.Where, $"{Sql.Name(column)} IS NOT NULL");
         if (check.Kind == CheckKind.KolmogorovSmirnovAbove)
         {
             var edges = partition.Edges ?? throw new CheckProblemException("The Kolmogorov-Smirnov test needs bins.");
-            return KolmogorovSmirnov(check, column, present, edges, scan);
+            return KolmogorovSmirnov(check, column, rows, present, edges, scan);
         }
 
         var key = partition.Values is not null ? $"CAST({Sql.Name(column)} AS VARCHAR)" : Bin(check, column, partition.Edges!, scan);
-        var groups = scan.Table($"SELECT {key} AS place, count(*) AS n FROM {CheckScan.View} WHERE {present} GROUP BY ALL");
+        var groups = scan.Table($"SELECT {rows.Keys}{key} AS workflow_place, count(*) AS workflow_n FROM {CheckScan.View} WHERE {present} GROUP BY ALL");
         var keys = partition.Values
             ?? [.. Enumerable.Range(0, partition.Weights.Count).Select(index => index.ToString(CultureInfo.InvariantCulture))];
         return () =>
         {
-            var counts = scan.Query($"SELECT CAST(place AS VARCHAR) AS place, n FROM {groups}")
+            var counts = scan.Query($"SELECT CAST(workflow_place AS VARCHAR) AS place, workflow_n AS n FROM {groups} WHERE {rows.Slice}")
                 .ToDictionary(row => row.Text("place")!, row => row.Long("n"));
             double[] observed = [.. keys.Select(each => (double)counts.GetValueOrDefault(each))];
             var outside = counts.Where(pair => !keys.Contains(pair.Key)).Select(pair => (double)pair.Value).ToArray();
@@ -63,23 +64,27 @@ internal static class DistributionChecks
         return freedom == 0 ? 1 : SpecialFunctions.GammaUpperRegularized(freedom / 2.0, statistic / 2);
     }
 
-    private static Func<Finding> KolmogorovSmirnov(DataCheck check, string column, string present, IReadOnlyList<double> edges, CheckScan scan)
+    private static Func<Finding> KolmogorovSmirnov(
+        DataCheck check, string column, CheckRows rows, string present, IReadOnlyList<double> edges, CheckScan scan)
     {
         var number = Columns.Number(check, column, scan.Schema, "only numbers lie in bins");
         var cumulated = check.Partition!.Weights.Aggregate(new List<double> { 0 }, (sums, weight) => [.. sums, sums[^1] + weight]);
         var pieces = edges.Skip(1).Select((edge, index) =>
-            $"WHEN x <= {scan.Bind(edge)} THEN {scan.Bind(cumulated[index])} + (x - {scan.Bind(edges[index])})"
+            $"WHEN workflow_x <= {scan.Bind(edge)} THEN {scan.Bind(cumulated[index])} + (workflow_x - {scan.Bind(edges[index])})"
             + $" * {scan.Bind(check.Partition!.Weights[index] / (edge - edges[index]))}");
-        var cdf = $"CASE WHEN x < {scan.Bind(edges[0])} THEN 0.0 {string.Join(" ", pieces)} ELSE 1.0 END";
+        var cdf = $"CASE WHEN workflow_x < {scan.Bind(edges[0])} THEN 0.0 {string.Join(" ", pieces)} ELSE 1.0 END";
         var distance = scan.Table(
             $"""
-            SELECT max(greatest(upto / total - f, f - (upto - n) / total)) AS distance, max(total) AS total
-            FROM (SELECT {cdf} AS f, n, sum(n) OVER (ORDER BY x)::DOUBLE AS upto, sum(n) OVER ()::DOUBLE AS total
-                FROM (SELECT {number} AS x, count(*) AS n FROM {CheckScan.View} WHERE {present} GROUP BY ALL))
+            SELECT {rows.Names}max(greatest(workflow_upto / workflow_all - workflow_f, workflow_f - (workflow_upto - workflow_n) / workflow_all)) AS workflow_distance,
+                max(workflow_all) AS workflow_total
+            FROM (SELECT {rows.Names}{cdf} AS workflow_f, workflow_n, sum(workflow_n) OVER ({rows.Partition}ORDER BY workflow_x)::DOUBLE AS workflow_upto,
+                    sum(workflow_n) OVER ({rows.Partition})::DOUBLE AS workflow_all
+                FROM (SELECT {rows.Keys}{number} AS workflow_x, count(*) AS workflow_n FROM {CheckScan.View} WHERE {present} GROUP BY ALL))
+            GROUP BY ALL
             """);
         return () =>
         {
-            var row = scan.Query($"SELECT distance, total FROM {distance}")[0];
+            var row = scan.Query($"SELECT workflow_distance AS distance, workflow_total AS total FROM {distance} WHERE {rows.Slice}")[0];
             var p = Drift.KolmogorovSmirnov.Limit(row.Double("distance")!.Value * Math.Sqrt(row.Double("total")!.Value));
             return ColumnChecks.Bounded(check, $"The p-value of '{column}' against the bins", p);
         };

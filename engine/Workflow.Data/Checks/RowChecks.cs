@@ -10,7 +10,7 @@ internal static class RowChecks
 {
     /// <summary>The condition of a check; null when it is of another shape.</summary>
     /// <exception cref="CheckProblemException">It cannot be made.</exception>
-    public static RowCondition? Of(DataCheck check, string rows, CheckScan scan)
+    public static RowCondition? Of(DataCheck check, CheckRows rows, CheckScan scan)
     {
         if (check.Column is { } column && OfColumn(check, column, rows, scan) is { } found)
             return found;
@@ -49,7 +49,7 @@ internal static class RowChecks
         return new Finding(passes, share, failing, message) { IsEmpty = values == 0 };
     }
 
-    private static RowCondition? OfColumn(DataCheck check, string column, string rows, CheckScan scan)
+    private static RowCondition? OfColumn(DataCheck check, string column, CheckRows rows, CheckScan scan)
     {
         var name = Sql.Name(column);
         var text = $"CAST({name} AS VARCHAR)";
@@ -65,7 +65,7 @@ internal static class RowChecks
             case CheckKind.Null:
                 return new(Conditions.True, present, "are not null") { OverRows = true };
             case CheckKind.Between:
-                return Bounded(check, column, rows, scan);
+                return Bounded(check, column, rows.All, scan);
             case CheckKind.InSet:
                 return Value($"NOT ({Member(check, column, scan)})", "are not in the set");
             case CheckKind.NotInSet:
@@ -104,7 +104,7 @@ internal static class RowChecks
         }
     }
 
-    private static RowCondition? OfColumns(DataCheck check, string rows, CheckScan scan)
+    private static RowCondition? OfColumns(DataCheck check, CheckRows rows, CheckScan scan)
     {
         var columns = Columns.All(check);
         var names = columns.Select(Sql.Name).ToList();
@@ -131,9 +131,12 @@ internal static class RowChecks
                         (name, index) => names.Skip(index + 1).Select(other => $"{name} IS NOT DISTINCT FROM {other}"))),
                     "hold a value twice");
             case CheckKind.RowSumEquals:
-                var numbers = columns.Select(
-                    column => $"coalesce({Columns.Number(check, column, scan.Schema, "only numbers add up")}, 0)");
-                return Row($"{string.Join(" + ", numbers)} <> {scan.Bind(check.Maximum)}", "add up to something else");
+                foreach (var each in columns)
+                    Columns.Number(check, each, scan.Schema, "only numbers add up");
+                var type = Columns.Summed(columns, check.Maximum!.Value, scan.Schema);
+                var numbers = columns.Select(each => $"CAST(coalesce({Sql.Name(each)}, 0) AS {type})");
+                var total = $"CAST({scan.Bind(Thresholds.Number(check.Maximum))} AS {type})";
+                return Row($"{string.Join(" + ", numbers)} <> {total}", "add up to something else");
             case CheckKind.CompoundUnique:
                 return Repeated(columns, evaluated, rows, scan) with { OverRows = true };
             default:
@@ -199,15 +202,16 @@ internal static class RowChecks
             maximum is null ? Conditions.True : $"{value} {high} {scan.Bind(maximum)}");
     }
 
-    private static RowCondition ZScore(DataCheck check, string column, string rows, CheckScan scan)
+    private static RowCondition ZScore(DataCheck check, string column, CheckRows rows, CheckScan scan)
     {
         var number = Columns.Number(check, column, scan.Schema, "only numbers have a deviation");
         var moments = scan.Table(
             $"""
-            SELECT avg({number}) AS mean, nullif(stddev_samp({number}), 0) AS deviation
-            FROM {CheckScan.View} WHERE {Conditions.And(rows, $"isfinite({number})")}
+            SELECT {rows.Keys}avg({number}) AS workflow_mean, nullif(stddev_samp({number}), 0) AS workflow_deviation
+            FROM {CheckScan.View} WHERE {Conditions.And(rows.Where, $"isfinite({number})")} GROUP BY ALL
             """);
-        var score = $"({number} - (SELECT mean FROM {moments})) / (SELECT deviation FROM {moments})";
+        string Moment(string name) => $"(SELECT workflow_{name} FROM {moments} WHERE {rows.Slice})";
+        var score = $"({number} - {Moment("mean")}) / {Moment("deviation")}";
         var limit = scan.Bind(check.Maximum);
         return new(
             $"{Sql.Name(column)} IS NOT NULL",
@@ -216,18 +220,18 @@ internal static class RowChecks
     }
 
     /// <summary>Every occurrence of a double fails. Two nulls are the same value where nulls count at all.</summary>
-    private static RowCondition Repeated(IReadOnlyList<string> columns, string evaluated, string rows, CheckScan scan)
+    private static RowCondition Repeated(IReadOnlyList<string> columns, string evaluated, CheckRows rows, CheckScan scan)
     {
-        var doubles = scan.Groups(columns, Conditions.And(rows, evaluated), "HAVING count(*) > 1");
+        var doubles = scan.Groups(columns, rows, evaluated, "HAVING count(*) > 1");
         var same = columns.Select((column, index) => string.Create(
-            CultureInfo.InvariantCulture, $"{doubles}.k{index} IS NOT DISTINCT FROM {CheckScan.View}.{Sql.Name(column)}"));
-        return new(evaluated, $"EXISTS (SELECT 1 FROM {doubles} WHERE {string.Join(" AND ", same)})", "occur more than once")
+            CultureInfo.InvariantCulture, $"{doubles}.workflow_{index} IS NOT DISTINCT FROM {CheckScan.View}.{Sql.Name(column)}"));
+        return new(evaluated, $"EXISTS (SELECT 1 FROM {doubles} WHERE {Conditions.And([rows.Slice, .. same])})", "occur more than once")
         {
-            Count = () => scan.Query($"SELECT coalesce(sum(n), 0)::BIGINT AS n FROM {doubles}")[0].Long("n"),
+            Count = () => scan.Query($"SELECT coalesce(sum(workflow_n), 0)::BIGINT AS n FROM {doubles} WHERE {rows.Slice}")[0].Long("n"),
         };
     }
 
-    private static RowCondition Ordered(DataCheck check, string column, string rows, CheckScan scan)
+    private static RowCondition Ordered(DataCheck check, string column, CheckRows rows, CheckScan scan)
     {
         var name = Sql.Name(column);
         var order = check.Columns is [var by] ? $"{Sql.Name(by)}, {Columns.RowNumber}" : Columns.RowNumber;
@@ -238,15 +242,15 @@ internal static class RowChecks
             (_, null) => ">",
             _ => ">=",
         };
-        var before = $"lag({name}) OVER (ORDER BY {order})";
+        var before = $"lag({name}) OVER ({rows.Partition}ORDER BY {order})";
         var failing = scan.Table(
             $"""
-            SELECT place FROM (SELECT {Columns.RowNumber} AS place, {name} {wrong} {before} AS failing
-            FROM {CheckScan.View} WHERE {Conditions.And(rows, $"{name} IS NOT NULL")}) WHERE failing
+            SELECT {rows.Names}workflow_place FROM (SELECT {rows.Keys}{Columns.RowNumber} AS workflow_place, {name} {wrong} {before} AS workflow_failing
+            FROM {CheckScan.View} WHERE {Conditions.And(rows.Where, $"{name} IS NOT NULL")}) WHERE workflow_failing
             """);
-        return new($"{name} IS NOT NULL", $"{Columns.RowNumber} IN (SELECT place FROM {failing})", "are out of order")
+        return new($"{name} IS NOT NULL", $"{Columns.RowNumber} IN (SELECT workflow_place FROM {failing})", "are out of order")
         {
-            Count = () => scan.Query($"SELECT count(*) FROM {failing}")[0].Long("count_star()"),
+            Count = () => scan.Query($"SELECT count(*) AS n FROM {failing} WHERE {rows.Slice}")[0].Long("n"),
         };
     }
 }

@@ -47,7 +47,9 @@ internal static class TableChecks
     public static (Func<Finding> Judge, string Samples) Unexpected(DataCheck check, string rows, DuckDbSession session, CheckScan scan)
     {
         var sql = check.Values![0].Trim().TrimEnd(';');
-        var input = $"WITH input AS (SELECT * FROM {CheckScan.View} WHERE {rows}) SELECT * FROM (\n{sql}\n)";
+
+        // Without the places that rows have for other checks: these would make all of them differ.
+        var input = $"WITH input AS (SELECT * FROM {CheckViews.Plain} WHERE {rows}) SELECT * FROM (\n{sql}\n)";
         if (!session.IsSelect(input))
             throw new CheckProblemException("The SQL must be one SELECT over input: the rows that it gives are the unexpected ones.");
         var failing = (long)scan.Query($"SELECT count(*) FROM ({input})")[0][0]!;

@@ -4,7 +4,8 @@ namespace Workflow.Data;
 
 /// <summary>
 /// Writes datasets to files outside of the store: to a name of their own beside the target, made durable, and then renamed. Whoever reads the target
-/// sees the file before or the file after. A kill leaves the former, and one that ends in <c>.partial</c>, which the next export replaces.
+/// sees the file before or the file after, and of two exports to one path that of the later one. A kill leaves the former, and one beside it that ends
+/// in <c>.partial</c>, which is nobody's.
 /// </summary>
 public static class DatasetExport
 {
@@ -22,7 +23,9 @@ public static class DatasetExport
             ParquetSink file => file.Path,
             _ => throw new ArgumentOutOfRangeException(nameof(sink), sink, "There is no such file."),
         });
-        var partial = $"{path}.partial";
+
+        // A name of its own: what another export to the same path writes is not this one's to replace, publish or remove.
+        var partial = $"{path}.{Guid.CreateVersion7():N}.partial";
         try
         {
             if (sink is CsvSink)

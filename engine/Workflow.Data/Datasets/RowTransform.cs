@@ -92,7 +92,10 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
         {
             ArgumentNullException.ThrowIfNull(row);
             Decide();
-            segments.Add(type.Record(row));
+            var record = type.Record(row);
+            if (record.Length > TextRows.MaxRecordBytes)
+                throw new TaskFailureException($"What became of row {number} is longer than {TextRows.MaxRecordBytes} bytes.", retryable: false);
+            segments.Add(record);
         }
 
         public override void Reject(string reason)

@@ -76,7 +76,7 @@ public static class Bins
     {
         if (reference is NumberSample numbers && current is NumberSample others)
         {
-            return [.. Merge(numbers, others).Select(value => new Bin(
+            return [.. numbers.Beside(others).Select(value => new Bin(
                 Text(value.Value), value.First, value.Second))];
         }
 
@@ -117,19 +117,6 @@ public static class Bins
         (_, true) => $">= {Text(edges[^1])}",
         _ => $"{Text(edges[index - 1])} to {Text(edges[index])}",
     };
-
-    private static IEnumerable<(double Value, long First, long Second)> Merge(NumberSample one, NumberSample other)
-    {
-        var (at, to) = (0, 0);
-        while (at < one.Distinct || to < other.Distinct)
-        {
-            var value = Math.Min(
-                at < one.Distinct ? one.Values[at] : double.PositiveInfinity, to < other.Distinct ? other.Values[to] : double.PositiveInfinity);
-            var first = at < one.Distinct && one.Values[at] == value ? one.Counts[at++] : 0;
-            var second = to < other.Distinct && other.Values[to] == value ? other.Counts[to++] : 0;
-            yield return (value, first, second);
-        }
-    }
 
     private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }

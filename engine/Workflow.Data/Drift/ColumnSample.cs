@@ -79,6 +79,20 @@ public sealed record NumberSample : ColumnSample
         return low + ((place - below) * (high - low));
     }
 
+    /// <summary>Each different value of either sample, ascending, with how often each has it.</summary>
+    internal IEnumerable<(double Value, long First, long Second)> Beside(NumberSample other)
+    {
+        var (at, to) = (0, 0);
+        while (at < Distinct || to < other.Distinct)
+        {
+            var value = Math.Min(
+                at < Distinct ? Values[at] : double.PositiveInfinity, to < other.Distinct ? other.Values[to] : double.PositiveInfinity);
+            var first = at < Distinct && Values[at] == value ? Counts[at++] : 0;
+            var second = to < other.Distinct && other.Values[to] == value ? other.Counts[to++] : 0;
+            yield return (value, first, second);
+        }
+    }
+
     private double At(long row)
     {
         var seen = 0L;

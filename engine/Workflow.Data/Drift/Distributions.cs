@@ -29,16 +29,10 @@ public static class Distributions
     /// <summary>Each different value of either sample, ascending, with the share of each sample up to and including it.</summary>
     internal static IEnumerable<(double Value, double First, double Second)> Steps(NumberSample one, NumberSample other)
     {
-        var (at, to) = (0, 0);
         var (seen, met) = (0L, 0L);
-        while (at < one.Distinct || to < other.Distinct)
+        foreach (var (value, first, second) in one.Beside(other))
         {
-            var value = Math.Min(
-                at < one.Distinct ? one.Values[at] : double.PositiveInfinity, to < other.Distinct ? other.Values[to] : double.PositiveInfinity);
-            if (at < one.Distinct && one.Values[at] == value)
-                seen += one.Counts[at++];
-            if (to < other.Distinct && other.Values[to] == value)
-                met += other.Counts[to++];
+            (seen, met) = (seen + first, met + second);
             yield return (value, (double)seen / one.Total, (double)met / other.Total);
         }
     }

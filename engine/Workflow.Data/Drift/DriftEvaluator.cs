@@ -67,7 +67,7 @@ public static class DriftEvaluator
             }
         }
 
-        return asked;
+        return [.. asked.Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     private static Column? Find(IReadOnlyList<Column> columns, string name) =>

@@ -27,6 +27,7 @@ public sealed record DriftReport(IReadOnlyList<ColumnDrift> Columns, double Shar
     /// <summary>Decides over the columns of two sides.</summary>
     /// <param name="columns">Each column's name, with both samples; one is done with before the next is asked for.</param>
     /// <param name="rule">How they are compared.</param>
+    /// <exception cref="ArgumentException">A method is not for a column that the rule names; the message names it.</exception>
     public static DriftReport Of(IEnumerable<(string Column, ColumnSample Reference, ColumnSample Current)> columns, DriftRule rule)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -68,7 +69,15 @@ public sealed record DriftReport(IReadOnlyList<ColumnDrift> Columns, double Shar
             };
         }
 
-        return column with { Score = DriftTest.Compare(reference, current, rule.MethodOf(name, reference), rule.Threshold) };
+        var method = rule.MethodOf(name, reference);
+        if (DriftTest.Unsuited(reference, current, method) is { } reason)
+        {
+            return rule.Names(name)
+                ? throw new ArgumentException($"Column '{name}' cannot be compared so: the method {reason}")
+                : column with { Message = $"'{name}' is left out: the method {reason}" };
+        }
+
+        return column with { Score = DriftTest.Compare(reference, current, method, rule.Threshold) };
     }
 
     private static ColumnDrift Decide(ColumnDrift column, Dictionary<string, double> corrected)

@@ -12,7 +12,7 @@ public sealed record DriftRule
     /// <summary>The columns; null for all that both sides have and that can be compared, dates and instants aside.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
-    /// <summary>How all columns are compared. Default: by Evidently's rule.</summary>
+    /// <summary>How all columns are compared; those that it is not for are not decided, unless they are named. Default: by Evidently's rule.</summary>
     public DriftMethod Method { get; init; } = DriftMethod.Auto;
 
     /// <summary>How numbers are compared; null for like all.</summary>
@@ -32,6 +32,9 @@ public sealed record DriftRule
 
     /// <summary>The dataset has drifted when at least this share of the columns that could be decided has, from 0 to 1.</summary>
     public double Share { get; init; } = DefaultShare;
+
+    /// <summary>Whether a column was asked for by its name, rather than taken with all others.</summary>
+    internal bool Names(string column) => Columns is not null || OfColumns.ContainsKey(column);
 
     internal DriftMethod MethodOf(string column, ColumnSample sample) =>
         OfColumns.TryGetValue(column, out var own) ? own : (sample is NumberSample ? OfNumbers : OfCategories) ?? Method;

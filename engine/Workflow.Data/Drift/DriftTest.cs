@@ -25,11 +25,21 @@ public static class DriftTest
         if (reference.Total == 0 || current.Total == 0)
             throw new ArgumentException($"The {(reference.Total == 0 ? "reference" : "current side")} has no value.");
         var chosen = method == DriftMethod.Auto ? DriftMethods.Choose(reference, current) : method;
-        if (chosen.NeedsNumbers() && !(reference is NumberSample && current is NumberSample))
-            throw new ArgumentException($"The method {chosen.Text()} is for numbers: use js, chi2, psi, psi-deciles or l-infinity.");
+        if (Unsuited(reference, current, chosen) is { } reason)
+            throw new ArgumentException($"The method {reason}");
         var limit = threshold ?? chosen.Threshold();
         var (statistic, p) = Measure(reference, current, chosen);
         return new DriftScore(chosen, statistic, p, limit, IsDrifted(chosen, statistic, p, limit));
+    }
+
+    /// <summary>Why a method is not for two columns, in words that follow "the method"; null where it is.</summary>
+    internal static string? Unsuited(ColumnSample reference, ColumnSample current, DriftMethod method)
+    {
+        if (method.NeedsNumbers() && !(reference is NumberSample && current is NumberSample))
+            return $"{method.Text()} is for numbers: use js, chi2, psi, psi-deciles or l-infinity.";
+        return method == DriftMethod.Z && Bins.Values(reference, current).Count is > 2 and var values
+            ? $"z is for two values, and there are {values}: use js, chi2, psi, psi-deciles or l-infinity."
+            : null;
     }
 
     private static (double Statistic, double? PValue) Measure(ColumnSample reference, ColumnSample current, DriftMethod method)

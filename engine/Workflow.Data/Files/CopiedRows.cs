@@ -19,13 +19,21 @@ public sealed class CopiedRows(IArtifactStore store, DuckDbOptions? options = nu
     /// <param name="columns">Its columns, with their DuckDB types.</param>
     /// <param name="source">Where the rows come from, in words.</param>
     /// <param name="cancellationToken">Interrupts it.</param>
+    /// <exception cref="TaskFailureException">A row is too long.</exception>
     public async Task<StoredDataset> StoreAsync(string path, IReadOnlyList<Column> columns, string source, CancellationToken cancellationToken)
     {
         var dialect = new CsvDialect(new CsvOptions(), ',', [.. columns.Select(column => column.Name)], CsvEncodings.Utf8Name);
         var rows = TextRows.Csv([path], dialect, quotedNulls: false);
         var terms = columns.Select((column, index) => $"CAST(c_{index} AS {column.Type}) AS {Sql.Name(column.Name)}");
         var query = new DatasetQuery($"SELECT {string.Join(", ", terms)} FROM {rows.Relation}") { KeepsOrder = true };
-        var stored = await new DatasetWriter(store, options).WriteAsync(query, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
-        return stored with { Source = SourceFile.Of(source, null, null, "copied rows"), Counts = new RowCounts(stored.Rows) };
+        try
+        {
+            var stored = await new DatasetWriter(store, options).WriteAsync(query, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
+            return stored with { Source = SourceFile.Of(source, null, null, "copied rows"), Counts = new RowCounts(stored.Rows) };
+        }
+        catch (TaskFailureException error) when (TextRows.IsTooLong(error))
+        {
+            throw new TaskFailureException($"A row of {source} is longer than {TextRows.MaxRecordBytes} bytes; leave out what is that long.", retryable: false, error);
+        }
     }
 }

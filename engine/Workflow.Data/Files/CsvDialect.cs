@@ -26,10 +26,17 @@ internal sealed record CsvDialect(CsvOptions Options, char Delimiter, IReadOnlyL
             first = first with { Delimiter = Guess(file, first) };
         using var scanner = first.Open(file);
         if (!first.ToFirstRecord(scanner))
-            throw file.Failure("is empty: a CSV file has at least a header.");
+        {
+            return !options.Header && expected is not null
+                ? first with { Names = Numbered(0, expected) }
+                : throw file.Failure($"is empty: a CSV file has at least a header{(options.Header ? "" : " or declared columns")}.");
+        }
+
         if (!Utf8.IsValid(scanner.Raw))
             throw mayBeOther ? new UndecodableException() : file.Failure(
                 $"has a header, line {scanner.Line}, that is not UTF-8; convert the file to UTF-8.");
+        if (!CsvEncodings.IsDecoded(scanner.Raw, charset))
+            throw file.Failure($"has a header, line {scanner.Line}, with {CsvScanner.NotUtf16}");
         if (scanner.Fault is { } fault)
             throw file.Failure($"has a header that cannot be read, line {scanner.Line}: {fault}");
         var values = scanner.Values();

@@ -17,6 +17,18 @@ internal static class CsvEncodings
 
     private static readonly string[] Known = [Utf8Name, "utf-16", "utf-16BE", Windows, "iso-8859-1"];
 
+    // Stands for bytes that are no text. It is no letter and never will be one, and begins with a byte that hardly anything else begins with.
+    private const string Undecodable = "\U0010FFFF";
+
+    /// <summary>The first byte of what stands for bytes of UTF-16 that are none.</summary>
+    public const byte UndecodableByte = 0xf4;
+
+    /// <summary>Whether a letter takes at least two bytes.</summary>
+    public static bool IsWide(string charset) => charset.StartsWith("utf-16", StringComparison.Ordinal);
+
+    /// <summary>Whether all of a record of <see cref="Open"/> was text in its file.</summary>
+    public static bool IsDecoded(ReadOnlySpan<byte> record, string charset) => !IsWide(charset) || record.IndexOf("\U0010FFFF"u8) < 0;
+
     /// <summary>What the file's first bytes say.</summary>
     public static string OfMark(DataFile file)
     {
@@ -75,7 +87,9 @@ internal static class CsvEncodings
         var stream = file.OpenBytes();
         if (charset != Utf8Name)
         {
-            var encoding = charset == Windows ? CodePagesEncodingProvider.Instance.GetEncoding(1252)! : Encoding.GetEncoding(charset);
+            var encoding = charset == Windows
+                ? CodePagesEncodingProvider.Instance.GetEncoding(1252)!
+                : Encoding.GetEncoding(charset, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback(Undecodable));
             stream = Encoding.CreateTranscodingStream(stream, encoding, new UTF8Encoding(false));
         }
 

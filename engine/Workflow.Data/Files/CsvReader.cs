@@ -38,7 +38,8 @@ internal sealed class CsvReader(IArtifactStore store, DuckDbOptions options, IPr
             ExpectedColumns.RequireNames(file, expected, dialect.Names);
         var reader = new SegmentReader(
             store, options, file, dialect, log,
-            (unfit, columns, rejects) => CsvSplitter.Split(file, dialect, unfit, columns, rejects, mayBeOther, store, log, cancellationToken));
+            (unfit, columns, rejects) => RecordSorter.Split(
+                store, unfit, columns, rejects, log, sorter => CsvSplitter.Read(file, dialect, mayBeOther, sorter), cancellationToken));
         var (stored, split) = await reader.ReadAsync(expected, rejected, cancellationToken).ConfigureAwait(false);
         var delimiter = dialect.Delimiter == '\t' ? "\\t" : dialect.Delimiter.ToString();
         return stored with

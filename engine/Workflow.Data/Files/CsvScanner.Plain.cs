@@ -9,7 +9,11 @@ internal sealed partial class CsvScanner
     // Looked through again when a line in it ends a run.
     private const int WindowBytes = 1 << 16;
 
-    private readonly byte[] odd = [(byte)'\r', (byte)dialect.Quote, .. dialect.Options.Comment is { Length: > 0 } prefix ? Encoding.UTF8.GetBytes(prefix)[..1] : []];
+    private readonly byte[] odd =
+    [
+        (byte)'\r', (byte)dialect.Quote, .. dialect.Options.Comment is { Length: > 0 } prefix ? Encoding.UTF8.GetBytes(prefix)[..1] : [],
+        .. CsvEncodings.IsWide(dialect.Charset) ? [CsvEncodings.UndecodableByte] : Array.Empty<byte>(),
+    ];
 
     // Where in the buffer a run of lines ends of which one is no UTF-8: up to there each is looked at by itself, and none twice in bulk.
     private int plainFrom;

@@ -9,7 +9,8 @@ namespace Workflow.Data.Files;
 /// </summary>
 /// <remarks>
 /// A quote counts only at the start of a field; elsewhere it is text. After a record whose quotes are out of order, reading goes on at the next
-/// line: an open quote must not swallow the rest of a file. It is one when nothing closes it within <see cref="LookAheadBytes"/>.
+/// line: an open quote must not swallow the rest of a file. It is one when nothing closes it within <see cref="LookAheadBytes"/>, or when what
+/// would close it stands on a later line, at the start of a field and before its text: there it opens a value.
 /// </remarks>
 internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : IDisposable
 {
@@ -22,6 +23,8 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
     private const int LookAheadBytes = 1 << 25;
 
     public const string NotUtf8 = "bytes that are not UTF-8; convert the file to UTF-8.";
+
+    public const string NotUtf16 = "bytes that are not UTF-16; convert the file to UTF-8.";
 
     public const string BadQuotes = "a quote is opened and not closed, or text follows a closing quote.";
 
@@ -50,8 +53,10 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
     /// <summary>What is wrong with its quotes; null when nothing is.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>Whether quotes stand within fields that are not quoted: as they are, DuckDB might read them otherwise.</summary>
-    public bool HasLooseQuotes { get; private set; }
+    /// <summary>
+    /// Whether quotes stand within fields that are not quoted, or escapes before letters that need none: as they are, DuckDB might read them otherwise.
+    /// </summary>
+    public bool IsLoose { get; private set; }
 
     /// <summary>Goes on to the next record.</summary>
     public bool Next()
@@ -59,7 +64,7 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
         if (isCut)
             SkipLine();
         Line = nextLine;
-        (Fault, HasLooseQuotes) = (null, false);
+        (Fault, IsLoose) = (null, false);
         while (true)
         {
             var rest = buffer.AsSpan(from, to - from);
@@ -74,7 +79,9 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
             }
 
             var line = rest[..(at < 0 ? rest.Length : at)];
-            if (line.IndexOf(quote) < 0)
+
+            // A comment is a line, whatever its quotes say: a record of theirs might reach over lines of data.
+            if (line.IndexOf(quote) < 0 || dialect.IsComment(line))
             {
                 Fields = line.Count(delimiter) + 1;
                 Take(rest, line.Length);
@@ -153,7 +160,7 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
     {
         var more = !ended && rest.Length < LookAheadBytes;
         Fields = 1;
-        HasLooseQuotes = false;
+        IsLoose = false;
         for (var at = 0; ; at++, Fields++)
         {
             if (at < rest.Length && rest[at] == quote)
@@ -168,6 +175,8 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
 
                 if (at < rest.Length && rest[at] != delimiter && rest[at] is not ((byte)'\n' or (byte)'\r'))
                 {
+                    if (at > firstLine && (rest[at - 2] == delimiter || rest[at - 2] is (byte)'\n' or (byte)'\r'))
+                        return Faulty(rest, firstLine);
                     var end = rest[at..].IndexOfAny((byte)'\n', (byte)'\r');
                     return (end >= 0 || !more) && Faulty(rest, end < 0 ? rest.Length : at + end);
                 }
@@ -176,7 +185,7 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
             {
                 var hit = rest[at..].IndexOfAny(delimiter, (byte)'\n', (byte)'\r');
                 var next = hit < 0 ? rest.Length : at + hit;
-                HasLooseQuotes |= rest[at..next].Contains(quote);
+                IsLoose |= rest[at..next].Contains(quote);
                 at = next;
             }
 
@@ -200,7 +209,10 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
             at += hit;
             var isPair = at + 1 < rest.Length && (escapes ? rest[at] == escape : rest[at + 1] == quote);
             if (isPair)
+            {
+                IsLoose |= rest[at + 1] != quote && rest[at + 1] != escape;
                 at += 2;
+            }
             else if (rest[at] == quote)
                 return at + 1 < rest.Length || ended ? at + 1 : -1;
             else

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Unicode;
-using Workflow.Artifacts;
 
 namespace Workflow.Data.Files;
 
@@ -26,91 +25,32 @@ internal sealed record CsvSplit(Segments Rows, long RowsIn, long BlankLines, lon
     public void Dispose() => Rows.Dispose();
 }
 
-/// <summary>Cuts a CSV file into segments, and sorts out the records that are none.</summary>
+/// <summary>Cuts a CSV file into records, and finds those that are none.</summary>
 internal static class CsvSplitter
 {
-    /// <param name="unfit">Values known not to fit, in the order of their rows: such rows are rejected.</param>
-    /// <param name="columns">The columns, to name those of unfit values.</param>
-    /// <param name="rejected">Where rows that do not fit go; null to stop at the first one.</param>
+    /// <param name="sorter">Takes the records.</param>
     /// <param name="mayBeOther">Whether the file may be in another encoding, which is then said by an <see cref="UndecodableException"/>.</param>
-    public static CsvSplit Split(
-        DataFile file, CsvDialect dialect, IEnumerable<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected, bool mayBeOther,
-        IArtifactStore store, IProgress<string>? log, CancellationToken cancellationToken)
-    {
-        var segments = new Segments(store);
-        try
-        {
-            return Split(file, dialect, unfit, columns, rejected, mayBeOther, segments, log, cancellationToken);
-        }
-        catch
-        {
-            segments.Dispose();
-            throw;
-        }
-    }
-
-    private static CsvSplit Split(
-        DataFile file, CsvDialect dialect, IEnumerable<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected, bool mayBeOther,
-        Segments segments, IProgress<string>? log, CancellationToken cancellationToken)
+    public static void Read(DataFile file, CsvDialect dialect, bool mayBeOther, RecordSorter sorter)
     {
         using var scanner = dialect.Open(file);
-        var (rowsIn, sound, blanks, comments) = (0L, 0L, 0L, 0L);
-        using var values = unfit.GetEnumerator();
-        var next = values.MoveNext() ? values.Current : null;
-        UnfitRow? first = null;
         var more = dialect.ToFirstRecord(scanner) && (!dialect.Options.Header || scanner.Next());
-        for (; more && first is null; more = Next())
+        for (; more && !sorter.HasEnded; more = Next())
         {
             if (scanner.Raw.IsEmpty && dialect.Names.Count > 1)
-            {
-                blanks++;
-                continue;
-            }
-
-            if (dialect.IsComment(scanner.Raw))
-            {
-                comments++;
-                continue;
-            }
-
-            if ((++rowsIn & 0xffff) == 0)
-                cancellationToken.ThrowIfCancellationRequested();
-            log.Passed(rowsIn, "read");
-            var (reason, column) = (Fault(scanner, dialect, mayBeOther), (string?)null);
-            if (reason is null && ++sound is var row && next is not null && next.Row == row)
-            {
-                (column, reason) = (columns[next.Column].Name, Unfit(columns[next.Column], next.Value));
-                next = values.MoveNext() ? values.Current : null;
-            }
-
-            if (reason is null)
-                segments.Add(scanner.HasLooseQuotes ? Quoted(scanner.Values(), dialect) : scanner.Raw.IsEmpty ? Empty(dialect) : scanner.Raw);
-            else if (rejected is null)
-                first = new UnfitRow(scanner.Line, reason);
-            else
-                rejected.Add(scanner.Line, reason, column, scanner.Raw);
+                sorter.BlankLines++;
+            else if (dialect.IsComment(scanner.Raw))
+                sorter.Comments++;
+            else if (sorter.Takes(scanner, Fault(scanner, dialect, mayBeOther)))
+                sorter.Add(scanner.IsLoose ? Quoted(scanner.Values(), dialect) : scanner.Raw.IsEmpty ? Empty(dialect) : scanner.Raw);
         }
-
-        segments.Finish();
-        return new CsvSplit(segments, rowsIn, blanks, comments, first);
 
         bool Next()
         {
-            while (next is null && scanner.TakePlain(dialect.Names.Count, segments.Room, out var lines) is > 0 and var count)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                segments.Add(lines, count);
-                sound += count;
-                rowsIn += count;
-                log.Passed(rowsIn, "read", count);
-            }
-
+            while (sorter.Room is > 0 and var room && scanner.TakePlain(dialect.Names.Count, room, out var lines) is > 0 and var count)
+                sorter.Add(lines, count);
             return scanner.Next();
         }
     }
-
-    /// <summary>What is wrong with a row that has a value which does not fit.</summary>
-    public static string Unfit(Column column, string value) => $"column '{column.Name}': '{Short(value)}' is no {column.Type}.";
 
     private static string? Fault(CsvScanner scanner, CsvDialect dialect, bool mayBeOther)
     {
@@ -118,6 +58,8 @@ internal static class CsvSplitter
             return CsvScanner.TooLong;
         if (!Utf8.IsValid(scanner.Raw))
             return mayBeOther ? throw new UndecodableException() : CsvScanner.NotUtf8;
+        if (!CsvEncodings.IsDecoded(scanner.Raw, dialect.Charset))
+            return CsvScanner.NotUtf16;
         if (scanner.Fault is { } fault)
             return fault;
         return scanner.Fields == dialect.Names.Count ? null : $"expected {dialect.Names.Count} columns, found {scanner.Fields}.";
@@ -134,6 +76,4 @@ internal static class CsvSplitter
             + quote);
         return Encoding.UTF8.GetBytes(string.Join(dialect.Delimiter, fields));
     }
-
-    private static string Short(string text) => text.Length <= 100 ? text : text[..100] + "...";
 }

@@ -14,10 +14,20 @@ internal static partial class CsvTypes
     private const string Date = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
     private const string Time = @"[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6}0*)?)?";
 
+    // Up to 17 digits that count, which is what programs write of a double: of more some would be lost. Up to 15 of them before the point, where one
+    // that is lost would be a whole number.
+    private const int MostDigits = 17;
+    private const int MostWholeDigits = 15;
+
+    private static readonly string Whole = string.Join('|', Enumerable.Range(1, MostWholeDigits).Select(digits => string.Create(
+        CultureInfo.InvariantCulture, $@"[1-9][0-9]{{{digits - 1}}}(\.[0-9]{{0,{MostDigits - digits}}}0*)?")));
+
+    private static readonly string Fraction = string.Create(CultureInfo.InvariantCulture, $@"0|0?\.0*([1-9][0-9]{{0,{MostDigits - 1}}}0*)?");
+
     private static readonly (string Type, string Pattern)[] Candidates =
     [
         ("BIGINT", "0|-?[1-9][0-9]{0,17}"),
-        ("DOUBLE", @"-?((0|[1-9][0-9]{0,14})(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"),
+        ("DOUBLE", $"-?({Whole}|{Fraction})([eE][+-]?[0-9]{{1,3}})?"),
         ("BOOLEAN", "true|false|True|False|TRUE|FALSE"),
         ("DATE", "[0-9]{4}-[0-9]{2}-[0-9]{2}"),
         ("TIMESTAMP", @"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?"),
@@ -107,15 +117,25 @@ internal static partial class CsvTypes
         if (IsFormatted(type, options))
             return $"try_strptime({text}, {Sql.Literal(options.DateFormat!)})";
         var written = Text(text, type, options);
-        if (written != text && options.Thousands is { } thousands)
+        if (written != text)
+            written = $"CASE WHEN {string.Join(" AND ", Signs(text, options))} THEN {written} END";
+        return $"TRY_CAST({written} AS {type})";
+    }
+
+    /// <summary>What holds of the signs of a number, so that none is taken for another.</summary>
+    private static IEnumerable<string> Signs(string text, CsvOptions options)
+    {
+        if (options.Thousands is { } thousands)
         {
             // An address or a date has points too: those of a number stand between three digits and three.
             var letter = string.Create(CultureInfo.InvariantCulture, $@"\x{'{'}{(int)thousands:x}{'}'}");
             var groups = $@"\s*[+-]?[0-9]{{1,3}}({letter}[0-9]{{3}})+([^0-9{letter}][^{letter}]*)?";
-            written = $"CASE WHEN NOT contains({text}, {Sql.Literal(thousands.ToString())}) OR regexp_full_match({text}, {Sql.Literal(groups)}) THEN {written} END";
+            yield return $"(NOT contains({text}, {Sql.Literal(thousands.ToString())}) OR regexp_full_match({text}, {Sql.Literal(groups)}))";
         }
 
-        return $"TRY_CAST({written} AS {type})";
+        // Beside decimals of another letter a point is no decimal: 1.234 may be a thousand times that.
+        if (options.Decimal != '.' && options.Thousands != '.')
+            yield return $"NOT contains({text}, '.')";
     }
 
     /// <summary>Reads values that are written as usual; null where no function does. All of them fit, however the type came about.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Workflow.Data.Files;
 
 /// <summary>What a file holds.</summary>
@@ -20,9 +18,10 @@ internal sealed record DataFile(string Name, string Path, FileFormat Format)
 
     private const int HeadBytes = 4096;
 
-    /// <exception cref="TaskFailureException">It is empty, or neither CSV nor Parquet.</exception>
-    public static DataFile Open(string name, string path)
+    /// <exception cref="TaskFailureException">It is neither text nor Parquet.</exception>
+    public static DataFile Open(FileToRead source, string path)
     {
+        var name = FileFetcher.Name(source.File);
         var head = Head(name, path);
         if (head.AsSpan().StartsWith("PAR1"u8))
             return new DataFile(name, path, FileFormat.Parquet);
@@ -35,9 +34,8 @@ internal sealed record DataFile(string Name, string Path, FileFormat Format)
         }
 
         var text = head.AsSpan();
-        if (text.Length == 0 || text.SequenceEqual(Encoding.UTF8.Preamble))
-            throw file.Failure("is empty: a CSV file has at least a header.");
-        var wide = text.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || text.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]);
+        var wide = text.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || text.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff])
+            || (source is CsvSource { Options.Encoding: { } encoding } && CsvEncodings.IsWide(CsvEncodings.Named(encoding)));
         if (!wide && text.Contains((byte)0))
             throw file.Failure("is neither CSV (also gzip) nor Parquet: it holds zero bytes.");
         return file;

@@ -5,7 +5,7 @@ using System.Net.Http.Headers;
 namespace Workflow.Data.Files;
 
 /// <summary>Makes a file that an author names readable at a local path.</summary>
-/// <param name="http">Downloads addresses; its timeout and its proxy are the caller's.</param>
+/// <param name="http">Downloads addresses; its timeout, which holds for each piece of the content too, and its proxy are the caller's.</param>
 internal sealed class FileFetcher(HttpClient http)
 {
     // Often enough to see a download move, seldom enough to keep the log short.
@@ -102,7 +102,9 @@ internal sealed class FileFetcher(HttpClient http)
         // A weak tag may stand for other bytes.
         var tag = answer.Headers.ETag is { IsWeak: false } strong ? strong.Tag : answer.Content.Headers.LastModified?.ToString("R", CultureInfo.InvariantCulture);
         var begun = target.Position;
-        var length = answer.Content.Headers.ContentLength + begun;
+
+        // A server may give less than the rest, and says so.
+        var length = (isRest ? answer.Content.Headers.ContentRange?.Length : null) ?? answer.Content.Headers.ContentLength + begun;
         try
         {
             await using var source = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -122,13 +124,14 @@ internal sealed class FileFetcher(HttpClient http)
             : throw new TaskFailureException($"The download of {name} broke off after {target.Position} of {length} bytes.", retryable: true);
     }
 
-    private static async Task CopyAsync(
+    private async Task CopyAsync(
         string name, Stream source, FileStream target, long? length, IProgress<string>? log, CancellationToken cancellationToken)
     {
         var buffer = new byte[1 << 17];
         var reported = target.Position;
+        using var stalled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         int read;
-        while ((read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        while ((read = await ReadAsync(source, buffer, stalled, cancellationToken).ConfigureAwait(false)) > 0)
         {
             await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
             if (target.Position - reported < ReportBytes)
@@ -136,6 +139,21 @@ internal sealed class FileFetcher(HttpClient http)
             reported = target.Position;
             var whole = length is { } all ? $" of {Megabytes(all)}" : "";
             log?.Report($"Downloading {name}: {Megabytes(reported)}{whole} MB.");
+        }
+    }
+
+    /// <summary>Reads some more; a server that sends nothing any more has broken the connection, even if nobody has noticed.</summary>
+    /// <remarks>HttpClient's own timeout ends with the headers.</remarks>
+    private async Task<int> ReadAsync(Stream source, byte[] buffer, CancellationTokenSource stalled, CancellationToken cancellationToken)
+    {
+        stalled.CancelAfter(http.Timeout);
+        try
+        {
+            return await source.ReadAsync(buffer, stalled.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (IsTimeout(error, cancellationToken))
+        {
+            throw new IOException($"the server sent nothing for {http.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds.", error);
         }
     }
 

@@ -68,7 +68,7 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
             var path = await new FileFetcher(http).FetchAsync(source.File, staged, log, cancellationToken).ConfigureAwait(false);
             if (source.Sha256 is { } wanted)
                 await FileChecksum.RequireAsync(FileFetcher.Name(source.File), path, wanted, cancellationToken).ConfigureAwait(false);
-            var file = DataFile.Open(FileFetcher.Name(source.File), path) with { Masked = masked };
+            var file = DataFile.Open(source, path) with { Masked = masked };
 
             // Beside the reading, which takes far longer.
             var hash = Task.Run(() => HashAsync(path, stop.Token), stop.Token);

@@ -31,56 +31,22 @@ internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions option
             throw file.Failure("has no JSON object with a member.");
         var dialect = new CsvDialect(new CsvOptions(), ',', names, CsvEncodings.Utf8Name);
         var reader = new SegmentReader(
-            store, options, file, dialect, log, (unfit, columns, rejects) => Split(file, names, unfit, columns, rejects, cancellationToken));
+            store, options, file, dialect, log,
+            (unfit, columns, rejects) => RecordSorter.Split(
+                store, unfit, columns, rejects, log, sorter => Read(file, names, sorter), cancellationToken));
         var (stored, split) = await reader.ReadAsync(expected, rejected, cancellationToken).ConfigureAwait(false);
         return stored with { ReadAs = string.Create(CultureInfo.InvariantCulture, $"json lines, {split.BlankLines} blank lines") };
     }
 
-    private CsvSplit Split(
-        DataFile file, IReadOnlyList<string> names, IEnumerable<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected,
-        CancellationToken cancellationToken)
+    private static void Read(DataFile file, IReadOnlyList<string> names, RecordSorter sorter)
     {
-        var segments = new Segments(store);
-        try
+        using var scanner = Lines.Open(file);
+        while (!sorter.HasEnded && scanner.Next())
         {
-            var (rowsIn, sound, blanks) = (0L, 0L, 0L);
-            UnfitRow? first = null;
-            using var values = unfit.GetEnumerator();
-            var next = values.MoveNext() ? values.Current : null;
-            using var scanner = Lines.Open(file);
-            while (first is null && scanner.Next())
-            {
-                if (scanner.Raw.IsEmpty)
-                {
-                    blanks++;
-                    continue;
-                }
-
-                if ((++rowsIn & 0xffff) == 0)
-                    cancellationToken.ThrowIfCancellationRequested();
-                log.Passed(rowsIn, "read");
-                var (record, reason, column) = (Record(scanner, names, out var fault), fault, (string?)null);
-                if (record is not null && ++sound is var row && next is not null && next.Row == row)
-                {
-                    (column, reason) = (columns[next.Column].Name, CsvSplitter.Unfit(columns[next.Column], next.Value));
-                    next = values.MoveNext() ? values.Current : null;
-                }
-
-                if (reason is null)
-                    segments.Add(record);
-                else if (rejected is null)
-                    first = new UnfitRow(scanner.Line, reason);
-                else
-                    rejected.Add(scanner.Line, reason, column, scanner.Raw);
-            }
-
-            segments.Finish();
-            return new CsvSplit(segments, rowsIn, blanks, 0, first);
-        }
-        catch
-        {
-            segments.Dispose();
-            throw;
+            if (scanner.Raw.IsEmpty)
+                sorter.BlankLines++;
+            else if (Record(scanner, names, out var fault) is var record && sorter.Takes(scanner, fault))
+                sorter.Add(record);
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class RejectedRows(IArtifactStore store, string source, long? mo
             SELECT * FROM read_csv(
                 {Sql.Literal(path)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\n', hive_partitioning = false,
                 columns = {'{'}'line_number': 'BIGINT', 'reason': 'VARCHAR', 'column_name': 'VARCHAR', 'raw': 'VARCHAR'{'}'},
-                max_line_size = {CsvScanner.MaxRecordBytes * 4})
+                max_line_size = {TextRows.MaxRecordBytes})
             """)
         {
             Hidden = hidesRaw ? new HashSet<string> { "raw" } : new HashSet<string>(),

@@ -5,7 +5,7 @@ using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Files;
 
-/// <summary>Passes over a file and cuts it into segments; see <see cref="CsvSplitter"/>.</summary>
+/// <summary>Passes over a file and cuts it into segments; see <see cref="RecordSorter"/>.</summary>
 /// <param name="unfit">Values known not to fit, in the order of their rows; taken as the pass comes to them.</param>
 /// <param name="columns">The columns, to name those of unfit values.</param>
 /// <param name="rejected">Where rows that do not fit go; null to stop at the first one.</param>

@@ -1,5 +1,4 @@
 using Workflow.Artifacts;
-using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Files;
 
@@ -26,9 +25,6 @@ internal sealed class Segments(IArtifactStore store) : IDisposable
 
     /// <summary>How many records the file that is open takes.</summary>
     public int Room => DatasetWriter.RowGroupRows - (int)(Rows % DatasetWriter.RowGroupRows);
-
-    /// <summary>The files as a list in SQL.</summary>
-    public string List => $"[{string.Join(", ", paths.Select(Sql.Literal))}]";
 
     /// <summary>Adds a record, without a line end.</summary>
     public void Add(ReadOnlySpan<byte> record)

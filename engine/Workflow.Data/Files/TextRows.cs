@@ -7,9 +7,23 @@ namespace Workflow.Data.Files;
 /// <param name="Options">How numbers and dates are written.</param>
 internal sealed record TextRows(string Relation, CsvOptions Options)
 {
+    /// <summary>
+    /// The longest record in bytes. One of a file is shorter, but may be quoted anew and so made longer; rows that a database or code writes may be
+    /// as long.
+    /// </summary>
+    public const int MaxRecordBytes = 4 * CsvScanner.MaxRecordBytes;
+
+    // DuckDB's own: else it would be as many times that as the longest record is longer than DuckDB's.
+    private const int BufferBytes = 32_000_000;
+
     private const string Unfit = "workflow_unfit";
 
+    private const string TooLong = "Maximum line size";
+
     public static bool IsUnfit(TaskFailureException error) => error.Message.Contains(Unfit, StringComparison.Ordinal);
+
+    /// <summary>Whether a row is longer than <see cref="MaxRecordBytes"/>.</summary>
+    public static bool IsTooLong(TaskFailureException error) => error.Message.Contains(TooLong, StringComparison.Ordinal);
 
     /// <summary>The records of a CSV file.</summary>
     /// <param name="quotedNulls">Whether an empty field in quotes is a null too, rather than an empty text.</param>
@@ -23,7 +37,7 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
                 [{string.Join(", ", files.Select(Sql.Literal))}], columns = {'{'}{types}{'}'}, auto_detect = false, header = false,
                 delim = {Sql.Literal(dialect.Delimiter.ToString())}, quote = {Sql.Literal(dialect.Quote.ToString())},
                 escape = {Sql.Literal(dialect.Escape.ToString())}, nullstr = [{nulls}], allow_quoted_nulls = {(quotedNulls ? "true" : "false")},
-                compression = 'none', comment = '', new_line = '\n',
+                compression = 'none', comment = '', new_line = '\n', max_line_size = {MaxRecordBytes}, buffer_size = {BufferBytes},
                 strict_mode = true, null_padding = false, ignore_errors = false, hive_partitioning = false)
             """,
             dialect.Options);

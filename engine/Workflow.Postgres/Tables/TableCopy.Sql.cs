@@ -15,7 +15,10 @@ public sealed partial class TableCopy
 
     private const string Exists = "SELECT to_regclass(@table) IS NOT NULL";
 
-    private const string Create = "CREATE TABLE {0} ({1})";
+    // Of two exports that both find no table, the second waits here until that of the first is there.
+    private const string AwaitOthers = "SELECT pg_advisory_xact_lock(hashtextextended(@table, 0))";
+
+    private const string Create = "CREATE TABLE IF NOT EXISTS {0} ({1})";
 
     private const string CreateStage = "CREATE TEMP TABLE workflow_stage ON COMMIT DROP AS SELECT {1} FROM {0} WITH NO DATA";
 

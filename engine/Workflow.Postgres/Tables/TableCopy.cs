@@ -88,12 +88,7 @@ public sealed partial class TableCopy(string connectionString, string name)
             await using var connection = new NpgsqlConnection(connectionString);
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            await using (var exists = new NpgsqlCommand(Exists, connection) { Parameters = { new("table", table) } })
-            {
-                if (await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
-                    await ExecuteAsync(connection, Format(Create, table, Definitions(columns, sink.Keys)), cancellationToken).ConfigureAwait(false);
-            }
-
+            await CreateAsync(connection, table, Definitions(columns, sink.Keys), cancellationToken).ConfigureAwait(false);
             await ExecuteAsync(connection, Format(CreateStage, table, names), cancellationToken).ConfigureAwait(false);
             await CopyAsync(connection, names, path, cancellationToken).ConfigureAwait(false);
             await CheckStageAsync(connection, sink, rows, cancellationToken).ConfigureAwait(false);
@@ -103,6 +98,16 @@ public sealed partial class TableCopy(string connectionString, string name)
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             return true;
         });
+    }
+
+    private static async Task CreateAsync(NpgsqlConnection connection, string table, string definitions, CancellationToken cancellationToken)
+    {
+        await using var exists = new NpgsqlCommand(Exists, connection) { Parameters = { new("table", table) } };
+        if (await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true)
+            return;
+        await using var others = new NpgsqlCommand(AwaitOthers, connection) { Parameters = { new("table", table) } };
+        await others.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, Format(Create, table, definitions), cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task CopyAsync(NpgsqlConnection connection, string names, string path, CancellationToken cancellationToken)

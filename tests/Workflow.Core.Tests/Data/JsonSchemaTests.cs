@@ -46,6 +46,18 @@ public sealed class JsonSchemaTests
     }
 
     [Theory]
+    [InlineData("minLength", "0")]
+    [InlineData("pattern", "\"\"")]
+    [InlineData("const", "\"a\"")]
+    [InlineData("enum", "[\"a\"]")]
+    public void Describes_TextThatIsNoUnicode_IsNotWhatItDescribes(string keyword, string value)
+    {
+        var read = JsonSchema.Parse($$"""{"{{keyword}}": {{value}} }""");
+
+        read.Describes("\"\\ud800\"").ShouldBeFalse();
+    }
+
+    [Theory]
     [InlineData("{", "no JSON")]
     [InlineData("1", "#': a schema is an object, true or false")]
     [InlineData("""{"properties": {"a": {"unevaluatedItems": false}}}""", "#/properties/a': understands no 'unevaluatedItems'")]

@@ -64,11 +64,27 @@ public sealed class DriftEvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void Compare_MethodForNumbersOnText_IsRefused()
+    public void Compare_MethodThatIsNotForAColumn_LeavesItOutUnlessItIsNamed()
     {
-        var text = data.Parquet("SELECT 'a' || i % 3 AS x FROM range(200) AS r (i)");
+        var file = data.Parquet("SELECT i::DOUBLE AS x, 'a' || i % 3 AS pay FROM range(200) AS r (i)");
 
-        Should.Throw<TaskFailureException>(() => Compare(text, text, new DriftRule { Method = DriftMethod.Ks })).Message.ShouldContain("for numbers");
+        foreach (var (method, other, why) in new[] { (DriftMethod.Ks, "x", "the method ks is for numbers"), (DriftMethod.Z, "", "the method z is for two values, and there are 3") })
+        {
+            var report = Compare(file, file, new DriftRule { Method = method });
+            report.Columns.Where(column => column.Verdict != Verdict.Inconclusive).Select(column => column.Column).ShouldBe(other.Length == 0 ? [] : [other]);
+            report.Columns[1].Message.ShouldStartWith($"'pay' is left out: {why}");
+
+            foreach (var rule in new[] { new DriftRule { Method = method, Columns = ["pay"] }, new DriftRule { OfColumns = new Dictionary<string, DriftMethod> { ["pay"] = method } } })
+                Should.Throw<TaskFailureException>(() => Compare(file, file, rule)).Message.ShouldStartWith($"Column 'pay' cannot be compared so: {why}");
+        }
+    }
+
+    [Fact]
+    public void Compare_ColumnNamedTwice_IsComparedOnce()
+    {
+        var file = data.Parquet("SELECT i::DOUBLE AS x FROM range(200) AS r (i)");
+
+        Compare(file, file, new DriftRule { Columns = ["x", "X"] }).Columns.ShouldHaveSingleItem().Column.ShouldBe("x");
     }
 
     private static DriftReport Compare(string reference, string current, DriftRule rule) =>

@@ -42,8 +42,9 @@ public sealed class JsonSchema
             using var document = JsonDocument.Parse(json);
             return root(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The latter tells of half a surrogate pair, which is no Unicode; it shows only where the text is looked at.
             return false;
         }
     }
