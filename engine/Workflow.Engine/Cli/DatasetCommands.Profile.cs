@@ -31,7 +31,7 @@ internal static partial class DatasetCommands
             throw ClientException.Usage("Give --version or --partition, not both: a version's number names its slice.");
         var which = version?.ToString(CultureInfo.InvariantCulture) ?? partition;
         var query = $"whole={(whole ? "true" : "false")}{(which is null ? "" : $"&version={Paths.Escape(which)}")}";
-        var profile = await session.Api.GetAsync($"datasets/{Paths.Escape(name)}/profile?{query}", cancellationToken);
+        var profile = await session.Api.GetAsync($"{Paths.Dataset(name)}/profile?{query}", cancellationToken);
         session.Show(profile, () =>
         {
             session.Console.Write(Grid.Facts(
@@ -48,9 +48,9 @@ internal static partial class DatasetCommands
                     column.Text("type"),
                     Format.Count(column.Number("nulls")),
                     $"{(column.Flag("is_distinct_exact") ? "" : "~")}{Format.Count(column.Number("distinct"))}",
-                    Format.Value(column?["min"]),
-                    column.List("quantiles").FirstOrDefault(quantile => quantile.Number("share") == Median).Text("value") ?? Format.Nothing,
-                    Format.Value(column?["max"]),
+                    Format.Value(column.Text("min"), column.Text("type")),
+                    Format.Value(column.List("quantiles").FirstOrDefault(each => each.Number("share") == Median).Text("value"), column.Text("type")),
+                    Format.Value(column.Text("max"), column.Text("type")),
                     Format.Metric(column.Number("mean")),
                     Format.Metric(column.Number("sd")),
                     Shape(column));
