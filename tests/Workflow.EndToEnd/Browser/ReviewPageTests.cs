@@ -54,7 +54,7 @@ public sealed class ReviewPageTests(Shop shop) : IClassFixture<Shop>, IAsyncLife
     }
 
     [Fact]
-    public async Task SuggestedChecks_AcceptedAndRefused_MoveToTheirStates()
+    public async Task SuggestedChecks_AcceptedAndRejected_MoveToTheirStates()
     {
         await browser.SignInAsync(shop.Up, "/review/checks");
         await Page.GetByTestId("learn-from").SelectOptionAsync("shop.raw");
@@ -65,7 +65,7 @@ public sealed class ReviewPageTests(Shop shop) : IClassFixture<Shop>, IAsyncLife
         await Page.GetByTestId($"proposal-{ids[0]}").GetByTestId("accept").ClickAsync();
         await Expect(Page.GetByTestId($"proposal-{ids[0]}")).ToBeHiddenAsync();
         await Page.GetByTestId($"proposal-{ids[1]}").GetByTestId("reject").ClickAsync();
-        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Refuse" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Reject" }).ClickAsync();
         await Expect(Page.GetByTestId($"proposal-{ids[1]}")).ToBeHiddenAsync();
 
         await Page.GotoAsync($"{shop.Up.Url}/review/checks?state=accepted");
