@@ -44,10 +44,10 @@ public sealed record DatasetDetails(
     string Name, string Description, string Owner, IReadOnlyList<string> Tags, string? DescribedBy, int? ContractVersion,
     DatasetRetention Retention, IReadOnlyList<DatasetVersion> Versions, int TotalEntries);
 
-/// <summary>How much content of a dataset stays; null for all of it.</summary>
-/// <param name="Versions">How many versions of each slice.</param>
-/// <param name="Days">For how many days.</param>
-/// <param name="ColdAfterDays">After how many days it moves to the cold store.</param>
+/// <summary>How much content of a dataset stays: what one of the two keeps, and all of it where both are null.</summary>
+/// <param name="Versions">How many versions of each slice; null for one.</param>
+/// <param name="Days">For how many days; null for no longer than the number says.</param>
+/// <param name="ColdAfterDays">After how many days it moves to the cold store; null for never.</param>
 public sealed record DatasetRetention(int? Versions, double? Days, double? ColdAfterDays);
 
 /// <summary>How a version of a dataset is kept.</summary>
