@@ -80,7 +80,8 @@ internal static class DatasetVersionsApi
         string name, int? version, DatasetReads reads, SnapshotReads snapshots, DatasetFiles files, CancellationToken cancellationToken)
     {
         var snapshot = await SnapshotAsync(name, version, null, reads, snapshots, cancellationToken).ConfigureAwait(false);
-        var expired = await reads.ExpiredAsync([.. snapshot.Slices.Select(slice => slice.VersionId)], cancellationToken).ConfigureAwait(false);
+        var ids = snapshot.Slices.Select(slice => slice.VersionId).ToList();
+        var expired = await reads.ExpiredAsync(ids, cancellationToken).ConfigureAwait(false);
         var kept = snapshot.Slices.Where(slice => !expired.Contains(slice.VersionId)).ToList();
         var damages = new List<string>();
         foreach (var slice in kept)
@@ -89,7 +90,8 @@ internal static class DatasetVersionsApi
                 damages.Add(damage);
         }
 
-        return new DatasetVerification(name, snapshot.Version, kept.Count, kept.Count - damages.Count, snapshot.Slices.Count - kept.Count, damages);
+        return new DatasetVerification(
+            name, snapshot.Version, kept.Count, kept.Count - damages.Count, snapshot.Slices.Count - kept.Count, damages);
     }
 
     private static async Task<IResult> HoldAsync(

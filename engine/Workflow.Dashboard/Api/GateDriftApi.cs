@@ -23,8 +23,8 @@ public sealed record GateDriftSide(string Dataset, int? Version, IReadOnlyDictio
 /// <summary>Reports of drift gates.</summary>
 internal static class GateDriftApi
 {
-    public static void Map(RouteGroupBuilder api) => api.MapGroup("").WithTags("Data").MapGet("/gates/{dag_id}/{run_id}/{task_id}/drift", GetAsync)
-        .WithSummary("The newest report of a drift gate in a run.").Refuses(401, 404);
+    public static void Map(RouteGroupBuilder api) => api.MapGroup("").WithTags("Data")
+        .MapGet("/gates/{dag_id}/{run_id}/{task_id}/drift", GetAsync).WithSummary("The newest report of a drift gate in a run.").Refuses(401, 404);
 
     private static async Task<GateDrift> GetAsync(
         [FromRoute(Name = "dag_id")] string dagId, [FromRoute(Name = "run_id")] string runId, [FromRoute(Name = "task_id")] string taskId,

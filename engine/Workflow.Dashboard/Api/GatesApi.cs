@@ -43,12 +43,13 @@ internal static class GatesApi
     internal static IReadOnlyList<GateCheck> ChecksOf(string json, IReadOnlySet<string> masked) =>
     [
         .. ApiJson.Read<CheckResult[]>(json).Select(check => new GateCheck(
-            check.Check, check.Column, check.Verdict, check.Severity, ApiJson.Finite(check.Observed), check.Threshold, check.Rows, check.FailingRows,
-            [.. (check.SampleRows ?? []).Select(row => Shown(ApiJson.Row(row), masked))], check.Message, check.Slice, check.Owner, check.Meaning)),
+            check.Check, check.Column, check.Verdict, check.Severity, ApiJson.Finite(check.Observed), check.Threshold, check.Rows,
+            check.FailingRows, [.. (check.SampleRows ?? []).Select(row => Shown(ApiJson.Row(row), masked))], check.Message, check.Slice,
+            check.Owner, check.Meaning)),
     ];
 
-    private static IReadOnlyDictionary<string, JsonElement> Shown(IReadOnlyDictionary<string, JsonElement> row, IReadOnlySet<string> masked) =>
-        row.ToDictionary(
-            cell => cell.Key,
-            cell => masked.Contains(cell.Key) && cell.Value.ValueKind != JsonValueKind.Null ? JsonSerializer.SerializeToElement(Mask.Text) : cell.Value);
+    private static Dictionary<string, JsonElement> Shown(IReadOnlyDictionary<string, JsonElement> row, IReadOnlySet<string> masked) =>
+        row.ToDictionary(cell => cell.Key, cell => masked.Contains(cell.Key) && cell.Value.ValueKind != JsonValueKind.Null
+            ? JsonSerializer.SerializeToElement(Mask.Text)
+            : cell.Value);
 }

@@ -21,7 +21,8 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
         LineageRoots roots, string column, IReadOnlyList<ReachedColumnRow> reached, CancellationToken cancellationToken)
     {
         var ids = reached.Select(row => row.Id).Distinct().ToList();
-        var found = await FindAsync(new LineageRoots([.. ids.Take(LineageReads.MostVersions)], []), cancellationToken).ConfigureAwait(false);
+        var shown = new LineageRoots([.. ids.Take(LineageReads.MostVersions)], []);
+        var found = await FindAsync(shown, cancellationToken).ConfigureAwait(false);
         var columns = reached.Where(row => found.Knows("dataset", row.Id)).ToLookup(row => found.Name("dataset", row.Id), row => row.Column);
         var edges = reached
             .Where(row => row.ToId is { } to && found.Knows("dataset", to) && found.Knows("dataset", row.Id))

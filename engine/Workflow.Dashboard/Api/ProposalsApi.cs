@@ -40,8 +40,8 @@ internal static partial class ProposalsApi
         RequireName("gate", body.Gate);
         RequireName("by", body.By);
         await DatasetsApi.RequireAsync(name, reads, cancellationToken).ConfigureAwait(false);
-        var kept = await KeptAsync(
-            name, body.Where, body.Last ?? (body.Where is null ? UsualVersions : MostVersions), reads, cancellationToken).ConfigureAwait(false);
+        var most = body.Last ?? (body.Where is null ? UsualVersions : MostVersions);
+        var kept = await KeptAsync(name, body.Where, most, reads, cancellationToken).ConfigureAwait(false);
         if (kept.Count < CheckSuggestions.FewestVersions)
         {
             throw ApiException.Conflict(

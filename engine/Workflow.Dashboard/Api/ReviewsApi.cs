@@ -22,8 +22,8 @@ internal static class ReviewsApi
 
         void Act(string act, ReviewState state, string summary) => reviews
             .MapPost($"/{{review_id:long}}/{act}", (
-                [Microsoft.AspNetCore.Mvc.FromRoute(Name = "review_id")] long reviewId, ReviewDecision body, ReviewStore store, ContractStore contracts,
-                CancellationToken token) => DecideAsync(reviewId, state, body, store, contracts, token))
+                [Microsoft.AspNetCore.Mvc.FromRoute(Name = "review_id")] long reviewId, ReviewDecision body, ReviewStore store,
+                ContractStore contracts, CancellationToken token) => DecideAsync(reviewId, state, body, store, contracts, token))
             .WithSummary(summary).Refuses(401, 403, 404, 409, 422);
     }
 
@@ -52,7 +52,8 @@ internal static class ReviewsApi
     }
 
     private static async Task<ReviewDetails> DecideAsync(
-        long reviewId, ReviewState state, ReviewDecision body, ReviewStore store, ContractStore contracts, CancellationToken cancellationToken)
+        long reviewId, ReviewState state, ReviewDecision body, ReviewStore store, ContractStore contracts,
+        CancellationToken cancellationToken)
     {
         if (body.Reason.Trim().Length is 0 or > LongestReason || body.Reason.Contains('\0'))
             throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, none of them NUL, got {body.Reason.Trim().Length}");

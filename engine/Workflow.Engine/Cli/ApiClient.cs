@@ -81,7 +81,8 @@ internal sealed class ApiClient(EndpointFinder finder, TimeSpan answerLimit) : I
     private Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken) =>
         SendAsync(method, path, body, answerLimit, cancellationToken);
 
-    private async Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode? body, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<JsonNode> SendAsync(
+        HttpMethod method, string path, JsonNode? body, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(limit);

@@ -50,7 +50,8 @@ internal static class ContractFile
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw ClientException.Usage($"{path} cannot be read{(dags is null ? "" : $" as a file of the folder '{dags}'")}: {unreadable.Message}");
+            var place = dags is null ? "" : $" as a file of the folder '{dags}'";
+            throw ClientException.Usage($"{path} cannot be read{place}: {unreadable.Message}");
         }
     }
 

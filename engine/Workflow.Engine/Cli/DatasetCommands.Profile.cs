@@ -43,14 +43,16 @@ internal static partial class DatasetCommands
                 .AlignRight(2, 3, 4, 5, 6, 7, 8);
             foreach (var column in profile.List("columns"))
             {
+                var type = column.Text("type");
+                var median = column.List("quantiles").FirstOrDefault(quantile => quantile.Number("share") == Median);
                 table.Row(
                     column.Text("column"),
-                    column.Text("type"),
+                    type,
                     Format.Count(column.Number("nulls")),
                     $"{(column.Flag("is_distinct_exact") ? "" : "~")}{Format.Count(column.Number("distinct"))}",
-                    Format.Value(column.Text("min"), column.Text("type")),
-                    Format.Value(column.List("quantiles").FirstOrDefault(each => each.Number("share") == Median).Text("value"), column.Text("type")),
-                    Format.Value(column.Text("max"), column.Text("type")),
+                    Format.Value(column.Text("min"), type),
+                    Format.Value(median.Text("value"), type),
+                    Format.Value(column.Text("max"), type),
                     Format.Metric(column.Number("mean")),
                     Format.Metric(column.Number("sd")),
                     Shape(column));

@@ -29,8 +29,9 @@ internal static partial class DatasetCommands
         version.Text("task_id") is { } task ? $"{task} in {version.Text("run_id")} of {version.Text("dag_id")}" : Format.Nothing;
 
     /// <summary>How many versions there are, where they are more than are shown.</summary>
-    internal static string Of(int shown, JsonNode? all) =>
-        all.Number("total_entries") > shown ? $"{Format.Count(shown)} newest of {Format.Count(all.Number("total_entries"))}" : Format.Count(shown);
+    internal static string Of(int shown, JsonNode? all) => all.Number("total_entries") is { } total && total > shown
+        ? $"{Format.Count(shown)} newest of {Format.Count(total)}"
+        : Format.Count(shown);
 
     private static async Task ListAsync(Session session, string? tag, CancellationToken cancellationToken)
     {

@@ -84,7 +84,8 @@ internal static class GateCommands
             foreach (var gate in gates)
             {
                 session.Console.Write(Grid.Facts(
-                    ("Gate", gate.Text("task_id")), ("Element", gate.Int("map_index") < 0 ? null : gate.Int("map_index")), ("Verdict", StateLook.Of(gate.Text("verdict"))), ("Subject", gate.Text("subject")),
+                    ("Gate", gate.Text("task_id")), ("Element", gate.Int("map_index") < 0 ? null : gate.Int("map_index")),
+                    ("Verdict", StateLook.Of(gate.Text("verdict"))), ("Subject", gate.Text("subject")),
                     ("Given", session.Time(gate.Time("created_at")))));
                 session.Console.Write(Checks(gate.List("checks")));
                 foreach (var row in gate.List("checks").SelectMany(check => check.List("sample_rows")))

@@ -58,7 +58,8 @@ internal static class ReviewCommands
     private static void Show(Session session, JsonNode review) => session.Show(review, () =>
     {
         session.Console.Write(Grid.Facts(
-            ("Review", Format.Id(review.Number("review_id"))), ("State", review.Text("state")), ("Dataset", $"{review.Text("dataset")} {review.Int("version")}"),
+            ("Review", Format.Id(review.Number("review_id"))), ("State", review.Text("state")),
+            ("Dataset", $"{review.Text("dataset")} {review.Int("version")}"),
             ("Partition", Format.Pairs(review.Map("partition"))), ("Rows", Format.Count(review.Number("rows"))),
             ("Gate", $"{review.Text("task_id")} in {review.Text("run_id")} of {review.Text("dag_id")}"),
             ("Opened", session.Time(review.Time("opened_at"))), ("Decided", session.Time(review.Time("decided_at"))),

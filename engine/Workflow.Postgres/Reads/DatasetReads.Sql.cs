@@ -35,9 +35,11 @@ public sealed partial class DatasetReads
         WHERE p.dataset_version_id = ANY (@versionIds) AND v.version IS NOT NULL ORDER BY v.dataset, v.version
         """;
 
-    private const string Expired = "SELECT dataset_version_id FROM dataset_version WHERE dataset_version_id = ANY (@versionIds) AND expired_at IS NOT NULL";
+    private const string Expired = """
+        SELECT dataset_version_id FROM dataset_version WHERE dataset_version_id = ANY (@versionIds) AND expired_at IS NOT NULL
+        """;
 
-    // Names are the authors' affair: by what the rows of such datasets have. Rejects are staged just before the rows that they are missing from.
+    // Names are the authors' affair: by what the rows of such datasets have. Rejects are staged just before the rows that lack them.
     private const string Aside = """
         SELECT d.dataset AS Dataset, NOT v.columns @> '[{"name": "quarantine_reasons"}]' AS IsRejects,
             CASE WHEN v.columns @> '[{"name": "quarantine_reasons"}]' THEN (

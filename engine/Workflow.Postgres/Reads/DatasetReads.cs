@@ -63,7 +63,8 @@ public sealed partial class DatasetReads(NpgsqlDataSource dataSource)
 
     /// <summary>Those of some versions whose content may be gone.</summary>
     public async Task<IReadOnlySet<long>> ExpiredAsync(IReadOnlyList<long> versionIds, CancellationToken cancellationToken) =>
-        (await dataSource.ListAsync<long>(Expired, new { versionIds = versionIds.ToArray() }, cancellationToken).ConfigureAwait(false)).ToHashSet();
+        (await dataSource.ListAsync<long>(Expired, new { versionIds = versionIds.ToArray() }, cancellationToken).ConfigureAwait(false))
+        .ToHashSet();
 
     /// <summary>The datasets of rows that were set aside, by name.</summary>
     public Task<PageOf<RowsAsideRow>> AsideAsync(int limit, int offset, CancellationToken cancellationToken) =>
