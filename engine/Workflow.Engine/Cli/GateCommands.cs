@@ -45,7 +45,8 @@ internal static class GateCommands
         var table = Grid.Of([.. run, "Gate", "Verdict", "Check", "Column", "Observed", "Threshold", "Message"]).AlignRight(run.Length + 4);
         foreach (var gate in gates)
         {
-            object?[] first = withRun ? [gate.Text("run_id"), gate.Text("task_id")] : [gate.Text("task_id")];
+            var name = gate.Int("map_index") < 0 ? gate.Text("task_id") : $"{gate.Text("task_id")} [{gate.Int("map_index")}]";
+            object?[] first = withRun ? [gate.Text("run_id"), name] : [name];
             if (gate.List("checks").Count == 0)
                 table.Row([.. first, StateLook.Of(gate.Text("verdict"))]);
             foreach (var check in gate.List("checks"))

@@ -33,6 +33,21 @@ public sealed class ReviewPageTests(Shop shop) : IClassFixture<Shop>, IAsyncLife
     }
 
     [Fact]
+    public async Task MappedGate_InItsRun_ShowsWhatItFoundOfTheChosenElement()
+    {
+        await browser.SignInAsync(shop.Up, $"/dags/{Shop.MappedDag}/runs/{shop.MappedRun}?task=each.counted&map=0");
+        var evidence = Page.GetByTestId("evidence");
+        await Expect(evidence).ToContainTextAsync("1 of 5");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "All elements of each.counted" }).ClickAsync();
+        await Page.GetByTestId("element-1").ClickAsync();
+        await Expect(evidence).ToContainTextAsync("0 of 2");
+
+        await Page.GotoAsync($"{shop.Up.Url}/review/rows");
+        await Expect(Page.GetByRole(AriaRole.Row, new() { Name = "shop.shelves.quarantine" })).ToContainTextAsync("shelves / each.counted");
+        browser.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Review_Released_LetsTheRunGoOn()
     {
         await browser.SignInAsync(shop.Up, "/dags");

@@ -227,11 +227,13 @@ public sealed class DataCommandTests : CliTest
     [Fact]
     public async Task ListGates_Table_HasARowForEachCheck()
     {
-        Api.On("GET gates", Canned.Page("gates", Canned.Verdict));
+        var mapped = Canned.Verdict.Replace("\"map_index\": -1", "\"map_index\": 7", StringComparison.Ordinal);
+        Api.On("GET gates", Canned.Page("gates", Canned.Verdict), Canned.Page("gates", mapped));
 
         var result = await RunAsync("gates", "list");
 
         result.Rows[1].ShouldBe("r1 quality ✓ pass not_null fare 0 = 0 –");
         result.Rows[2].ShouldBe("r1 quality ✗ fail between fare 0.988 >= 0.99 4 rows out of range");
+        (await RunAsync("gates", "list")).Rows[1].ShouldStartWith("r1 quality [7]");
     }
 }
