@@ -92,6 +92,7 @@ public static class DashboardHost
         ProposalsApi.Map(api);
         GateDriftApi.Map(api);
         DatasetsApi.Map(api);
+        RowsAsideApi.Map(api);
         ContractsApi.Map(api);
         ModelsApi.Map(api);
         LineageApi.Map(api);

@@ -56,7 +56,9 @@ public sealed class DataTests : DataTest
         newest.IsNull("profile/0/mean").ShouldBeTrue("JSON has no NaN");
         newest.Text("parents/0/dataset").ShouldBe("raw");
         newest.Int("parents/0/version").ShouldBe(1);
-        (await Server.GetAsync("/datasets/trips?limit=1&offset=1")).All("versions", "version").ShouldBe(["1"]);
+        var second = await Server.GetAsync("/datasets/trips?limit=1&offset=1");
+        second.All("versions", "version").ShouldBe(["1"]);
+        second.Int("total_entries").ShouldBe(2);
     }
 
     [Fact]
@@ -77,6 +79,7 @@ public sealed class DataTests : DataTest
         var gate = gates.At("gates/0");
         gate.Text("run_id").ShouldBe("r1");
         gate.Text("task_id").ShouldBe("make");
+        gate.Int("map_index").ShouldBe(-1);
         gate.Text("verdict").ShouldBe("fail");
         gate.Text("subject").ShouldBe("trips v1");
         gate.Int("try_number").ShouldBe(1);
@@ -138,6 +141,7 @@ public sealed class DataTests : DataTest
         list.Int("models/0/versions").ShouldBe(1);
         list.Int("models/0/aliases/champion").ShouldBe(1);
         fare.Int("aliases/champion").ShouldBe(1);
+        (await Server.GetAsync("/models/fare?limit=0")).Int("total_entries").ShouldBe(1);
         fare.All("versions", "version").ShouldBe(["1"]);
         fare.At("versions/0/metrics").ToString().ShouldBe("""{"rmse":2.5}""", "what is not a number is left out");
         fare.Int("versions/0/params/depth").ShouldBe(3);

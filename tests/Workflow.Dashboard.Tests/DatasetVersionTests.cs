@@ -84,6 +84,46 @@ public sealed class DatasetVersionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Verify_AVersionWithASliceThatHasExpired_LeavesItOut()
+    {
+        await server.Given.ExecuteAsync("UPDATE dataset_version SET expired_at = now() WHERE version = 1");
+        File.Delete(FileOf("a"));
+
+        var found = (await server.SendAsync(HttpMethod.Post, "/datasets/trips/verify?version=2")).Body;
+
+        (found.Int("files"), found.Int("sound"), found.Int("expired"), found.At("damages").GetArrayLength()).ShouldBe((1, 1, 1, 0));
+    }
+
+    [Fact]
+    public async Task Recall_OfWhatCannotComeBack_SaysWhy()
+    {
+        await server.Given.ExecuteAsync("UPDATE dataset_version SET cold_at = now()");
+        await server.Given.ExecuteAsync("UPDATE dataset_version SET expired_at = now() WHERE version = 1");
+        File.Delete(FileOf("b"));
+
+        var expired = await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/recall");
+        var away = await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/2/recall");
+
+        expired.Status.ShouldBe(409);
+        expired.Body.Text("detail").ShouldBe("The content of trips version 1 has expired.");
+        away.Status.ShouldBe(409);
+        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/3/recall")).Status.ShouldBe(204);
+    }
+
+    [Fact]
+    public async Task Hold_WithoutAReasonOrByNobody_IsRefusedHoweverItIsAsked()
+    {
+        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/hold", """{"reason": "  "}""")).Status.ShouldBe(422);
+        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/hold", """{"reason": " audit "}""")).Status.ShouldBe(204);
+        (await server.GetAsync("/datasets/trips/versions")).Text("versions/2/hold/reason").ShouldBe("audit");
+
+        var lifted = await server.SendAsync(HttpMethod.Delete, $"/datasets/trips/versions/1/hold?by={new string('x', 201)}");
+
+        lifted.Status.ShouldBe(422);
+        lifted.Body.Text("errors/0/name").ShouldBe("by");
+    }
+
+    [Fact]
     public async Task Hold_PlacedAndLifted_IsShownAndStaysOnRecord()
     {
         var body = new JsonObject { ["reason"] = "audit", ["by"] = "ada" }.ToJsonString();
@@ -112,9 +152,12 @@ public sealed class DatasetVersionTests : IAsyncLifetime
         (await server.SendAsync(HttpMethod.Get, "/datasets/trips/diff?from=month&to=1")).Status.ShouldBe(422);
         await server.Given.ExecuteAsync("UPDATE dataset_version SET expired_at = now() WHERE version = 1");
         (await server.SendAsync(HttpMethod.Get, "/datasets/trips/diff?from=1&to=2")).Body.Text("detail").ShouldContain("has expired");
-        File.Delete(Directory.GetFiles(Path.Combine(folder, "sha256"), "*", SearchOption.AllDirectories).Single(file => File.ReadAllText(file) == "b"));
+        File.Delete(FileOf("b"));
         (await server.SendAsync(HttpMethod.Get, "/datasets/trips/diff?from=month%3D02&to=3")).Status.ShouldBe(409);
     }
+
+    private string FileOf(string content) =>
+        Directory.GetFiles(Path.Combine(folder, "sha256"), "*", SearchOption.AllDirectories).Single(file => File.ReadAllText(file) == content);
 
     private async Task<string> CommitAsync(string content)
     {

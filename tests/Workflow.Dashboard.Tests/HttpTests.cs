@@ -34,6 +34,22 @@ public sealed class HttpTests(DashboardServer server) : IClassFixture<DashboardS
             body.Text("errors/0/name").ShouldNotBeNullOrWhiteSpace();
     }
 
+    [Theory]
+    [InlineData("/datasets/any/diff?from=1", "to must be given.")]
+    [InlineData("/datasets/any/whole?as_of=yesterday", "as_of must be a time such as 2026-01-31T02:00:00Z, got 'yesterday'.")]
+    [InlineData("/dags?limit=abc", "limit must be a whole number, got 'abc'.")]
+    [InlineData("/gates/a/r/t/drift?map_index=x", "map_index must be a whole number, got 'x'.")]
+    [InlineData("/datasets/any/profile?whole=x", "whole must be true or false, got 'x'.")]
+    [InlineData("/datasets/any/drift?reference=1&current=2&threshold=x", "threshold must be a number, got 'x'.")]
+    public async Task Call_WithAWrongParameter_NamesItAsTheRequestDoes(string path, string detail)
+    {
+        var (status, body) = await server.SendAsync(HttpMethod.Get, path);
+
+        status.ShouldBe(422);
+        body.Text("detail").ShouldBe(detail);
+        body.Text("errors/0/name").ShouldBe(detail.Split(' ')[0]);
+    }
+
     [Fact]
     public async Task Call_OfAnUnknownPathUnderApi_IsNotThePages()
     {

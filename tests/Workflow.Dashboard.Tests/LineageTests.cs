@@ -147,6 +147,27 @@ public sealed class LineageTests : DataTest
     }
 
     [Fact]
+    public async Task Upstream_OfAColumnFromMoreSlicesThanAreShown_SaysThatItIsCut()
+    {
+        await ChainAsync("2019-01", "champion");
+        await Server.Given.ExecuteAsync("""
+            WITH slices AS (
+                INSERT INTO dataset_version (dataset, version, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id, run_key,
+                    task_index, map_index, attempt, task_id, published_at)
+                SELECT dataset, 1 + i, sha256, bytes, row_count, jsonb_build_object('slice', i::text), columns, profile, writer, dag_id, run_id, run_key,
+                    task_index, map_index, attempt, task_id, published_at
+                FROM dataset_version CROSS JOIN generate_series(1, 5000) i WHERE dataset = 'raw'
+                RETURNING dataset_version_id)
+            INSERT INTO dataset_parent SELECT f.dataset_version_id, s.dataset_version_id FROM slices s, dataset_version f WHERE f.dataset = 'features'
+            """);
+
+        var graph = await Server.GetAsync("/lineage/upstream?of=dataset:features@1&column=is_night");
+
+        graph.At("is_truncated").GetBoolean().ShouldBeTrue();
+        Versions(graph).Count().ShouldBe(5000);
+    }
+
+    [Fact]
     public async Task Downstream_OfAColumn_IsWhatWouldBreakWithItNow()
     {
         await ChainAsync("2019-01", "champion");

@@ -88,6 +88,29 @@ public sealed class PersonalDataTests() : StoredDataTest("people", "people", "ma
     }
 
     [Fact]
+    public async Task Evidence_StoredBeforeTheContractSaidSo_IsMaskedAllTheSame()
+    {
+        CheckResult[] found =
+        [
+            new("between", "id", Verdict.Fail, Severity.Block, 0.5, "all", 2, 2, ["""{"id":7,"mail":"ann7@home.example"}""", """{"id":8,"mail":null}"""], "m"),
+        ];
+        var held = await StartAsync("held");
+        await Effects.HoldAsync(held, versions[1].VersionId, found, default);
+        var judged = await StartAsync("judged");
+        await Effects.StageAsync(judged, GateVerdict.Of("people", found), new VerdictSubject(DatasetVersionId: versions[1].VersionId), default);
+        await FinishAsync(judged);
+
+        foreach (var (path, checks) in new[] { ("/gates?run_id=judged", "gates/0/checks"), ("/reviews", "reviews/0/checks"), ("/reviews/1", "checks") })
+        {
+            var answer = await Server.GetAsync(path);
+            answer.ToString().ShouldNotContain("@", customMessage: path);
+            answer.Text($"{checks}/0/sample_rows/0/mail").ShouldBe("***");
+            answer.Int($"{checks}/0/sample_rows/0/id").ShouldBe(7);
+            answer.IsNull($"{checks}/0/sample_rows/1/mail").ShouldBeTrue();
+        }
+    }
+
+    [Fact]
     public async Task Suggestions_ForPersonalColumns_AskForNoValues()
     {
         var (status, suggested) = await Server.PostAsync("/datasets/people/proposals", "{}");

@@ -62,6 +62,8 @@ public sealed class ProfileTests : IAsyncLifetime
     [InlineData("/datasets/trips/profile?version=nonsense", 422)]
     [InlineData("/datasets/trips/profile?version=month=2019-01&whole=true", 422)]
     [InlineData("/datasets/trips/profile?version=7&whole=true", 404)]
+    [InlineData("/datasets/trips/profile?version=0&whole=true", 422)]
+    [InlineData("/datasets/trips/profile?version=0", 422)]
     [InlineData("/datasets/others/profile", 404)]
     public async Task Profile_OfWhatIsNotThere_IsRefused(string path, int expected)
     {

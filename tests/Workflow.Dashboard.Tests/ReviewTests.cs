@@ -74,6 +74,64 @@ public sealed class ReviewTests() : StoredDataTest("trips", "taxi", "gate")
         (await PostAsync("/proposals/99/accept", "{}")).ShouldBe(404);
     }
 
+    [Fact]
+    public async Task Proposals_TurnedDown_ComeAgainOnlyFromOtherVersions()
+    {
+        foreach (var month in new[] { "01", "02", "03" })
+            await PublishAsync(month, 1000);
+        var first = (await Server.PostAsync("/datasets/trips/proposals", "{}")).Body;
+        var id = first.At("proposals/0/proposal_id").GetInt64();
+        (await PostAsync($"/proposals/{id}/reject", "{}")).ShouldBe(200);
+
+        (await Server.PostAsync("/datasets/trips/proposals", "{}")).Body.Int("added").ShouldBe(0);
+        await PublishAsync("04", 1000);
+
+        (await Server.PostAsync("/datasets/trips/proposals", "{}")).Body.Int("added").ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Proposals_FromSlicesBeforeHundredsOfOthers_FindThem()
+    {
+        foreach (var month in new[] { "01", "02", "03" })
+            await PublishAsync(month, 1000);
+        await Server.Given.ExecuteAsync("""
+            INSERT INTO dataset_version (dataset, version, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id, run_key, task_index,
+                map_index, attempt, task_id, published_at)
+            SELECT dataset, 3 + i, sha256, bytes, row_count, jsonb_build_object('month', (9 + i)::text), columns, profile, writer, dag_id, run_id, run_key,
+                task_index, map_index, attempt, task_id, published_at
+            FROM dataset_version CROSS JOIN generate_series(1, 600) i WHERE version = 3
+            """);
+
+        var suggested = (await Server.PostAsync("/datasets/trips/proposals", """{"where": "month<04"}""")).Body;
+
+        suggested.Int("versions").ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task RowsAside_OfGatesAndSources_AreFoundByWhatTheyHold()
+    {
+        await PublishAsync("01", 10);
+        var source = await StartAsync("parted");
+        await StageAsync(source, "bad.rows", "line_number", "reason", "column_name", "raw");
+        await StageAsync(source, "loaded", "fare");
+        await StageAsync(source, "apart", "fare", "quarantine_reasons");
+        await FinishAsync(source);
+
+        var aside = await Server.GetAsync("/rows_aside");
+
+        aside.Int("total_entries").ShouldBe(2);
+        aside.All("rows_aside", "dataset").ShouldBe(["apart", "bad.rows"]);
+        aside.All("rows_aside", "is_rejects").ShouldBe(["false", "true"], StringComparer.OrdinalIgnoreCase);
+        (aside.IsNull("rows_aside/0/from"), aside.Text("rows_aside/1/from")).ShouldBe((true, "loaded"));
+        (aside.Text("rows_aside/1/run_id"), aside.Text("rows_aside/1/task_id"), aside.Int("rows_aside/1/rows")).ShouldBe(("parted", "gate", 3));
+    }
+
+    private Task<long> StageAsync(AttemptSource source, string dataset, params string[] columns) => Effects.StageAsync(
+        source,
+        new StagedDataset(
+            dataset, Sha, 1, 3, new Dictionary<string, string>(), [.. columns.Select(column => new Column(column, "VARCHAR"))], [], "test", []),
+        default);
+
     private async Task<int> PostAsync(string path, string json) => (await Server.SendAsync(HttpMethod.Post, path, json)).Status;
 
     private async Task<(long VersionId, AttemptSource Source)> PublishAsync(string month, int rows)

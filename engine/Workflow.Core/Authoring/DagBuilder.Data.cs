@@ -25,6 +25,7 @@ public sealed partial class DagBuilder
         Sql(taskId, inputs, into, sql, SqlRows.Others, line);
 
     /// <summary>Says of a dataset what it is, who answers for it and how long its content is kept. Each dataset is described by one DAG.</summary>
+    /// <exception cref="DagDefinitionException">The name is none, the dataset is described here already, or a setting cannot be.</exception>
     public DagBuilder Dataset(string name, Action<DatasetBuilder> describe)
     {
         ArgumentNullException.ThrowIfNull(describe);
@@ -54,6 +55,7 @@ public sealed partial class DagBuilder
     }
 
     /// <summary>A quality gate: checks a dataset version, records a verdict, and fails the run unless every blocking check passes.</summary>
+    /// <exception cref="DagDefinitionException">It has no checks, one of them cannot be, or the task's id is none or taken.</exception>
     public GateHandle<DatasetVersion> Gate(string taskId, TaskHandle<DatasetVersion> subject, Action<QualityGate> define, [CallerLineNumber] int line = 0)
     {
         var gate = new QualityGate();
@@ -64,6 +66,7 @@ public sealed partial class DagBuilder
     }
 
     /// <summary>A backtest gate: holds a candidate model's predictions against thresholds and against the champion on the same rows.</summary>
+    /// <exception cref="DagDefinitionException">It has no thresholds, or the task's id is none or taken.</exception>
     public GateHandle<Predictions> Gate(string taskId, TaskHandle<Predictions> subject, Action<BacktestGate> define, [CallerLineNumber] int line = 0)
     {
         var gate = new BacktestGate();

@@ -14,6 +14,7 @@ public sealed partial class DagBuilder
     /// <param name="subject">The dataset version to judge.</param>
     /// <param name="define">Says what it is compared with, and how.</param>
     /// <param name="line">Given by the compiler: where messages say that the task is.</param>
+    /// <exception cref="DagDefinitionException">It compares with nothing, a setting cannot be, or the id is none or taken.</exception>
     public GateHandle<DatasetVersion> DriftGate(
         string taskId, TaskHandle<DatasetVersion> subject, Action<DriftGate> define, [CallerLineNumber] int line = 0)
     {

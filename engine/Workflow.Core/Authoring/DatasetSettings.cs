@@ -13,10 +13,15 @@ public sealed record DatasetSettings(string Name)
     /// <summary>Words to find it by.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>How many versions of each slice keep their content; null for all of them.</summary>
+    /// <summary>
+    /// How many versions of each slice keep their content; null for one, or for all of them where <see cref="KeepFor" /> is null too.
+    /// </summary>
     public int? KeepVersions { get; init; }
 
-    /// <summary>For how long a version keeps its content; null for ever.</summary>
+    /// <summary>
+    /// For how long a version keeps its content; null for no longer than its number says, or for ever where <see cref="KeepVersions" /> is
+    /// null too.
+    /// </summary>
     public TimeSpan? KeepFor { get; init; }
 
     /// <summary>After which age content moves to the cold store; null for never.</summary>

@@ -7,6 +7,10 @@ public sealed partial class QualityGate
     public QualityGate RowCount(long minimum, long maximum = long.MaxValue, Severity severity = Severity.Block) =>
         Add(new(CheckKind.RowCount, null, minimum, maximum, Severity: severity));
 
+    /// <summary>The number of rows is this or more.</summary>
+    public QualityGate RowCount(long minimum, Action<CheckSettings> with, Severity severity = Severity.Block) =>
+        RowCount(minimum, long.MaxValue, with, severity);
+
     /// <inheritdoc cref="RowCount(long, long, Severity)" />
     public QualityGate RowCount(long minimum, long maximum, Action<CheckSettings> with, Severity severity = Severity.Block) =>
         Add(new(CheckKind.RowCount, null, minimum, maximum, Severity: severity), with);

@@ -34,7 +34,7 @@ public sealed partial class QualityGate
     /// <param name="severity">What failing means.</param>
     /// <param name="with">What it does besides.</param>
     public QualityGate Between(
-        string column, double? minimum, double? maximum, StrictBounds? strict, double mostly = 1, Severity severity = Severity.Block,
+        string column, double? minimum, double? maximum, StrictBounds? strict = null, double mostly = 1, Severity severity = Severity.Block,
         Action<CheckSettings>? with = null) =>
         Add(new(CheckKind.Between, column, minimum, maximum, Mostly: mostly, Severity: severity) { Strict = strict }, with);
 

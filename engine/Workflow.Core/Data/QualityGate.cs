@@ -44,7 +44,8 @@ public sealed partial class QualityGate
 
     private QualityGate Add(DataCheck check, Action<CheckSettings>? with = null)
     {
-        var where = $"{check.Kind} on '{check.Column ?? string.Join(", ", check.Columns ?? [])}'";
+        var columns = check.Column ?? string.Join(", ", check.Columns ?? []);
+        var where = columns.Length > 0 ? $"{check.Kind} on '{columns}'" : $"{check.Kind}";
         if (check.Mostly is not (>= 0 and <= 1))
             throw new DagDefinitionException($"{where}: mostly must lie between 0 and 1, got {check.Mostly}.");
         if (check.Minimum > check.Maximum)

@@ -15,7 +15,7 @@ public sealed record Contract(
 public sealed record ContractCollection(IReadOnlyList<Contract> Contracts, int TotalEntries);
 
 /// <summary>A dataset's contract with its history.</summary>
-/// <param name="Version">The newest version; 0 while there is none.</param>
+/// <param name="Version">The newest version.</param>
 /// <param name="Says">What that version says.</param>
 /// <param name="DeclaredBy">The DAGs in service that declare it.</param>
 /// <param name="Versions">Every version, newest first.</param>

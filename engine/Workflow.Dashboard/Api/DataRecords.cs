@@ -3,10 +3,11 @@ using System.Text.Json;
 namespace Workflow.Dashboard.Api;
 
 /// <summary>A gate's decision with every check that led to it.</summary>
+/// <param name="MapIndex">Which of a mapped task; -1 otherwise.</param>
 /// <param name="Subject">What was judged.</param>
 /// <param name="LearntChecks">The accepted proposals whose checks it used.</param>
 public sealed record Gate(
-    string RunId, string DagId, string TaskId, int TryNumber, Verdict Verdict, string Subject, DateTime CreatedAt,
+    string RunId, string DagId, string TaskId, int MapIndex, int TryNumber, Verdict Verdict, string Subject, DateTime CreatedAt,
     IReadOnlyList<GateCheck> Checks, IReadOnlyList<long> LearntChecks);
 
 /// <summary>One check of a gate.</summary>
@@ -38,14 +39,15 @@ public sealed record DatasetCollection(IReadOnlyList<Dataset> Datasets, int Tota
 /// <summary>A dataset with its versions, newest first.</summary>
 /// <param name="DescribedBy">The DAG that says what it is and how long it is kept; null when none does.</param>
 /// <param name="ContractVersion">The newest version of its contract; null when nothing is promised.</param>
+/// <param name="TotalEntries">How many versions there are in all, whatever the limit.</param>
 public sealed record DatasetDetails(
     string Name, string Description, string Owner, IReadOnlyList<string> Tags, string? DescribedBy, int? ContractVersion,
-    DatasetRetention Retention, IReadOnlyList<DatasetVersion> Versions);
+    DatasetRetention Retention, IReadOnlyList<DatasetVersion> Versions, int TotalEntries);
 
-/// <summary>How much content of a dataset stays; null for all of it.</summary>
-/// <param name="Versions">How many versions of each slice.</param>
-/// <param name="Days">For how many days.</param>
-/// <param name="ColdAfterDays">After how many days it moves to the cold store.</param>
+/// <summary>How much content of a dataset stays: what one of the two keeps, and all of it where both are null.</summary>
+/// <param name="Versions">How many versions of each slice; null for one.</param>
+/// <param name="Days">For how many days; null for no longer than the number says.</param>
+/// <param name="ColdAfterDays">After how many days it moves to the cold store; null for never.</param>
 public sealed record DatasetRetention(int? Versions, double? Days, double? ColdAfterDays);
 
 /// <summary>How a version of a dataset is kept.</summary>
@@ -75,9 +77,11 @@ public sealed record DatasetWhole(string Name, int Version, string Sha256, long 
 public sealed record DatasetSlice(IReadOnlyDictionary<string, string> Partition, string Sha256, long Rows);
 
 /// <summary>Whether the content of a dataset is what its hashes say.</summary>
-/// <param name="Sound">How many files are.</param>
+/// <param name="Files">How many files were read.</param>
+/// <param name="Sound">How many of them are.</param>
+/// <param name="Expired">How many were not, as their content has expired.</param>
 /// <param name="Damages">What is wrong, a sentence for each file.</param>
-public sealed record DatasetVerification(string Name, int Version, int Files, int Sound, IReadOnlyList<string> Damages);
+public sealed record DatasetVerification(string Name, int Version, int Files, int Sound, int Expired, IReadOnlyList<string> Damages);
 
 /// <summary>How two versions of a dataset differ, row by row as bags: order means nothing.</summary>
 /// <param name="SameContent">Whether their files are the same, byte by byte.</param>
@@ -129,8 +133,10 @@ public sealed record Model(string Name, int Versions, int? LatestVersion, IReadO
 public sealed record ModelCollection(IReadOnlyList<Model> Models, int TotalEntries);
 
 /// <summary>A model with its versions, newest first.</summary>
+/// <param name="TotalEntries">How many versions there are in all, whatever the limit.</param>
 public sealed record ModelDetails(
-    string Name, IReadOnlyDictionary<string, int> Aliases, IReadOnlyList<ModelVersion> Versions, IReadOnlyList<AliasMove> AliasMoves);
+    string Name, IReadOnlyDictionary<string, int> Aliases, IReadOnlyList<ModelVersion> Versions, int TotalEntries,
+    IReadOnlyList<AliasMove> AliasMoves);
 
 /// <summary>An immutable version of a model.</summary>
 /// <param name="Metrics">By name; one that is not a number is left out.</param>

@@ -40,20 +40,38 @@ internal sealed class DatasetFiles(SnapshotReads snapshots, IServiceProvider ser
             ?? throw ApiException.NotFound($"Dataset '{dataset}' has no version '{text}'. See them with: workflow datasets versions {dataset}");
         if (found.IsExpired)
             throw ApiException.Conflict($"The content of {dataset} version {found.Number} has expired.");
-        return new OpenedVersion(found.Number, found.Version, await PathAsync(found.Version, cancellationToken).ConfigureAwait(false));
+        return new OpenedVersion(found.Number, found.Version, await PathAsync(found.Version.Sha256, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The file of a version.</summary>
     /// <exception cref="ApiException">The store does not hold it.</exception>
-    public async Task<string> PathAsync(Workflow.DatasetVersion version, CancellationToken cancellationToken)
+    public async Task<string> PathAsync(string sha256, CancellationToken cancellationToken)
     {
         try
         {
-            return await RequireArtifacts().PathAsync(version.Sha256, cancellationToken).ConfigureAwait(false);
+            return await RequireArtifacts().PathAsync(sha256, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception missing) when (missing is FileNotFoundException or WorkflowException)
         {
             throw ApiException.Conflict(missing.Message);
+        }
+    }
+
+    /// <summary>What is wrong with the file of a version, in words; null when nothing is.</summary>
+    /// <exception cref="ApiException">The store cannot say.</exception>
+    public async Task<string?> DamageAsync(string sha256, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RequireArtifacts().DamageAsync(sha256, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FileNotFoundException missing)
+        {
+            return missing.Message;
+        }
+        catch (WorkflowException away)
+        {
+            throw ApiException.Conflict(away.Message);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using Workflow.Artifacts;
 using Workflow.Dashboard.Http;
 using Workflow.Data;
 using Workflow.Postgres.Datasets;
@@ -20,12 +19,13 @@ internal static class DatasetVersionsApi
         datasets.MapGet("/{name}/whole", WholeAsync).WithSummary("A dataset as a whole, at a version or as of a time.").Refuses(401, 404, 422);
         datasets.MapGet("/{name}/diff", DiffAsync).WithSummary("How two versions differ, row by row.").Refuses(401, 404, 409, 422);
         datasets.MapPost("/{name}/verify", VerifyAsync)
-            .WithSummary("Reads all files of a dataset at a version, and compares their hashes.").Refuses(401, 404, 409, 422);
+            .WithSummary("Reads all files of a dataset at a version, and compares their hashes.").Refuses(401, 403, 404, 409, 422);
         datasets.MapPost("/{name}/versions/{version}/hold", HoldAsync)
-            .WithSummary("Keeps the content of a version, whatever the retention says.").Produces(204).Refuses(401, 404, 409, 422);
-        datasets.MapDelete("/{name}/versions/{version}/hold", LiftAsync).WithSummary("Lifts a hold.").Produces(204).Refuses(401, 404, 409);
+            .WithSummary("Keeps the content of a version, whatever the retention says.").Produces(204).Refuses(401, 403, 404, 409, 422);
+        datasets.MapDelete("/{name}/versions/{version}/hold", LiftAsync)
+            .WithSummary("Lifts a hold.").Produces(204).Refuses(401, 403, 404, 409, 422);
         datasets.MapPost("/{name}/versions/{version}/recall", RecallAsync)
-            .WithSummary("Brings a version back from the cold store.").Produces(204).Refuses(401, 404, 409);
+            .WithSummary("Brings a version back from the cold store.").Produces(204).Refuses(401, 403, 404, 409);
     }
 
     /// <summary>Parses a slice such as <c>month=2019-06,region=north</c>.</summary>
@@ -79,42 +79,33 @@ internal static class DatasetVersionsApi
     private static async Task<DatasetVerification> VerifyAsync(
         string name, int? version, DatasetReads reads, SnapshotReads snapshots, DatasetFiles files, CancellationToken cancellationToken)
     {
-        var artifacts = files.RequireArtifacts();
         var snapshot = await SnapshotAsync(name, version, null, reads, snapshots, cancellationToken).ConfigureAwait(false);
+        var ids = snapshot.Slices.Select(slice => slice.VersionId).ToList();
+        var expired = await reads.ExpiredAsync(ids, cancellationToken).ConfigureAwait(false);
+        var kept = snapshot.Slices.Where(slice => !expired.Contains(slice.VersionId)).ToList();
         var damages = new List<string>();
-        foreach (var slice in snapshot.Slices)
+        foreach (var slice in kept)
         {
-            if (await DamageAsync(artifacts, slice, cancellationToken).ConfigureAwait(false) is { } damage)
+            if (await files.DamageAsync(slice.Sha256, cancellationToken).ConfigureAwait(false) is { } damage)
                 damages.Add(damage);
         }
 
-        return new DatasetVerification(name, snapshot.Version, snapshot.Slices.Count, snapshot.Slices.Count - damages.Count, damages);
-    }
-
-    private static async Task<string?> DamageAsync(IArtifactStore artifacts, Workflow.DatasetVersion slice, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await artifacts.DamageAsync(slice.Sha256, cancellationToken).ConfigureAwait(false);
-        }
-        catch (FileNotFoundException missing)
-        {
-            return missing.Message;
-        }
+        return new DatasetVerification(
+            name, snapshot.Version, kept.Count, kept.Count - damages.Count, snapshot.Slices.Count - kept.Count, damages);
     }
 
     private static async Task<IResult> HoldAsync(
         string name, int version, HoldRequest body, DatasetReads reads, HoldStore holds, CancellationToken cancellationToken)
     {
-        if (body.Reason.Length is 0 or > LongestReason || body.Reason.Contains('\0'))
-            throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, none of them NUL, got {body.Reason.Length}");
-        if (body.By is { Length: 0 or > LongestName } || body.By?.Contains('\0') == true)
-            throw ApiException.Invalid("by", $"must have 1 to {LongestName} characters, none of them NUL, got {body.By.Length}");
+        var reason = body.Reason.Trim();
+        if (reason.Length is 0 or > LongestReason || reason.Contains('\0'))
+            throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, none of them NUL, got {reason.Length}");
+        RequireName(body.By);
         var state = await RequireAsync(name, version, reads, cancellationToken).ConfigureAwait(false);
-        if (!await holds.PlaceAsync(name, version, body.Reason, body.By ?? SignInApi.UserName, cancellationToken).ConfigureAwait(false))
+        if (!await holds.PlaceAsync(name, version, reason, body.By ?? SignInApi.UserName, cancellationToken).ConfigureAwait(false))
         {
-            throw ApiException.Conflict(state.HoldReason is { } reason
-                ? $"{name} version {version} is on hold already: {reason}"
+            throw ApiException.Conflict(state.HoldReason is { } former
+                ? $"{name} version {version} is on hold already: {former}"
                 : $"The content of {name} version {version} has expired: a hold comes too late.");
         }
 
@@ -124,23 +115,33 @@ internal static class DatasetVersionsApi
     private static async Task<IResult> LiftAsync(
         string name, int version, string? by, DatasetReads reads, HoldStore holds, CancellationToken cancellationToken)
     {
+        RequireName(by);
         await RequireAsync(name, version, reads, cancellationToken).ConfigureAwait(false);
-        return await holds.LiftAsync(name, version, by is { Length: > 0 and <= LongestName } ? by : SignInApi.UserName, cancellationToken).ConfigureAwait(false)
+        return await holds.LiftAsync(name, version, by ?? SignInApi.UserName, cancellationToken).ConfigureAwait(false)
             ? TypedResults.NoContent()
             : throw ApiException.Conflict($"{name} version {version} is not on hold.");
+    }
+
+    private static void RequireName(string? by)
+    {
+        if (by is { Length: 0 or > LongestName } || by?.Contains('\0') == true)
+            throw ApiException.Invalid("by", $"must have 1 to {LongestName} characters, none of them NUL, got {by.Length}");
     }
 
     private static async Task<IResult> RecallAsync(
         string name, int version, DatasetReads reads, HoldStore holds, DatasetFiles files, CancellationToken cancellationToken)
     {
         var state = await RequireAsync(name, version, reads, cancellationToken).ConfigureAwait(false);
+        if (state.ExpiredAt is not null)
+            throw ApiException.Conflict($"The content of {name} version {version} has expired.");
         if (state.ColdAt is null)
             throw ApiException.Conflict($"{name} version {version} is not in the cold store.");
 
         // Reading it brings it back; a kill before the record leaves a copy in front that goes again by itself.
-        await files.RequireArtifacts().PathAsync(state.Sha256, cancellationToken).ConfigureAwait(false);
-        await holds.RecallAsync(name, version, cancellationToken).ConfigureAwait(false);
-        return TypedResults.NoContent();
+        await files.PathAsync(state.Sha256, cancellationToken).ConfigureAwait(false);
+        return await holds.RecallAsync(name, version, cancellationToken).ConfigureAwait(false)
+            ? TypedResults.NoContent()
+            : throw ApiException.Conflict($"{name} version {version} was recalled by somebody else meanwhile, or has expired.");
     }
 
     private static async Task<DatasetSnapshot> SnapshotAsync(

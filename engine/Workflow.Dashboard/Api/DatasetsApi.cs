@@ -42,7 +42,7 @@ internal static class DatasetsApi
         return new DatasetDetails(
             name, dataset.Description, dataset.Owner, ApiJson.Read<string[]>(dataset.Tags), dataset.DeclaredBy, dataset.ContractVersion,
             new DatasetRetention(dataset.KeepVersions, dataset.KeepFor?.TotalDays, dataset.ColdAfter?.TotalDays),
-            [.. versions.Select(row => VersionOf(row, masked, [.. parents[row.VersionId]]))]);
+            [.. versions.Select(row => VersionOf(row, masked, [.. parents[row.VersionId]]))], dataset.Versions);
     }
 
     /// <summary>Profiles without values of the columns that tell of people.</summary>

@@ -23,12 +23,12 @@ public sealed record GateDriftSide(string Dataset, int? Version, IReadOnlyDictio
 /// <summary>Reports of drift gates.</summary>
 internal static class GateDriftApi
 {
-    public static void Map(RouteGroupBuilder api) => api.MapGroup("").WithTags("Data").MapGet("/gates/{dagId}/{runId}/{taskId}/drift", GetAsync)
-        .WithSummary("The newest report of a drift gate in a run.").Refuses(401, 404);
+    public static void Map(RouteGroupBuilder api) => api.MapGroup("").WithTags("Data")
+        .MapGet("/gates/{dag_id}/{run_id}/{task_id}/drift", GetAsync).WithSummary("The newest report of a drift gate in a run.").Refuses(401, 404);
 
     private static async Task<GateDrift> GetAsync(
-        string dagId, string runId, string taskId, [FromQuery(Name = "map_index")] int? mapIndex, DriftReads reads,
-        ContractStore contracts, CancellationToken cancellationToken)
+        [FromRoute(Name = "dag_id")] string dagId, [FromRoute(Name = "run_id")] string runId, [FromRoute(Name = "task_id")] string taskId,
+        [FromQuery(Name = "map_index")] int? mapIndex, DriftReads reads, ContractStore contracts, CancellationToken cancellationToken)
     {
         var row = await reads.NewestAsync(dagId, runId, taskId, mapIndex, cancellationToken).ConfigureAwait(false)
             ?? throw ApiException.NotFound(

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
+using Workflow.Contracts;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Reads;
 using Workflow.Runs;
 
@@ -12,18 +15,41 @@ internal static class GatesApi
 
     private static async Task<GateCollection> ListAsync(
         [FromQuery(Name = "dag_id")] string? dagId, [FromQuery(Name = "run_id")] string? runId, [AsParameters] PageQuery page,
-        ModelReads reads, CancellationToken cancellationToken)
+        ModelReads reads, ContractStore contracts, CancellationToken cancellationToken)
     {
         var dag = dagId is "" or RunReads.AnyDag ? null : dagId;
         var found = await reads.GatesAsync(dag, runId is "" ? null : runId, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
-        return new GateCollection([.. found.Items.Select(GateOf)], found.Total);
+        var masked = await MaskedAsync(found.Items.Select(row => row.Dataset), contracts, cancellationToken).ConfigureAwait(false);
+        return new GateCollection([.. found.Items.Select(row => GateOf(row, masked[row.Dataset ?? ""]))], found.Total);
     }
 
-    private static Gate GateOf(GateRow row) => new(
-        row.RunKey, row.DagId, row.TaskId, row.Attempt, StateNames.Parse<Verdict>(row.Verdict), row.Subject, row.PublishedAt,
-        ChecksOf(row.Checks), ApiJson.Read<long[]>(row.LearntChecks));
+    private static Gate GateOf(GateRow row, IReadOnlySet<string> masked) => new(
+        row.RunKey, row.DagId, row.TaskId, row.MapIndex, row.Attempt, StateNames.Parse<Verdict>(row.Verdict), row.Subject, row.PublishedAt,
+        ChecksOf(row.Checks, masked), ApiJson.Read<long[]>(row.LearntChecks));
 
-    internal static IReadOnlyList<GateCheck> ChecksOf(string json) => [.. ApiJson.Read<CheckResult[]>(json).Select(check => new GateCheck(
-        check.Check, check.Column, check.Verdict, check.Severity, ApiJson.Finite(check.Observed), check.Threshold, check.Rows, check.FailingRows,
-        [.. (check.SampleRows ?? []).Select(ApiJson.Row)], check.Message, check.Slice, check.Owner, check.Meaning))];
+    /// <summary>The columns of which no values are shown, of each of some datasets; none where there is no dataset.</summary>
+    internal static async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> MaskedAsync(
+        IEnumerable<string?> datasets, ContractStore contracts, CancellationToken cancellationToken)
+    {
+        var masked = new Dictionary<string, IReadOnlySet<string>> { [""] = new HashSet<string>() };
+        foreach (var dataset in datasets.OfType<string>().Distinct())
+            masked[dataset] = await contracts.MaskedAsync(dataset, cancellationToken).ConfigureAwait(false);
+        return masked;
+    }
+
+    /// <summary>Checks as they are shown.</summary>
+    /// <param name="json">The checks as they are stored, with the values that the contract of their time left to show.</param>
+    /// <param name="masked">The columns of which the newest contract shows none.</param>
+    internal static IReadOnlyList<GateCheck> ChecksOf(string json, IReadOnlySet<string> masked) =>
+    [
+        .. ApiJson.Read<CheckResult[]>(json).Select(check => new GateCheck(
+            check.Check, check.Column, check.Verdict, check.Severity, ApiJson.Finite(check.Observed), check.Threshold, check.Rows,
+            check.FailingRows, [.. (check.SampleRows ?? []).Select(row => Shown(ApiJson.Row(row), masked))], check.Message, check.Slice,
+            check.Owner, check.Meaning)),
+    ];
+
+    private static Dictionary<string, JsonElement> Shown(IReadOnlyDictionary<string, JsonElement> row, IReadOnlySet<string> masked) =>
+        row.ToDictionary(cell => cell.Key, cell => masked.Contains(cell.Key) && cell.Value.ValueKind != JsonValueKind.Null
+            ? JsonSerializer.SerializeToElement(Mask.Text)
+            : cell.Value);
 }

@@ -20,19 +20,21 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
     public async Task<LineageGraph> OfColumnAsync(
         LineageRoots roots, string column, IReadOnlyList<ReachedColumnRow> reached, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(new LineageRoots([.. reached.Select(row => row.Id).Distinct().Take(LineageReads.MostVersions)], []), cancellationToken)
-            .ConfigureAwait(false);
+        var ids = reached.Select(row => row.Id).Distinct().ToList();
+        var shown = new LineageRoots([.. ids.Take(LineageReads.MostVersions)], []);
+        var found = await FindAsync(shown, cancellationToken).ConfigureAwait(false);
         var columns = reached.Where(row => found.Knows("dataset", row.Id)).ToLookup(row => found.Name("dataset", row.Id), row => row.Column);
         var edges = reached
             .Where(row => row.ToId is { } to && found.Knows("dataset", to) && found.Knows("dataset", row.Id))
             .Select(row => new LineageEdge(
                 found.Name("dataset", row.Id), found.Name("dataset", row.ToId!.Value), row.How!, row.Column, row.ToColumn));
-        return Graph(column, found.Roots(roots), Narrowed(found, columns), [.. edges, .. found.Edges], reached.Count >= LineageReads.MostRows);
+        return Graph(column, found.Roots(roots), Narrowed(found, columns), [.. edges, .. found.Edges], IsCut(reached.Count, ids.Count));
     }
 
     public async Task<LineageGraph> OfImpactAsync(string column, IReadOnlyList<ImpactRow> impact, CancellationToken cancellationToken)
     {
-        var shown = impact.Select(row => (row.Kind, row.Id)).Distinct().Take(LineageReads.MostVersions).ToList();
+        var all = impact.Select(row => (row.Kind, row.Id)).Distinct().ToList();
+        var shown = all.Take(LineageReads.MostVersions).ToList();
         var among = new LineageRoots(Ids(shown, "dataset"), Ids(shown, "model"));
         var found = await FindAsync(among, cancellationToken).ConfigureAwait(false);
         var known = impact.Where(row => found.Knows(row.Kind, row.Id)).ToList();
@@ -45,8 +47,10 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
         return Graph(
             column, [found.Name(known[0].Kind, known[0].Id)],
             [.. Narrowed(found, columns).Where(node => node.Kind != LineageNodeKind.Source)], [.. edges, .. found.Edges],
-            impact.Count >= LineageReads.MostRows);
+            IsCut(impact.Count, all.Count));
     }
+
+    private static bool IsCut(int rows, int versions) => rows >= LineageReads.MostRows || versions > LineageReads.MostVersions;
 
     private LineageGraph Graph(
         string? column, IReadOnlyList<string> roots, IReadOnlyList<LineageNode> nodes, IReadOnlyList<LineageEdge> edges, bool isTruncated)

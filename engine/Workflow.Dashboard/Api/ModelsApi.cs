@@ -30,7 +30,8 @@ internal static class ModelsApi
     private static async Task<ModelDetails> GetAsync(
         string name, [AsParameters] PageQuery page, ModelReads reads, CancellationToken cancellationToken)
     {
-        if (!await reads.ExistsAsync(name, cancellationToken).ConfigureAwait(false))
+        var count = await reads.CountVersionsAsync(name, cancellationToken).ConfigureAwait(false);
+        if (count == 0)
             throw ApiException.NotFound($"There is no model '{name}'.");
         var aliases = await reads.AliasesAsync([name], cancellationToken).ConfigureAwait(false);
         var versions = await reads.VersionsAsync(name, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
@@ -41,7 +42,7 @@ internal static class ModelsApi
             .ToLookup(row => row.VersionId, row => new ModelGate(row.TaskId, StateNames.Parse<Verdict>(row.Verdict)));
         var moves = await reads.MovesAsync(name, Moves, cancellationToken).ConfigureAwait(false);
         return new ModelDetails(
-            name, AliasesOf(aliases), [.. versions.Select(row => VersionOf(row, [.. parents[row.VersionId]], [.. gates[row.VersionId]]))],
+            name, AliasesOf(aliases), [.. versions.Select(row => VersionOf(row, [.. parents[row.VersionId]], [.. gates[row.VersionId]]))], count,
             [.. moves.Select(row => new AliasMove(row.Alias, row.FromVersion, row.ToVersion, row.MovedAt, row.DagId, row.RunKey))]);
     }
 

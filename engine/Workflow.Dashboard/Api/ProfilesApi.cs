@@ -22,6 +22,8 @@ internal static class ProfilesApi
         await DatasetsApi.RequireAsync(name, datasets, cancellationToken).ConfigureAwait(false);
         var masked = await contracts.MaskedAsync(name, cancellationToken).ConfigureAwait(false);
         var number = int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : (int?)null;
+        if (number < 1)
+            throw ApiException.Invalid("version", $"must be 1 or more, got {version}");
         var slice = version is { Length: > 0 } && number is null ? DatasetVersionsApi.Slice("version", version) : null;
         if (whole == true)
         {
@@ -42,7 +44,7 @@ internal static class ProfilesApi
         string name, int? number, IReadOnlySet<string> masked, SnapshotReads snapshots, ProfileReads profiles,
         CancellationToken cancellationToken)
     {
-        var at = number is > 0 and { } asked ? AsOf.Version(asked) : AsOf.Newest;
+        var at = number is { } asked ? AsOf.Version(asked) : AsOf.Newest;
         var snapshot = await snapshots.FindAsync(name, at, cancellationToken).ConfigureAwait(false)
             ?? throw ApiException.NotFound($"Dataset '{name}' has no version {number}. See them with: workflow datasets versions {name}");
         var rows = await profiles.OfAsync([.. snapshot.Slices.Select(slice => slice.VersionId)], cancellationToken).ConfigureAwait(false);

@@ -40,13 +40,8 @@ internal static partial class ProposalsApi
         RequireName("gate", body.Gate);
         RequireName("by", body.By);
         await DatasetsApi.RequireAsync(name, reads, cancellationToken).ConfigureAwait(false);
-        var keeps = Where(body.Where);
-        var states = await reads.StatesAsync(name, null, null, MostVersions, 0, cancellationToken).ConfigureAwait(false);
-        var kept = states.Items.Where(state => state.ExpiredAt is null)
-            .Select(state => (State: state, Partition: ApiJson.Read<Dictionary<string, string>>(state.Partition)))
-            .Where(each => body.Where is null || (each.State.IsNewestOfSlice && keeps(each.Partition)))
-            .Take(body.Last ?? (body.Where is null ? UsualVersions : MostVersions))
-            .Select(each => new Workflow.DatasetVersion(each.State.VersionId, name, each.State.Sha256, each.State.Rows, each.Partition)).ToList();
+        var most = body.Last ?? (body.Where is null ? UsualVersions : MostVersions);
+        var kept = await KeptAsync(name, body.Where, most, reads, cancellationToken).ConfigureAwait(false);
         if (kept.Count < CheckSuggestions.FewestVersions)
         {
             throw ApiException.Conflict(
@@ -55,7 +50,7 @@ internal static partial class ProposalsApi
 
         var paths = new List<string>();
         foreach (var version in kept)
-            paths.Add(await files.PathAsync(version, cancellationToken).ConfigureAwait(false));
+            paths.Add(await files.PathAsync(version.Sha256, cancellationToken).ConfigureAwait(false));
         var (rows, columns) = await Task.Run(() => CheckHistory.Read(paths, DatasetFiles.Share, cancellationToken), cancellationToken).ConfigureAwait(false);
         var masked = await contracts.MaskedAsync(name, cancellationToken).ConfigureAwait(false);
         var shown = columns.Select(column => masked.Contains(column.Column) ? Mask.Of(column) : column).ToList();
@@ -64,6 +59,22 @@ internal static partial class ProposalsApi
             cancellationToken).ConfigureAwait(false);
         var proposed = await store.ListAsync(name, "proposed", MostProposals, 0, cancellationToken).ConfigureAwait(false);
         return new Suggestion(name, kept.Count, added, [.. proposed.Items.Where(row => row.Gate == body.Gate).Select(Of)]);
+    }
+
+    /// <summary>The newest versions with content; of slices that are asked for, the newest version of each.</summary>
+    private static async Task<IReadOnlyList<Postgres.Reads.DatasetVersionState>> KeptAsync(
+        string name, string? where, int most, DatasetReads reads, CancellationToken cancellationToken)
+    {
+        var keeps = Where(where);
+        var kept = new List<Postgres.Reads.DatasetVersionState>();
+        for (var (offset, total) = (0, 1); offset < total && kept.Count < most; offset += MostVersions)
+        {
+            (var page, total) = await reads.StatesAsync(name, null, null, MostVersions, offset, cancellationToken).ConfigureAwait(false);
+            kept.AddRange(page.Where(state => state.ExpiredAt is null
+                && (where is null || (state.IsNewestOfSlice && keeps(ApiJson.Read<Dictionary<string, string>>(state.Partition))))));
+        }
+
+        return [.. kept.Take(most)];
     }
 
     private static async Task<ProposalCollection> ListAsync(

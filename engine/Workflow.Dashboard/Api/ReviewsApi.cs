@@ -1,4 +1,5 @@
 using Workflow.Dashboard.Http;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Datasets;
 using Workflow.Runs;
 
@@ -21,13 +22,14 @@ internal static class ReviewsApi
 
         void Act(string act, ReviewState state, string summary) => reviews
             .MapPost($"/{{review_id:long}}/{act}", (
-                [Microsoft.AspNetCore.Mvc.FromRoute(Name = "review_id")] long reviewId, ReviewDecision body, ReviewStore store, CancellationToken token) =>
-                DecideAsync(reviewId, state, body, store, token))
+                [Microsoft.AspNetCore.Mvc.FromRoute(Name = "review_id")] long reviewId, ReviewDecision body, ReviewStore store,
+                ContractStore contracts, CancellationToken token) => DecideAsync(reviewId, state, body, store, contracts, token))
             .WithSummary(summary).Refuses(401, 403, 404, 409, 422);
     }
 
     private static async Task<ReviewCollection> ListAsync(
-        string? state, string? dataset, [AsParameters] PageQuery page, ReviewStore store, CancellationToken cancellationToken)
+        string? state, string? dataset, [AsParameters] PageQuery page, ReviewStore store, ContractStore contracts,
+        CancellationToken cancellationToken)
     {
         ReviewState? wanted = null;
         if (state is { Length: > 0 })
@@ -37,15 +39,21 @@ internal static class ReviewsApi
         }
 
         var found = await store.ListAsync(wanted, dataset is "" ? null : dataset, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
-        return new ReviewCollection([.. found.Items.Select(Of)], found.Total);
+        var masked = await GatesApi.MaskedAsync(found.Items.Select(row => row.Dataset), contracts, cancellationToken).ConfigureAwait(false);
+        return new ReviewCollection([.. found.Items.Select(row => Of(row, masked[row.Dataset]))], found.Total);
     }
 
     private static async Task<ReviewDetails> GetAsync(
-        [Microsoft.AspNetCore.Mvc.FromRoute(Name = "review_id")] long reviewId, ReviewStore store, CancellationToken cancellationToken) =>
-        Of(await RequireAsync(reviewId, store, cancellationToken).ConfigureAwait(false));
+        [Microsoft.AspNetCore.Mvc.FromRoute(Name = "review_id")] long reviewId, ReviewStore store, ContractStore contracts,
+        CancellationToken cancellationToken)
+    {
+        var review = await RequireAsync(reviewId, store, cancellationToken).ConfigureAwait(false);
+        return Of(review, await contracts.MaskedAsync(review.Dataset, cancellationToken).ConfigureAwait(false));
+    }
 
     private static async Task<ReviewDetails> DecideAsync(
-        long reviewId, ReviewState state, ReviewDecision body, ReviewStore store, CancellationToken cancellationToken)
+        long reviewId, ReviewState state, ReviewDecision body, ReviewStore store, ContractStore contracts,
+        CancellationToken cancellationToken)
     {
         if (body.Reason.Trim().Length is 0 or > LongestReason || body.Reason.Contains('\0'))
             throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, none of them NUL, got {body.Reason.Trim().Length}");
@@ -68,14 +76,14 @@ internal static class ReviewsApi
             throw ApiException.Conflict($"Review {reviewId} was {decided.State} by {decided.DecidedBy}: {decided.Reason}");
         }
 
-        return Of(await RequireAsync(reviewId, store, cancellationToken).ConfigureAwait(false));
+        return await GetAsync(reviewId, store, contracts, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<ReviewItem> RequireAsync(long reviewId, ReviewStore store, CancellationToken cancellationToken) =>
         await store.FindAsync(reviewId, cancellationToken).ConfigureAwait(false) ?? throw ApiException.NotFound($"There is no review {reviewId}.");
 
-    private static ReviewDetails Of(ReviewItem row) => new(
+    private static ReviewDetails Of(ReviewItem row, IReadOnlySet<string> masked) => new(
         row.ReviewId, StateNames.Parse<ReviewState>(row.State), row.DagId, row.RunKey, row.TaskId, row.MapIndex, row.Dataset, row.Version,
         ApiJson.Read<Dictionary<string, string>>(row.Partition), row.Rows, row.OpenedAt, row.DecidedAt, row.DecidedBy, row.Reason, row.Replacement,
-        GatesApi.ChecksOf(row.Checks));
+        GatesApi.ChecksOf(row.Checks, masked));
 }

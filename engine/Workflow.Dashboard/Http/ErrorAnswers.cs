@@ -83,13 +83,28 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
             return new Problem($"The body is not valid: {field} {complaint}.", [new ParamError(field, complaint)]);
         }
 
-        var match = Unbindable().Match(bad.Message);
-        if (!match.Success)
-            return new Problem("The body is not valid: it must be a JSON object.", [new ParamError("body", "must be a JSON object")]);
-        var name = match.Groups["name"].Value;
-        var message = $"must be of its type, got '{match.Groups["value"].Value}'";
+        if (Missing().Match(bad.Message) is { Success: true } missing)
+            return Wrong(missing, "must be given");
+        if (Unbindable().Match(bad.Message) is { Success: true } unfit)
+            return Wrong(unfit, $"must be {Wanted(unfit.Groups["type"].Value)}, got '{unfit.Groups["value"].Value}'");
+        return new Problem("The body is not valid: it must be a JSON object.", [new ParamError("body", "must be a JSON object")]);
+    }
+
+    private static Problem Wrong(Match parameter, string message)
+    {
+        // The framework says the name that the code has.
+        var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Groups["name"].Value);
         return new Problem($"{name} {message}.", [new ParamError(name, message)]);
     }
+
+    private static string Wanted(string type) => (type.StartsWith("Nullable<", StringComparison.Ordinal) ? type[9..^1] : type) switch
+    {
+        "int" or "long" => "a whole number",
+        "double" => "a number",
+        "bool" => "true or false",
+        "DateTimeOffset" or "DateTime" => "a time such as 2026-01-31T02:00:00Z",
+        _ => "what the API's description says",
+    };
 
     private static string Sentence(HttpContext context, int status) => status switch
     {
@@ -108,6 +123,10 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
     }
 
     /// <summary>The framework's sentence on a parameter that does not fit its type; it offers no other form.</summary>
-    [GeneratedRegex("parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
+    [GeneratedRegex("parameter \"(?<type>\\S+) (?<name>\\w+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
     private static partial Regex Unbindable();
+
+    /// <summary>Its sentence on one that is not there; what is said of a body is another matter.</summary>
+    [GeneratedRegex("^Required parameter \"\\S+ (?<name>\\w+)\" was not provided from (?!body)")]
+    private static partial Regex Missing();
 }

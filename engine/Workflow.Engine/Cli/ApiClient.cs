@@ -8,12 +8,10 @@ using System.Text.Json.Nodes;
 namespace Workflow.Engine.Cli;
 
 /// <summary>Talks to the server's API and turns what goes wrong into one sentence each.</summary>
-internal sealed class ApiClient(EndpointFinder finder) : IDisposable
+internal sealed class ApiClient(EndpointFinder finder, TimeSpan answerLimit) : IDisposable
 {
     private const int PageSize = 100;
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
-
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = AnswerLimit };
+    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private Endpoint? endpoint;
 
     internal Endpoint Endpoint => endpoint ??= finder.Find();
@@ -39,8 +37,16 @@ internal sealed class ApiClient(EndpointFinder finder) : IDisposable
     internal Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, null, cancellationToken);
 
+    /// <summary>Gets what the server reads files for: however large they are, it is waited for.</summary>
+    internal Task<JsonNode> GetReadAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, null, Timeout.InfiniteTimeSpan, cancellationToken);
+
     internal Task<JsonNode> PostAsync(string path, JsonNode? body, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, path, body, cancellationToken);
+
+    /// <summary>Posts what the server reads files for, likewise.</summary>
+    internal Task<JsonNode> PostReadAsync(string path, JsonNode? body, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, path, body, Timeout.InfiniteTimeSpan, cancellationToken);
 
     internal Task<JsonNode> PutAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Put, path, null, cancellationToken);
@@ -72,8 +78,14 @@ internal sealed class ApiClient(EndpointFinder finder) : IDisposable
         return all;
     }
 
-    private async Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken)
+    private Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken) =>
+        SendAsync(method, path, body, answerLimit, cancellationToken);
+
+    private async Task<JsonNode> SendAsync(
+        HttpMethod method, string path, JsonNode? body, TimeSpan limit, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(limit);
         using var request = new HttpRequestMessage(method, new Uri(Endpoint.Address, "api/v2/" + path));
         if (Endpoint.Token is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -81,8 +93,8 @@ internal sealed class ApiClient(EndpointFinder finder) : IDisposable
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         try
         {
-            using var response = await http.SendAsync(request, cancellationToken);
-            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            using var response = await http.SendAsync(request, patience.Token);
+            var text = await response.Content.ReadAsStringAsync(patience.Token);
             if (response.StatusCode == HttpStatusCode.NoContent)
                 return new JsonObject();
             return response.IsSuccessStatusCode && Parse(text) is { } answer ? answer : throw Refused(response.StatusCode, Parse(text));
@@ -93,7 +105,7 @@ internal sealed class ApiClient(EndpointFinder finder) : IDisposable
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Unreachable($"no answer within {Format.Duration(AnswerLimit.TotalSeconds)}", late);
+            throw Unreachable($"no answer within {Format.Duration(limit.TotalSeconds)}", late);
         }
         catch (FormatException wrong)
         {

@@ -5,19 +5,11 @@ namespace Workflow.Engine.Cli;
 /// <summary><c>backfill list|show|pause|unpause|cancel</c>; <c>create</c> is <see cref="BackfillCreateCommand"/>.</summary>
 internal static class BackfillCommands
 {
-    private const int DefaultLimit = 50;
-
     internal static IEnumerable<Command> All(Verbs verbs)
     {
         var id = new Argument<long>("ID") { Description = "Number of the backfill." };
         var dag = new Option<string?>("--dag-id") { Description = "Only backfills of this DAG.", HelpName = "ID" };
-        var limit = new Option<int>("--limit")
-        {
-            Description = "How many dates at most.",
-            HelpName = "N",
-            DefaultValueFactory = _ => DefaultLimit,
-        };
-        limit.AtLeastOne();
+        var limit = Limit.Option("How many dates at most.");
         var stop = new Option<bool>("--stop-running") { Description = "Stop the runs that run, too. Default: they go on." };
         yield return BackfillCreateCommand.Create(verbs);
         yield return verbs.Verb("list", "Lists backfills, newest first.", [dag], (parsed, session, token) =>
@@ -34,13 +26,6 @@ internal static class BackfillCommands
                 ? OrderAsync(session, parsed.GetValue(id), "cancel?stop_running=true", "is cancelled, and its runs are told to stop", token)
                 : OrderAsync(session, parsed.GetValue(id), "cancel", "is cancelled: it starts no more runs, and those that run go on", token));
     }
-
-    /// <summary>Refuses 0 and less; what is not a number at all the parser refuses by itself.</summary>
-    internal static void AtLeastOne(this Option<int> option) => option.Validators.Add(result =>
-    {
-        if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
-            result.AddError($"{option.Name} wants a number of 1 or more.");
-    });
 
     private static async Task ListAsync(Session session, string? dag, CancellationToken cancellationToken)
     {

@@ -8,6 +8,8 @@ namespace Workflow.Engine.Cli;
 /// </summary>
 internal static class ContractFile
 {
+    private static readonly EnumerationOptions Readable = new() { IgnoreInaccessible = true };
+
     /// <summary>Whether an argument is meant as a file and not as the name of a dataset.</summary>
     internal static bool IsFile(string target) => target.EndsWith(".cs", StringComparison.OrdinalIgnoreCase);
 
@@ -19,12 +21,9 @@ internal static class ContractFile
     internal static IReadOnlyList<(string Dag, string Dataset, JsonNode Contract)> Read(
         string path, string? dags, CancellationToken cancellationToken)
     {
-        var file = Path.GetFullPath(path);
-        if (!File.Exists(file))
-            throw ClientException.Usage($"There is no file {file}.");
-        var folder = Path.GetFullPath(dags ?? FolderOf(file));
+        var (file, scanned) = Scan(path, dags);
+        var folder = scanned.Path;
         var name = Path.GetRelativePath(folder, file).Replace('\\', '/');
-        var scanned = DagFolder.Scan(folder);
         var source = scanned.Files.FirstOrDefault(one => one.File == name)
             ?? throw ClientException.Usage($"{file} is no DAG file of the folder {folder}: name the folder with --dags.");
         var loaded = new DagFolderLoader(new DagCompiler()).Load(
@@ -40,12 +39,30 @@ internal static class ContractFile
             (dag.Id, contract.Dataset, JsonNode.Parse(contract.ToJson())!)))];
     }
 
+    private static (string File, FolderSnapshot Folder) Scan(string path, string? dags)
+    {
+        try
+        {
+            var file = Path.GetFullPath(path);
+            if (!File.Exists(file))
+                throw ClientException.Usage($"There is no file {file}.");
+            return (file, DagFolder.Scan(Path.GetFullPath(dags ?? FolderOf(file))));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            var place = dags is null ? "" : $" as a file of the folder '{dags}'";
+            throw ClientException.Usage($"{path} cannot be read{place}: {unreadable.Message}");
+        }
+    }
+
+    // Only C# files make a folder of that name shared code: the root of a disk has a lib of its own, and all there is below it.
     private static string FolderOf(string file)
     {
         var own = Path.GetDirectoryName(file)!;
-        for (var folder = own; folder is not null; folder = Path.GetDirectoryName(folder))
+        for (var folder = own; Path.GetDirectoryName(folder) is { } above; folder = above)
         {
-            if (Directory.Exists(Path.Combine(folder, DagFolder.SharedFolder)))
+            var shared = Path.Combine(folder, DagFolder.SharedFolder);
+            if (Directory.Exists(shared) && Directory.EnumerateFiles(shared, "*.cs", Readable).Any())
                 return folder;
         }
 

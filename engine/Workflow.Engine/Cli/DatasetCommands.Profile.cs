@@ -31,7 +31,7 @@ internal static partial class DatasetCommands
             throw ClientException.Usage("Give --version or --partition, not both: a version's number names its slice.");
         var which = version?.ToString(CultureInfo.InvariantCulture) ?? partition;
         var query = $"whole={(whole ? "true" : "false")}{(which is null ? "" : $"&version={Paths.Escape(which)}")}";
-        var profile = await session.Api.GetAsync($"datasets/{Paths.Escape(name)}/profile?{query}", cancellationToken);
+        var profile = await session.Api.GetAsync($"{Paths.Dataset(name)}/profile?{query}", cancellationToken);
         session.Show(profile, () =>
         {
             session.Console.Write(Grid.Facts(
@@ -43,14 +43,16 @@ internal static partial class DatasetCommands
                 .AlignRight(2, 3, 4, 5, 6, 7, 8);
             foreach (var column in profile.List("columns"))
             {
+                var type = column.Text("type");
+                var median = column.List("quantiles").FirstOrDefault(quantile => quantile.Number("share") == Median);
                 table.Row(
                     column.Text("column"),
-                    column.Text("type"),
+                    type,
                     Format.Count(column.Number("nulls")),
                     $"{(column.Flag("is_distinct_exact") ? "" : "~")}{Format.Count(column.Number("distinct"))}",
-                    Format.Value(column?["min"]),
-                    column.List("quantiles").FirstOrDefault(quantile => quantile.Number("share") == Median).Text("value") ?? Format.Nothing,
-                    Format.Value(column?["max"]),
+                    Format.Value(column.Text("min"), type),
+                    Format.Value(median.Text("value"), type),
+                    Format.Value(column.Text("max"), type),
                     Format.Metric(column.Number("mean")),
                     Format.Metric(column.Number("sd")),
                     Shape(column));

@@ -9,7 +9,7 @@ internal static partial class DatasetCommands
     private static IEnumerable<Command> OfVersions(Verbs verbs, Argument<string> name)
     {
         var partition = new Option<string?>("--partition") { Description = "Only this slice, such as month=2019-06.", HelpName = "K=V,..." };
-        var limit = new Option<int>("--limit") { Description = "How many at most.", DefaultValueFactory = _ => 50 };
+        var limit = Limit.Option();
         var at = new Option<int?>("--version") { Description = "The dataset as it was at this version; the newest unless given.", HelpName = "N" };
         var version = new Argument<int>("VERSION") { Description = "Number of the version." };
         var reason = new Option<string>("--reason") { Description = "Why.", Required = true, HelpName = "TEXT" };
@@ -32,20 +32,20 @@ internal static partial class DatasetCommands
                 session.Api.DeleteAsync($"{path}/hold?by={Paths.Escape(Environment.UserName)}", token)));
         yield return verbs.Verb("recall", "Brings a version back from the cold store.", [name, version], (parsed, session, token) => ActAsync(
             session, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version), "is back from the cold store", path =>
-                session.Api.PostAsync($"{path}/recall", null, token)));
+                session.Api.PostReadAsync($"{path}/recall", null, token)));
     }
 
     private static async Task VersionsAsync(Session session, string name, string? partition, int limit, CancellationToken cancellationToken)
     {
         var query = partition is null ? null : $"partition={Paths.Escape(partition)}";
-        var versions = await session.Api.ListAsync($"datasets/{Paths.Escape(name)}/versions", "versions", query, limit, cancellationToken);
+        var versions = await session.Api.ListAsync($"{Paths.Dataset(name)}/versions", "versions", query, limit, cancellationToken);
         session.ShowList(versions, "No versions of that slice.", () => VersionTable(session, versions, "Kept", State));
     }
 
     private static async Task DiffAsync(Session session, string name, string from, string to, CancellationToken cancellationToken)
     {
-        var path = $"datasets/{Paths.Escape(name)}/diff?from={Paths.Escape(from)}&to={Paths.Escape(to)}";
-        var diff = await session.Api.GetAsync(path, cancellationToken);
+        var path = $"{Paths.Dataset(name)}/diff?from={Paths.Escape(from)}&to={Paths.Escape(to)}";
+        var diff = await session.Api.GetReadAsync(path, cancellationToken);
         session.Show(diff, () =>
         {
             session.Console.Write(Grid.Facts(("From", Side(diff["from"])), ("To", Side(diff["to"]))));
@@ -68,11 +68,12 @@ internal static partial class DatasetCommands
     private static async Task<int> VerifyAsync(Session session, string name, int? version, CancellationToken cancellationToken)
     {
         var query = version is { } number ? $"?version={number}" : "";
-        var found = await session.Api.PostAsync($"datasets/{Paths.Escape(name)}/verify{query}", null, cancellationToken);
+        var found = await session.Api.PostReadAsync($"{Paths.Dataset(name)}/verify{query}", null, cancellationToken);
         var damages = found.Texts("damages").ToList();
         session.Show(found, () =>
         {
-            session.Line($"{name} version {found.Int("version")}: {found.Int("sound")} of {found.Int("files")} files are sound.");
+            var expired = found.Int("expired") > 0 ? $" The content of {found.Int("expired")} more has expired." : "";
+            session.Line($"{name} version {found.Int("version")}: {found.Int("sound")} of {found.Int("files")} files are sound.{expired}");
             foreach (var damage in damages)
                 session.Line(damage);
         });
@@ -81,7 +82,7 @@ internal static partial class DatasetCommands
 
     private static async Task ActAsync(Session session, string name, int version, string what, Func<string, Task> act)
     {
-        await act($"datasets/{Paths.Escape(name)}/versions/{version}");
+        await act($"{Paths.Dataset(name)}/versions/{version}");
         session.Show(new JsonObject { ["name"] = name, ["version"] = version }, () => session.Line($"{name} version {version} {what}."));
     }
 

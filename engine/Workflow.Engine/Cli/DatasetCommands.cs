@@ -28,6 +28,11 @@ internal static partial class DatasetCommands
     internal static string MadeBy(JsonNode? version) =>
         version.Text("task_id") is { } task ? $"{task} in {version.Text("run_id")} of {version.Text("dag_id")}" : Format.Nothing;
 
+    /// <summary>How many versions there are, where they are more than are shown.</summary>
+    internal static string Of(int shown, JsonNode? all) => all.Number("total_entries") is { } total && total > shown
+        ? $"{Format.Count(shown)} newest of {Format.Count(total)}"
+        : Format.Count(shown);
+
     private static async Task ListAsync(Session session, string? tag, CancellationToken cancellationToken)
     {
         var query = tag is null ? null : $"tag={Paths.Escape(tag)}";
@@ -53,13 +58,13 @@ internal static partial class DatasetCommands
 
     private static async Task ShowAsync(Session session, string name, CancellationToken cancellationToken)
     {
-        var dataset = await session.Api.GetAsync($"datasets/{Paths.Escape(name)}", cancellationToken);
+        var dataset = await session.Api.GetAsync(Paths.Dataset(name), cancellationToken);
         session.Show(dataset, () =>
         {
             var versions = dataset.List("versions");
             session.Console.Write(Grid.Facts(
                 ("Dataset", dataset.Text("name")), ("What", dataset.Text("description")), ("Owner", dataset.Text("owner")),
-                ("Kept", Kept(dataset["retention"])), ("Versions", Format.Count(versions.Count))));
+                ("Kept", Kept(dataset["retention"])), ("Versions", Of(versions.Count, dataset))));
             session.Line();
             session.Console.Write(VersionTable(session, versions, "From", Parents));
             if (versions.FirstOrDefault() is { } newest)
@@ -105,8 +110,8 @@ internal static partial class DatasetCommands
                 column.Text("type"),
                 Format.Count(profile.Number("nulls")),
                 Format.Count(profile.Number("distinct")),
-                Format.Value(profile?["min"]),
-                Format.Value(profile?["max"]),
+                Format.Value(profile.Text("min"), column.Text("type")),
+                Format.Value(profile.Text("max"), column.Text("type")),
                 Format.Metric(profile.Number("mean")));
         }
 

@@ -60,7 +60,7 @@ internal static class DriftCommand
 
     private static async Task<int> CompareAsync(Session session, string name, string query, CancellationToken cancellationToken)
     {
-        var drift = await session.Api.GetAsync($"datasets/{Paths.Escape(name)}/drift?{query}", cancellationToken);
+        var drift = await session.Api.GetReadAsync($"{Paths.Dataset(name)}/drift?{query}", cancellationToken);
         session.Show(drift, () => Print(session, drift));
         return drift.Text("verdict") == "fail" ? ExitCodes.Failure : ExitCodes.Success;
     }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Workflow.Engine.Cli;
 
 /// <summary>Values as a person reads them, the same as in the dashboard.</summary>
-internal static class Format
+internal static partial class Format
 {
     internal const string Nothing = "–";
     private const int HashDigits = 8;
@@ -31,6 +32,9 @@ internal static class Format
 
     /// <summary>Thousands separated.</summary>
     internal static string Count(double? value) => value is { } number ? number.ToString("#,0", CultureInfo.InvariantCulture) : Nothing;
+
+    /// <summary>A number that names something: without separators, as other verbs take it.</summary>
+    internal static string Id(double? value) => value is { } number ? number.ToString("0", CultureInfo.InvariantCulture) : Nothing;
 
     /// <summary>Three significant figures, but never fewer digits than the whole part has.</summary>
     internal static string Metric(double? value)
@@ -85,8 +89,20 @@ internal static class Format
         _ => value.ToString(),
     };
 
+    /// <summary>A value that the API gives as text: of a column of numbers as a number.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="type">The column's DuckDB type.</param>
+    internal static string Value(string? text, string? type) =>
+        text is not null && Numeric().IsMatch(type ?? "")
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? Metric(number)
+            : text ?? Nothing;
+
     private static string Pair(long value, int size, string large, string small) =>
         value % size == 0 ? $"{value / size} {large}" : $"{value / size} {large} {value % size} {small}";
+
+    [GeneratedRegex("^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|REAL|DECIMAL)")]
+    private static partial Regex Numeric();
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,8 +12,9 @@ internal static class GateCommands
     {
         var run = new Option<string?>("--run") { Description = "Only gates of this run.", HelpName = "RUN" };
         var dag = new Option<string?>("--dag") { Description = "Only gates of this DAG.", HelpName = "ID" };
-        yield return verbs.Verb("list", "Lists verdicts and the checks that led to them.", [run, dag], (parsed, session, token) =>
-            ListAsync(session, parsed.GetValue(run), parsed.GetValue(dag), token));
+        var limit = Limit.Option("How many verdicts at most.");
+        yield return verbs.Verb("list", "Lists verdicts and the checks that led to them, newest first.", [run, dag, limit], (parsed, session, token) =>
+            ListAsync(session, parsed.GetValue(run), parsed.GetValue(dag), parsed.GetValue(limit), token));
         var ofRun = new Argument<string>("RUN") { Description = "Id of the run." };
         var task = new Argument<string>("GATE") { Description = "Task of the gate." };
         yield return verbs.Verb("show", "Shows the verdicts of a gate in a run, with their evidence; newest first.", [ofRun, task, dag], (parsed, session, token) =>
@@ -44,7 +45,8 @@ internal static class GateCommands
         var table = Grid.Of([.. run, "Gate", "Verdict", "Check", "Column", "Observed", "Threshold", "Message"]).AlignRight(run.Length + 4);
         foreach (var gate in gates)
         {
-            object?[] first = withRun ? [gate.Text("run_id"), gate.Text("task_id")] : [gate.Text("task_id")];
+            var name = gate.Int("map_index") < 0 ? gate.Text("task_id") : $"{gate.Text("task_id")} [{gate.Int("map_index")}]";
+            object?[] first = withRun ? [gate.Text("run_id"), name] : [name];
             if (gate.List("checks").Count == 0)
                 table.Row([.. first, StateLook.Of(gate.Text("verdict"))]);
             foreach (var check in gate.List("checks"))
@@ -83,7 +85,8 @@ internal static class GateCommands
             foreach (var gate in gates)
             {
                 session.Console.Write(Grid.Facts(
-                    ("Gate", gate.Text("task_id")), ("Verdict", StateLook.Of(gate.Text("verdict"))), ("Subject", gate.Text("subject")),
+                    ("Gate", gate.Text("task_id")), ("Element", gate.Int("map_index") < 0 ? null : gate.Int("map_index")),
+                    ("Verdict", StateLook.Of(gate.Text("verdict"))), ("Subject", gate.Text("subject")),
                     ("Given", session.Time(gate.Time("created_at")))));
                 session.Console.Write(Checks(gate.List("checks")));
                 foreach (var row in gate.List("checks").SelectMany(check => check.List("sample_rows")))
@@ -99,8 +102,8 @@ internal static class GateCommands
     {
         try
         {
-            var path = string.Join('/', new[] { "dag_id", "run_id", "task_id" }.Select(part => Paths.Escape(gate.Text(part)!)));
-            var drift = await session.Api.GetAsync($"gates/{path}/drift", cancellationToken);
+            var path = Paths.GateDrift(gate.Text("dag_id")!, gate.Text("run_id")!, gate.Text("task_id")!, gate.Int("map_index"));
+            var drift = await session.Api.GetAsync(path, cancellationToken);
             return drift.Text("subject") == gate.Text("subject") && drift.Int("try_number") == gate.Int("try_number") ? drift : null;
         }
         catch (ClientException missing) when (missing.Status == HttpStatusCode.NotFound)
@@ -117,11 +120,11 @@ internal static class GateCommands
         session.Console.Write(DriftCommand.Columns(drift.List("columns")));
     }
 
-    private static async Task ListAsync(Session session, string? run, string? dag, CancellationToken cancellationToken)
+    private static async Task ListAsync(Session session, string? run, string? dag, int limit, CancellationToken cancellationToken)
     {
         var filters = new[] { ("run_id", run), ("dag_id", dag) }.Where(filter => filter.Item2 is not null);
         var query = string.Join('&', filters.Select(filter => $"{filter.Item1}={Paths.Escape(filter.Item2!)}"));
-        var gates = await session.Api.ListAsync("gates", "gates", query.Length == 0 ? null : query, null, cancellationToken);
+        var gates = await session.Api.ListAsync("gates", "gates", query.Length == 0 ? null : query, limit, cancellationToken);
         session.ShowList(gates, "No verdicts. A DAG gives one when a task made with dag.Gate has run.", () => Table(gates, withRun: true));
     }
 }

@@ -35,10 +35,12 @@ internal static class ModelCommands
 
     private static async Task ShowAsync(Session session, string name, CancellationToken cancellationToken)
     {
-        var model = await session.Api.GetAsync($"models/{Paths.Escape(name)}", cancellationToken);
+        var model = await session.Api.GetAsync(Paths.Model(name), cancellationToken);
         session.Show(model, () =>
         {
-            session.Console.Write(Grid.Facts(("Model", model.Text("name")), ("Aliases", Format.Pairs(model.Map("aliases")))));
+            session.Console.Write(Grid.Facts(
+                ("Model", model.Text("name")), ("Aliases", Format.Pairs(model.Map("aliases"))),
+                ("Versions", DatasetCommands.Of(model.List("versions").Count, model))));
             session.Line();
             var aliases = model.Map("aliases").Select(pair => pair.Key).ToLookup(alias => model.Map("aliases").Int(alias));
             var table = Grid.Of("Version", "Aliases", "SHA-256", "Flavour", "Metrics", "Gates", "From", "Created", "Made by").AlignRight(0);

@@ -27,8 +27,9 @@ internal static class ProposalCommands
         var proposals = new Command("proposals", "Checks that were suggested.");
         var of = new Option<string?>("--dataset") { Description = "Only those of this dataset.", HelpName = "NAME" };
         var state = new Option<string?>("--state") { Description = "Only those in this state: proposed, accepted, rejected or withdrawn.", HelpName = "STATE" };
-        proposals.Add(verbs.Verb("list", "Lists suggested checks, newest first.", [of, state], (parsed, session, token) =>
-            ListAsync(session, parsed.GetValue(of), parsed.GetValue(state), token)));
+        var limit = Limit.Option();
+        proposals.Add(verbs.Verb("list", "Lists suggested checks, newest first.", [of, state, limit], (parsed, session, token) =>
+            ListAsync(session, parsed.GetValue(of), parsed.GetValue(state), parsed.GetValue(limit), token)));
         var ids = new Argument<long[]>("ID") { Description = "Numbers of proposals.", Arity = ArgumentArity.OneOrMore };
         proposals.Add(verbs.Verb("accept", "Makes checks part of the gates that learn.", [ids], (parsed, session, token) =>
             DecideAsync(session, parsed.GetRequiredValue(ids), "accept", token)));
@@ -39,7 +40,7 @@ internal static class ProposalCommands
 
     private static async Task SuggestAsync(Session session, string dataset, JsonObject body, CancellationToken cancellationToken)
     {
-        var found = await session.Api.PostAsync($"datasets/{Paths.Escape(dataset)}/proposals", body, cancellationToken);
+        var found = await session.Api.PostReadAsync($"{Paths.Dataset(dataset)}/proposals", body, cancellationToken);
         session.Show(found, () =>
         {
             session.Line($"{found.Int("added")} new checks, learnt from {found.Int("versions")} versions. Accept with: workflow gates proposals accept ID...");
@@ -47,11 +48,11 @@ internal static class ProposalCommands
         });
     }
 
-    private static async Task ListAsync(Session session, string? dataset, string? state, CancellationToken cancellationToken)
+    private static async Task ListAsync(Session session, string? dataset, string? state, int limit, CancellationToken cancellationToken)
     {
         var filters = new[] { ("dataset", dataset), ("state", state) }.Where(filter => filter.Item2 is not null);
         var query = string.Join('&', filters.Select(filter => $"{filter.Item1}={Paths.Escape(filter.Item2!)}"));
-        var found = await session.Api.ListAsync("proposals", "proposals", query.Length == 0 ? null : query, null, cancellationToken);
+        var found = await session.Api.ListAsync("proposals", "proposals", query.Length == 0 ? null : query, limit, cancellationToken);
         session.ShowList(found, "No checks were suggested. Find some with: workflow gates suggest DATASET", () => Table(found));
     }
 
@@ -76,7 +77,7 @@ internal static class ProposalCommands
             var limits = new[] { "minimum", "maximum", "mostly" }.Where(key => check.Number(key) is not null)
                 .Select(key => $"{key} {Format.Metric(check.Number(key))}").Concat(check.Texts("values"));
             table.Row(
-                proposal.Text("proposal_id"), proposal.Text("state"), proposal.Text("dataset"), proposal.Text("gate") ?? Format.Nothing,
+                Format.Id(proposal.Number("proposal_id")), proposal.Text("state"), proposal.Text("dataset"), proposal.Text("gate") ?? Format.Nothing,
                 check.Text("kind"), check.Text("column") ?? Format.Nothing, string.Join(", ", limits), proposal.Text("evidence"),
                 proposal.Text("withdrawn_by") ?? proposal.Text("decided_by") ?? proposal.Text("proposed_by"));
         }

@@ -6,8 +6,6 @@ namespace Workflow.Engine.Cli;
 /// <summary><c>runs list|show|cancel</c>, and what <see cref="RunActCommands"/> adds.</summary>
 internal static class RunCommands
 {
-    private const int DefaultLimit = 50;
-
     internal static Argument<string> RunArgument => new("RUN") { Description = "Id of the run." };
 
     internal static Option<string?> DagOption => new("--dag") { Description = "Id of the DAG that the run belongs to.", HelpName = "ID" };
@@ -18,18 +16,7 @@ internal static class RunCommands
         var dag = DagOption;
         var state = new Option<string?>("--state") { Description = "Only runs in this state." }
             .AcceptOnlyFromAmong("queued", "running", "success", "failed", "cancelled");
-        var limit = new Option<int>("--limit")
-        {
-            Description = "How many at most.",
-            HelpName = "N",
-            DefaultValueFactory = _ => DefaultLimit,
-        };
-        limit.Validators.Add(result =>
-        {
-            // What is not a number at all the parser refuses by itself.
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
-                result.AddError("--limit wants a number of 1 or more.");
-        });
+        var limit = Limit.Option();
         yield return verbs.Verb("list", "Lists runs, newest first.", [dag, state, limit], (parsed, session, token) =>
             ListAsync(session, parsed.GetValue(dag), parsed.GetValue(state), parsed.GetValue(limit), token));
         yield return verbs.Verb("show", "Shows a run, its tasks and its gates.", [run, dag], (parsed, session, token) =>

@@ -29,6 +29,9 @@ public sealed class Terminal
     /// <summary>The clock of waiting, and the zone in which times are shown.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>How long a server may take to answer what it need not read files for. Default: 30 seconds.</summary>
+    public TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The console of this process.</summary>
     public static Terminal System { get; } = OfProcess();
 

@@ -75,6 +75,6 @@ internal sealed class Verbs(Terminal terminal)
     private Session Open(ParseResult parsed)
     {
         var finder = new EndpointFinder(terminal, parsed.GetValue(url), parsed.GetValue(token), parsed.GetRequiredValue(data));
-        return new Session(terminal, new ApiClient(finder), parsed.GetValue(output) == Json);
+        return new Session(terminal, new ApiClient(finder, terminal.AnswerLimit), parsed.GetValue(output) == Json);
     }
 }

@@ -18,10 +18,15 @@ public sealed partial class ProposalStore
             AND (@proposalId::bigint IS NULL OR check_proposal_id = @proposalId)
         """;
 
-    // What was proposed before and not turned down is proposed already.
+    // What was proposed before and not turned down is proposed already; what a person turned down is not asked again on the same evidence.
     private const string Propose = """
         INSERT INTO check_proposal (dataset, gate, check_spec, evidence, learnt_from, proposed_by)
-        VALUES (@dataset, @gate, @spec::jsonb, @evidence, @versionIds, @by) ON CONFLICT DO NOTHING
+        SELECT @dataset, @gate, @spec::jsonb, @evidence, @versionIds, @by
+        WHERE NOT EXISTS (
+            SELECT 1 FROM check_proposal
+            WHERE dataset = @dataset AND gate IS NOT DISTINCT FROM @gate AND check_spec = @spec::jsonb AND learnt_from = @versionIds
+                AND state IN ('rejected', 'withdrawn'))
+        ON CONFLICT DO NOTHING
         """;
 
     private const string Decide = """

@@ -35,6 +35,34 @@ public sealed partial class DatasetReads
         WHERE p.dataset_version_id = ANY (@versionIds) AND v.version IS NOT NULL ORDER BY v.dataset, v.version
         """;
 
+    private const string Expired = """
+        SELECT dataset_version_id FROM dataset_version WHERE dataset_version_id = ANY (@versionIds) AND expired_at IS NOT NULL
+        """;
+
+    // Names are the authors' affair: by what the rows of such datasets have. Rejects are staged just before the rows that lack them.
+    private const string Aside = """
+        SELECT d.dataset AS Dataset, NOT v.columns @> '[{"name": "quarantine_reasons"}]' AS IsRejects,
+            CASE WHEN v.columns @> '[{"name": "quarantine_reasons"}]' THEN (
+                SELECT p.dataset FROM dataset_parent o JOIN dataset_version p ON p.dataset_version_id = o.parent_version_id
+                WHERE o.dataset_version_id = v.dataset_version_id LIMIT 1)
+            ELSE (
+                SELECT n.dataset FROM dataset_version n
+                WHERE n.run_id = v.run_id AND n.task_index = v.task_index AND n.map_index = v.map_index AND n.attempt = v.attempt
+                    AND n.version IS NOT NULL AND n.dataset_version_id > v.dataset_version_id
+                ORDER BY n.dataset_version_id LIMIT 1) END AS "From",
+            v.version AS Version, v.row_count AS Rows, v.published_at AS PublishedAt, v.dag_id AS DagId, v.run_key AS RunKey, v.task_id AS TaskId
+        FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version
+        WHERE v.columns @> '[{"name": "quarantine_reasons"}]'
+            OR v.columns @> '[{"name": "line_number"}, {"name": "reason"}, {"name": "column_name"}, {"name": "raw"}]'
+        ORDER BY d.dataset LIMIT @limit OFFSET @offset
+        """;
+
+    private const string CountAside = """
+        SELECT count(*)::int FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version
+        WHERE v.columns @> '[{"name": "quarantine_reasons"}]'
+            OR v.columns @> '[{"name": "line_number"}, {"name": "reason"}, {"name": "column_name"}, {"name": "raw"}]'
+        """;
+
     // What a version is kept by, and where, without what it holds: pages of hundreds are light.
     private const string States = """
         SELECT v.dataset_version_id AS VersionId, v.version AS Version, v.sha256 AS Sha256, v.row_count AS Rows, v.bytes AS Bytes,

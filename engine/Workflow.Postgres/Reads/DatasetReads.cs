@@ -22,6 +22,13 @@ public sealed record DatasetVersionRow(
     long VersionId, int Version, string Sha256, long Rows, long Bytes, string Partition, DateTime PublishedAt, string DagId, string RunKey,
     string TaskId, int? ContractVersion, string Columns, string Profile);
 
+/// <summary>A dataset of rows that were set aside, with its newest version.</summary>
+/// <param name="Dataset">Its name.</param>
+/// <param name="IsRejects">Whether a source or a transform could not read them; otherwise a gate's checks refuse them.</param>
+/// <param name="From">The dataset that they are not in; null when it is not known.</param>
+public sealed record RowsAsideRow(
+    string Dataset, bool IsRejects, string? From, int Version, long Rows, DateTime PublishedAt, string DagId, string RunKey, string TaskId);
+
 /// <summary>A dataset version from which another version was made.</summary>
 public sealed record ParentRow(long VersionId, string Dataset, int Version, string Sha256);
 
@@ -53,6 +60,15 @@ public sealed partial class DatasetReads(NpgsqlDataSource dataSource)
         string dataset, string? partition, int? version, int limit, int offset, CancellationToken cancellationToken) =>
         dataSource.PageAsync<DatasetVersionState>(
             States, CountStates, new { dataset, partition, version, limit, offset }, cancellationToken);
+
+    /// <summary>Those of some versions whose content may be gone.</summary>
+    public async Task<IReadOnlySet<long>> ExpiredAsync(IReadOnlyList<long> versionIds, CancellationToken cancellationToken) =>
+        (await dataSource.ListAsync<long>(Expired, new { versionIds = versionIds.ToArray() }, cancellationToken).ConfigureAwait(false))
+        .ToHashSet();
+
+    /// <summary>The datasets of rows that were set aside, by name.</summary>
+    public Task<PageOf<RowsAsideRow>> AsideAsync(int limit, int offset, CancellationToken cancellationToken) =>
+        dataSource.PageAsync<RowsAsideRow>(Aside, CountAside, new { limit, offset }, cancellationToken);
 
     /// <summary>The versions of a dataset, newest first.</summary>
     public Task<IReadOnlyList<DatasetVersionRow>> VersionsAsync(

@@ -8,7 +8,7 @@ public sealed partial class ModelReads
 
     private const string Count = "SELECT count(*)::int FROM model WHERE last_version > 0";
 
-    private const string Exists = "SELECT EXISTS (SELECT 1 FROM model WHERE model = @model AND last_version > 0)";
+    private const string CountVersions = "SELECT coalesce((SELECT last_version FROM model WHERE model = @model), 0)";
 
     private const string Aliases = """
         SELECT a.model AS Model, a.alias AS Alias, v.version AS Version
@@ -45,10 +45,12 @@ public sealed partial class ModelReads
         """;
 
     private const string Gates = """
-        SELECT dag_id AS DagId, run_key AS RunKey, task_id AS TaskId, attempt AS Attempt, verdict AS Verdict, subject AS Subject,
-            published_at AS PublishedAt, checks::text AS Checks, to_json(learnt_checks)::text AS LearntChecks
-        FROM gate_verdict WHERE published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
-        ORDER BY published_at DESC, gate_verdict_id DESC LIMIT @limit OFFSET @offset
+        SELECT g.dag_id AS DagId, g.run_key AS RunKey, g.task_id AS TaskId, g.map_index AS MapIndex, g.attempt AS Attempt, g.verdict AS Verdict,
+            g.subject AS Subject, g.published_at AS PublishedAt, d.dataset AS Dataset, g.checks::text AS Checks,
+            to_json(g.learnt_checks)::text AS LearntChecks
+        FROM gate_verdict g LEFT JOIN dataset_version d ON d.dataset_version_id = g.dataset_version_id
+        WHERE g.published_at IS NOT NULL AND (@dagId::text IS NULL OR g.dag_id = @dagId)
+        ORDER BY g.published_at DESC, g.gate_verdict_id DESC LIMIT @limit OFFSET @offset
         """;
 
     private const string CountGates = """
@@ -57,10 +59,12 @@ public sealed partial class ModelReads
 
     // By the run's key, which verdicts keep: the run itself may be gone.
     private const string GatesOfRun = """
-        SELECT dag_id AS DagId, run_key AS RunKey, task_id AS TaskId, attempt AS Attempt, verdict AS Verdict, subject AS Subject,
-            published_at AS PublishedAt, checks::text AS Checks, to_json(learnt_checks)::text AS LearntChecks
-        FROM gate_verdict WHERE run_key = @runKey AND published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
-        ORDER BY published_at DESC, gate_verdict_id DESC LIMIT @limit OFFSET @offset
+        SELECT g.dag_id AS DagId, g.run_key AS RunKey, g.task_id AS TaskId, g.map_index AS MapIndex, g.attempt AS Attempt, g.verdict AS Verdict,
+            g.subject AS Subject, g.published_at AS PublishedAt, d.dataset AS Dataset, g.checks::text AS Checks,
+            to_json(g.learnt_checks)::text AS LearntChecks
+        FROM gate_verdict g LEFT JOIN dataset_version d ON d.dataset_version_id = g.dataset_version_id
+        WHERE g.run_key = @runKey AND g.published_at IS NOT NULL AND (@dagId::text IS NULL OR g.dag_id = @dagId)
+        ORDER BY g.published_at DESC, g.gate_verdict_id DESC LIMIT @limit OFFSET @offset
         """;
 
     private const string CountGatesOfRun = """

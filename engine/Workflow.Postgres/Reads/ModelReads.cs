@@ -20,8 +20,10 @@ public sealed record ModelGateRow(long VersionId, string TaskId, string Verdict)
 public sealed record AliasMoveRow(string Alias, int? FromVersion, int? ToVersion, DateTime MovedAt, string DagId, string RunKey);
 
 /// <summary>A gate's verdict.</summary>
+/// <param name="Dataset">The dataset judged; null when a model was.</param>
 public sealed record GateRow(
-    string DagId, string RunKey, string TaskId, int Attempt, string Verdict, string Subject, DateTime PublishedAt, string Checks, string LearntChecks);
+    string DagId, string RunKey, string TaskId, int MapIndex, int Attempt, string Verdict, string Subject, DateTime PublishedAt, string? Dataset,
+    string Checks, string LearntChecks);
 
 /// <summary>What pages show of models and gates. Rows that are staged are never seen.</summary>
 public sealed partial class ModelReads(NpgsqlDataSource dataSource)
@@ -34,9 +36,9 @@ public sealed partial class ModelReads(NpgsqlDataSource dataSource)
     public Task<IReadOnlyList<AliasRow>> AliasesAsync(IReadOnlyList<string> models, CancellationToken cancellationToken) =>
         dataSource.ListAsync<AliasRow>(Aliases, new { models = models.ToArray() }, cancellationToken);
 
-    /// <summary>Whether a model has a version.</summary>
-    public Task<bool> ExistsAsync(string model, CancellationToken cancellationToken) =>
-        dataSource.FirstAsync<bool>(Exists, new { model }, cancellationToken);
+    /// <summary>How many versions a model has; 0 when there is no such model.</summary>
+    public Task<int> CountVersionsAsync(string model, CancellationToken cancellationToken) =>
+        dataSource.FirstAsync<int>(CountVersions, new { model }, cancellationToken);
 
     /// <summary>The versions of a model, newest first.</summary>
     public Task<IReadOnlyList<ModelVersionRow>> VersionsAsync(string model, int limit, int offset, CancellationToken cancellationToken) =>

@@ -90,6 +90,16 @@ public sealed class ContractChangesTests
             (found.Remedy.Length > 0).ShouldBe(found.Breaks != Nobody, change);
     }
 
+    [Fact]
+    public void Between_ContractsOfOtherLevelsAndClasses_NamesThemAsTheApiDoes()
+    {
+        var old = Of(("y", null)) with { Compatibility = Compatibility.Backward };
+        var now = Of(("y", column => column.PersonalData(PersonalData.Personal))) with { Compatibility = Compatibility.BackwardTransitive };
+
+        ContractChanges.Between(old, now).Select(change => change.ToString()).ShouldBe(
+            ["personal data of 'y' changed: none → personal", "the compatibility changed: backward → backward_transitive"], ignoreOrder: true);
+    }
+
     [Theory]
     [InlineData(Compatibility.None, "")]
     [InlineData(Compatibility.Backward, "type")]

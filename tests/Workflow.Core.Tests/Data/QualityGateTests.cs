@@ -27,6 +27,20 @@ public sealed class QualityGateTests
     }
 
     [Fact]
+    public void Define_WithOneBoundOnly_LeavesTheOtherOpen()
+    {
+        var checks = Checks(gate => gate.Between("x", 0, null).Between("x", null, 9).RowCount(100, with => with.Where("x > 1")));
+
+        checks.Select(check => (check.Minimum, check.Maximum)).ShouldBe([(0, null), (null, 9), (100, long.MaxValue)]);
+        checks[2].Policy.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Define_TableCheckWithBoundsTheWrongWay_NamesNoColumn() =>
+        Should.Throw<DagDefinitionException>(() => Checks(gate => gate.RowCount(100, 50))).Message
+            .ShouldBe("RowCount: the minimum 100 is above the maximum 50.");
+
+    [Fact]
     public void Hash_GateThatDoesMore_IsAnother()
     {
         var hashes = new[] { "", "mask", "into", "hold", "learnt" }.Select(what => Hash(gate => _ = what switch

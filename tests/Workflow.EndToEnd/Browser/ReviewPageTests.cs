@@ -33,6 +33,21 @@ public sealed class ReviewPageTests(Shop shop) : IClassFixture<Shop>, IAsyncLife
     }
 
     [Fact]
+    public async Task MappedGate_InItsRun_ShowsWhatItFoundOfTheChosenElement()
+    {
+        await browser.SignInAsync(shop.Up, $"/dags/{Shop.MappedDag}/runs/{shop.MappedRun}?task=each.counted&map=0");
+        var evidence = Page.GetByTestId("evidence");
+        await Expect(evidence).ToContainTextAsync("1 of 5");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "All elements of each.counted" }).ClickAsync();
+        await Page.GetByTestId("element-1").ClickAsync();
+        await Expect(evidence).ToContainTextAsync("0 of 2");
+
+        await Page.GotoAsync($"{shop.Up.Url}/review/rows");
+        await Expect(Page.GetByRole(AriaRole.Row, new() { Name = "shop.shelves.quarantine" })).ToContainTextAsync("shelves / each.counted");
+        browser.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Review_Released_LetsTheRunGoOn()
     {
         await browser.SignInAsync(shop.Up, "/dags");
@@ -75,7 +90,7 @@ public sealed class ReviewPageTests(Shop shop) : IClassFixture<Shop>, IAsyncLife
     }
 
     [Fact]
-    public async Task SuggestedChecks_AcceptedAndRefused_MoveToTheirStates()
+    public async Task SuggestedChecks_AcceptedAndRejected_MoveToTheirStates()
     {
         await browser.SignInAsync(shop.Up, "/review/checks");
         await Page.GetByTestId("learn-from").SelectOptionAsync("shop.raw");
@@ -86,7 +101,7 @@ public sealed class ReviewPageTests(Shop shop) : IClassFixture<Shop>, IAsyncLife
         await Page.GetByTestId($"proposal-{ids[0]}").GetByTestId("accept").ClickAsync();
         await Expect(Page.GetByTestId($"proposal-{ids[0]}")).ToBeHiddenAsync();
         await Page.GetByTestId($"proposal-{ids[1]}").GetByTestId("reject").ClickAsync();
-        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Refuse" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Reject" }).ClickAsync();
         await Expect(Page.GetByTestId($"proposal-{ids[1]}")).ToBeHiddenAsync();
 
         await Page.GotoAsync($"{shop.Up.Url}/review/checks?state=accepted");

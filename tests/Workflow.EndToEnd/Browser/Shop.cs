@@ -12,6 +12,7 @@ namespace Workflow.EndToEnd.Browser;
 public sealed class Shop : IAsyncLifetime
 {
     public const string Dag = "shop";
+    public const string MappedDag = "shelves";
     public const string FewOrders = "2024-01-05";
 
     private const string Source = """
@@ -43,6 +44,24 @@ public sealed class Shop : IAsyncLifetime
         }
         """;
 
+    private const string Shelves = """
+        public sealed class Shelves : IDag
+        {
+            public void Define(DagBuilder dag)
+            {
+                dag.Id("shelves");
+                var sizes = dag.Task("sizes", _ => Task.FromResult<int[]>([5, 2]));
+                dag.MapGroup("each", sizes, size =>
+                {
+                    var made = dag.Task("make", size, (run, rows) => run.Datasets.GenerateAsync(
+                        "SELECT i FROM range($rows) r(i)", "shop.shelves", new Dictionary<string, string> { ["size"] = $"{rows}" },
+                        new Dictionary<string, object> { ["rows"] = (long)rows }));
+                    return dag.Gate("counted", made, gate => gate.Between("i", 0, 3, mostly: 0.1, severity: Severity.Quarantine));
+                });
+            }
+        }
+        """;
+
     private readonly Playground playground = new();
 
     internal UpProcess Up { get; private set; } = null!;
@@ -50,13 +69,19 @@ public sealed class Shop : IAsyncLifetime
     /// <summary>The run whose drift gate found drift.</summary>
     public string DriftedRun { get; private set; } = "";
 
+    /// <summary>The run whose gate is mapped over shelves of 5 and of 2 rows, of which the first sets one aside.</summary>
+    public string MappedRun { get; private set; } = "";
+
     /// <summary>The run that waits for a person.</summary>
     public string HeldRun { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
         await playground.WriteDagAsync("Shop.cs", Source);
+        await playground.WriteDagAsync("Shelves.cs", Shelves);
         Up = await playground.StartAsync();
+        MappedRun = await Up.Api.TriggerAsync(MappedDag, []);
+        await Up.Api.UntilSuccessAsync(MappedDag, MappedRun);
         foreach (var day in new[] { "2024-01-01", "2024-01-02", "2024-01-03" })
             await DoneAsync(day, rows: 400);
         DriftedRun = await DoneAsync("2024-01-04", rows: 400, scale: 2);

@@ -33,7 +33,7 @@ internal static class Canned
 
     internal const string Verdict = """
         {
-          "run_id": "r1", "dag_id": "taxi", "task_id": "quality", "try_number": 1, "verdict": "fail", "subject": "fares 3",
+          "run_id": "r1", "dag_id": "taxi", "task_id": "quality", "map_index": -1, "try_number": 1, "verdict": "fail", "subject": "fares 3",
           "created_at": "2026-01-01T00:00:00Z",
           "checks": [
             {"check": "not_null", "column": "fare", "verdict": "pass", "observed": 0, "threshold": "= 0", "sample_rows": []},

@@ -25,6 +25,8 @@ public abstract class CliTest : IAsyncLifetime
 
     internal AnsiSupport Ansi { get; set; } = AnsiSupport.No;
 
+    internal TimeSpan AnswerLimit { get; set; } = TimeSpan.FromSeconds(30);
+
     internal StubApi Api { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -62,6 +64,7 @@ public abstract class CliTest : IAsyncLifetime
             Variable = name => Environment.GetValueOrDefault(name),
             Clock = Clock,
             Ansi = Ansi,
+            AnswerLimit = AnswerLimit,
         };
         var root = new RootCommand();
         ClientCommands.AddTo(root, terminal);

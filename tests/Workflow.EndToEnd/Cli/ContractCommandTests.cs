@@ -116,6 +116,29 @@ public sealed class ContractCommandTests : CliTest
     }
 
     [Fact]
+    public async Task Check_FileBelowALibThatHoldsNoCode_ReadsItsOwnFolder()
+    {
+        Directory.CreateDirectory(Path.Combine(Folder, "lib"));
+        Directory.CreateDirectory(Path.Combine(Folder, "etl"));
+        File.WriteAllText(Path.Combine(Folder, "etl", "Maker.cs"), Dag);
+
+        var result = await RunAsync("contracts", "check", Path.Combine(Folder, "etl", "Maker.cs"));
+
+        result.Error.ShouldContain("  Maker.cs(6,");
+    }
+
+    [Fact]
+    public async Task Check_FolderThatIsNone_IsAWrongCommandLine()
+    {
+        WriteDag();
+
+        var result = await RunAsync("contracts", "check", Path.Combine(Folder, "dags", "Maker.cs"), "--dags", "");
+
+        result.Code.ShouldBe(2);
+        result.Error.ShouldContain("cannot be read as a file of the folder ''");
+    }
+
+    [Fact]
     public async Task Check_NameWithARefusedDag_FailsWithItsMessage()
     {
         Api.On("GET contracts/rows", Shown);

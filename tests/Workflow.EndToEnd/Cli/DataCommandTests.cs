@@ -10,9 +10,9 @@ public sealed class DataCommandTests : CliTest
           "created_at": "2026-01-01T00:00:00Z", "dag_id": "taxi", "run_id": "r1", "task_id": "ingest",
           "columns": [{"name": "fare", "type": "DOUBLE"}],
           "profile": [
-            {"column": "fare", "type": "DOUBLE", "count": 1234567, "nulls": 0, "distinct": 812, "min": -1.5, "max": 500, "mean": 13.04567}
+            {"column": "fare", "type": "DOUBLE", "count": 1234567, "nulls": 0, "distinct": 812, "min": "-1.5", "max": "0.30000000000000004", "mean": 13.04567}
           ],
-          "parents": [{"dataset": "raw", "version": 2, "sha256": "{{Sha}}"}], "contract_version": 4}]}
+          "parents": [{"dataset": "raw", "version": 2, "sha256": "{{Sha}}"}], "contract_version": 4}], "total_entries": 365}
         """;
 
     private const string Model = $$"""
@@ -22,7 +22,7 @@ public sealed class DataCommandTests : CliTest
            "gates": [{"task_id": "backtest", "verdict": "fail"}]},
           {"version": 1, "sha256": "{{Sha}}", "flavour": "linear", "metrics": {}, "params": {}, "parents": [],
            "created_at": "2026-01-01T00:00:00Z", "gates": []}],
-         "alias_moves": [{"alias": "champion", "from_version": null, "to_version": 1, "at": "2026-01-01T00:00:00Z", "run_id": "r0"}]}
+         "total_entries": 70, "alias_moves": [{"alias": "champion", "from_version": null, "to_version": 1, "at": "2026-01-01T00:00:00Z", "run_id": "r0"}]}
         """;
 
     [Fact]
@@ -34,7 +34,8 @@ public sealed class DataCommandTests : CliTest
 
         result.Code.ShouldBe(0);
         result.Rows.ShouldContain("3 01234567 1,234,567 1.5 MiB month 2019-01 2026-01-01 00:00:00 UTC ingest in r1 of taxi 4 raw 2");
-        result.Rows.ShouldContain("fare DOUBLE 0 812 -1.5 500 13");
+        result.Rows.ShouldContain("fare DOUBLE 0 812 -1.5 0.3 13");
+        result.Rows.ShouldContain("Versions 1 newest of 365");
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class DataCommandTests : CliTest
         Api.On("GET datasets/fares/profile", """
             {"name": "fares", "version": 3, "is_whole": true, "partition": {}, "slices": 2, "rows": 40, "columns": [
               {"column": "fare", "type": "DOUBLE", "nulls": 1, "distinct": 2000, "is_distinct_exact": false, "min": "-1.5", "max": "500", "mean": 13.04567,
-               "sd": 2.5, "quantiles": [{"share": 0.25, "value": "6"}, {"share": 0.5, "value": "9.5"}],
+               "sd": 2.5, "quantiles": [{"share": 0.25, "value": "6"}, {"share": 0.5, "value": "9.500000000000002"}],
                "histogram": [{"low": "0", "high": "1", "count": 10}, {"low": "1", "high": "2", "count": 0}, {"low": "2", "high": "3", "count": 20}],
                "top_values": []},
               {"column": "kind", "type": "VARCHAR", "nulls": 0, "distinct": 2, "is_distinct_exact": true, "min": "card", "max": "cash", "mean": null,
@@ -92,6 +93,7 @@ public sealed class DataCommandTests : CliTest
         var result = await RunAsync("models", "show", "fare_model");
 
         result.Rows.ShouldContain("Aliases champion 1");
+        result.Rows.ShouldContain("Versions 2 newest of 70");
         result.Rows.ShouldContain("2 – 01234567 linear rmse 3.21, mae 2.05 ✗ backtest fares 3 2026-01-01 00:00:00 UTC –");
         result.Rows.ShouldContain("1 champion 01234567 linear – – – 2026-01-01 00:00:00 UTC –");
         result.Rows.ShouldContain("2026-01-01 00:00:00 UTC champion – 1 r0");
@@ -130,14 +132,14 @@ public sealed class DataCommandTests : CliTest
         ((string?)gate["run_id"]).ShouldBe("r1");
         ((string?)gate["verdict"]).ShouldBe("fail");
         ((double)gate["checks"]![1]!["observed"]!).ShouldBe(0.98765);
-        Api.Requests.ShouldBe(["GET gates?run_id=r%2B1&dag_id=taxi&limit=100&offset=0"]);
+        Api.Requests.ShouldBe(["GET gates?run_id=r%2B1&dag_id=taxi&limit=50&offset=0"]);
     }
 
     [Fact]
     public async Task ShowGate_OfDrift_HasTheReportOfItsColumns()
     {
         const string gate = """
-            {"run_id": "r1", "dag_id": "taxi", "task_id": "drift", "try_number": 2, "verdict": "fail", "subject": "dataset trips 01234567",
+            {"run_id": "r1", "dag_id": "taxi", "task_id": "drift", "map_index": -1, "try_number": 2, "verdict": "fail", "subject": "dataset trips 01234567",
              "created_at": "2026-01-01T00:00:00Z", "checks": [
                {"check": "drift", "column": null, "verdict": "fail", "severity": "block", "observed": 0.5, "threshold": "below 0.5", "rows": 900,
                 "failing_rows": null, "sample_rows": [], "message": "1 of 2 columns differ."}]}
@@ -165,6 +167,53 @@ public sealed class DataCommandTests : CliTest
     }
 
     [Fact]
+    public async Task ShowGate_OfAMappedTask_AsksForTheReportOfEachElement()
+    {
+        const string gate = """
+            {"run_id": "r1", "dag_id": "taxi", "task_id": "drift", "map_index": 0, "try_number": 1, "verdict": "pass", "subject": "trips",
+             "created_at": "2026-01-01T00:00:00Z", "checks": [{"check": "drift", "verdict": "pass"}]}
+            """;
+        Api.On("GET gates", Canned.Page("gates", gate, gate.Replace("\"map_index\": 0", "\"map_index\": 1", StringComparison.Ordinal)));
+        Api.On("GET gates/taxi/r1/drift/drift", """{"subject": "trips", "try_number": 1, "columns": []}""");
+
+        var result = await RunAsync("gates", "show", "r1", "drift");
+
+        result.Rows.ShouldContain("Element 1");
+        Api.Requests.Skip(1).ShouldBe(["GET gates/taxi/r1/drift/drift?map_index=0", "GET gates/taxi/r1/drift/drift?map_index=1"]);
+    }
+
+    [Fact]
+    public async Task Verify_ThatTakesLongerThanOtherAnswersMay_IsWaitedFor()
+    {
+        var isRead = new TaskCompletionSource();
+        AnswerLimit = TimeSpan.FromMilliseconds(1);
+        Api.On("GET datasets/fares", _ => isRead.Task);
+        Api.On("POST datasets/fares/verify", async context =>
+        {
+            await isRead.Task;
+            await StubApi.WriteAsync(context, 200, """{"version": 3, "files": 1, "sound": 1, "damages": []}""");
+        });
+
+        var verified = RunAsync("datasets", "verify", "fares");
+        var shown = await RunAsync("datasets", "show", "fares");
+        isRead.SetResult();
+
+        shown.Error.ShouldContain("no answer within 1 ms");
+        (await verified).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Verify_OfAVersionWithExpiredSlices_SucceedsAndSaysSo()
+    {
+        Api.On("POST datasets/fares/verify", """{"name": "fares", "version": 1, "files": 2, "sound": 2, "expired": 3, "damages": []}""");
+
+        var result = await RunAsync("datasets", "verify", "fares", "--version", "1");
+
+        result.Code.ShouldBe(0);
+        result.Rows.ShouldContain("fares version 1: 2 of 2 files are sound. The content of 3 more has expired.");
+    }
+
+    [Fact]
     public async Task ShowGate_OfDriftWithoutAReport_ShowsItsVerdict()
     {
         Api.On("GET gates", Canned.Page("gates", Canned.Verdict.Replace("not_null", "drift", StringComparison.Ordinal)));
@@ -178,11 +227,13 @@ public sealed class DataCommandTests : CliTest
     [Fact]
     public async Task ListGates_Table_HasARowForEachCheck()
     {
-        Api.On("GET gates", Canned.Page("gates", Canned.Verdict));
+        var mapped = Canned.Verdict.Replace("\"map_index\": -1", "\"map_index\": 7", StringComparison.Ordinal);
+        Api.On("GET gates", Canned.Page("gates", Canned.Verdict), Canned.Page("gates", mapped));
 
         var result = await RunAsync("gates", "list");
 
         result.Rows[1].ShouldBe("r1 quality ✓ pass not_null fare 0 = 0 –");
         result.Rows[2].ShouldBe("r1 quality ✗ fail between fare 0.988 >= 0.99 4 rows out of range");
+        (await RunAsync("gates", "list")).Rows[1].ShouldStartWith("r1 quality [7]");
     }
 }

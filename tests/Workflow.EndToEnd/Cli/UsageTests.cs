@@ -8,6 +8,10 @@ public sealed class UsageTests : CliTest
     [InlineData("runs list --state done", "'done'")]
     [InlineData("runs list --limit 0", "--limit")]
     [InlineData("runs list --limit many", "--limit")]
+    [InlineData("datasets versions fares --limit 0", "--limit")]
+    [InlineData("gates list --limit 0", "--limit")]
+    [InlineData("gates proposals list --limit -5", "--limit")]
+    [InlineData("review list --limit 0", "--limit")]
     [InlineData("tasks logs r1", "TASK")]
     [InlineData("datasets show a b", "'b'")]
     [InlineData("gates list --output yaml", "'yaml'")]
@@ -18,6 +22,23 @@ public sealed class UsageTests : CliTest
         result.Code.ShouldBe(2);
         result.Output.ShouldBe("");
         result.Error.ShouldContain(named);
+        Api.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("contracts", "check", "")]
+    [InlineData("contracts", "check", ".")]
+    [InlineData("contracts", "show", "..")]
+    [InlineData("datasets", "show", "")]
+    [InlineData("datasets", "verify", "..")]
+    [InlineData("models", "show", ".")]
+    [InlineData("dags", "show", "")]
+    public async Task Invoke_NameThatIsNone_ExitsTwoAndAsksNothing(params string[] arguments)
+    {
+        var result = await RunAsync(arguments);
+
+        result.Code.ShouldBe(2);
+        result.Error.ShouldContain($"'{arguments[^1]}' is not a name.");
         Api.Requests.ShouldBeEmpty();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Workflow.Runs;
 
 namespace Workflow.Contracts;
 
@@ -58,7 +59,7 @@ public static class ContractChanges
             .. Note(null, "owner", old.Owner, now.Owner),
             .. Note(null, "licence", old.Licence, now.Licence),
             .. Note(null, "meaning", old.Meaning, now.Meaning),
-            .. Note(null, "compatibility", $"{old.Compatibility}", $"{now.Compatibility}"),
+            .. Note(null, "compatibility", old.Compatibility.Name(), now.Compatibility.Name()),
             .. Note(null, "extra columns", Allowed(old), Allowed(now)),
         ];
         return [.. all.Select(change => change.Breaks == BreakDirection.None ? change with { Remedy = "" } : change)];
@@ -135,7 +136,7 @@ public static class ContractChanges
 
         if (old.PersonalData != now.PersonalData)
         {
-            yield return new(now.Name, "personal data", $"{old.PersonalData}", $"{now.PersonalData}",
+            yield return new(now.Name, "personal data", old.PersonalData.Name(), now.PersonalData.Name(),
                 now.PersonalData < old.PersonalData ? BreakDirection.Protection : BreakDirection.None,
                 "Values that are masked now would be shown: keep the class, or let a person accept it.");
         }

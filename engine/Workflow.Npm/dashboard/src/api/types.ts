@@ -48,6 +48,7 @@ export type Proposal = Schemas['Proposal'];
 export type RecentRun = Schemas['RecentRun'];
 export type ReviewDetails = Schemas['ReviewDetails'];
 export type ReviewState = Schemas['ReviewState'];
+export type RowsAside = Schemas['RowsAside'];
 export type RunState = Schemas['RunState'];
 export type TaskInstance = Schemas['TaskInstance'];
 export type TaskKind = Schemas['TaskKind'];

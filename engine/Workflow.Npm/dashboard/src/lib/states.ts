@@ -43,13 +43,13 @@ export const VERDICTS: Record<Verdict, Look> = {
   pass: { word: 'pass', look: 'success' },
   fail: { word: 'fail', look: 'failed' },
   inconclusive: { word: 'inconclusive', look: 'retry' },
-  learning: { word: 'learning', look: 'pending' },
-  waived: { word: 'waived', look: 'deferred' },
+  learning: { word: 'learning', look: 'deferred' },
+  waived: { word: 'waived', look: 'skipped' },
 };
 
 /** How a version of a dataset is kept; besides it may be held. */
 export const VERSION_STATES = {
-  live: { word: 'live', look: 'success' },
+  newest: { word: 'newest of its slice', look: 'success' },
   replaced: { word: 'replaced', look: 'pending' },
   cold: { word: 'cold', look: 'queued', icon: 'cold' },
   expired: { word: 'expired', look: 'removed' },

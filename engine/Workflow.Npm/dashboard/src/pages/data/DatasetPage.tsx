@@ -56,6 +56,9 @@ function DatasetFacts({ of }: { of: DatasetDetails }) {
       <Fact name="Contract">
         {of.contract_version ? <Link to={links.datasetTab(of.name, 'contract')}>v{of.contract_version}</Link> : 'none'}
       </Fact>
+      <Fact name="Checks">
+        <Link to={links.proposals(of.name)}>suggested</Link>
+      </Fact>
       <Fact name="Kept">{kept(of.retention)}</Fact>
       {of.described_by && (
         <Fact name="Described by">
@@ -72,5 +75,5 @@ function kept({ versions, days, cold_after_days }: DatasetDetails['retention']):
     days != null && `for ${count(days)} days`,
     cold_after_days != null && `cold after ${count(cold_after_days)} days`,
   ].filter(Boolean);
-  return said.join(', ') || 'for good';
+  return said.join(', ') || 'for ever';
 }

@@ -4,6 +4,7 @@ import { Answered } from '../../components/Answered';
 import { Hash } from '../../components/Copy';
 import { MadeBy } from '../../components/MadeBy';
 import { Fact, Page, Section } from '../../components/Page';
+import { Pager } from '../../components/Pager';
 import { Parents } from '../../components/Parents';
 import { StateBadge } from '../../components/StateBadge';
 import { Table } from '../../components/Table';
@@ -12,6 +13,8 @@ import { metric, plain, plural } from '../../lib/format';
 import { links } from '../../lib/links';
 import { useApi } from '../../state/useApi';
 import { useParam } from '../../state/useParam';
+
+const PAGE = 50;
 
 export const useModel = () => useOutletContext<ModelDetails>();
 
@@ -28,7 +31,7 @@ export function ModelPage() {
           {alias} v{version}
         </span>
       ))}
-      facts={answer.data && <LiveFacts versions={answer.data.versions} aliases={aliases} />}
+      facts={answer.data && <LiveFacts of={answer.data} />}
       tabs={[
         { to: links.model(name), label: 'Versions' },
         { to: links.modelLineage(name), label: 'Lineage' },
@@ -43,12 +46,20 @@ export function ModelPage() {
 
 /** Every version with its metrics, gates and parents, and when aliases moved. */
 export function ModelVersionsTab() {
-  const { versions, aliases, alias_moves } = useModel();
+  const { name, aliases, alias_moves, total_entries: total } = useModel();
   const [chosen] = useParam('version');
+  const [offset, setOffset] = useParam('offset');
+  // A link to a version leads to the page of the list that has it.
+  const at = place(Number(chosen) || total, total);
+  const from = offset === null ? at - (at % PAGE) : Number(offset);
+  const answer = useApi('/api/v2/models/{name}', { path: { name }, query: { limit: PAGE, offset: from } });
   return (
     <>
-      <Section title="Versions" note={plural(versions.length, 'version')}>
-        <Versions versions={versions} aliases={Object.entries(aliases)} chosen={chosen} />
+      <Section title="Versions" note={plural(total, 'version')}>
+        <Answered answer={answer} what="The versions">
+          {({ versions }) => <Versions versions={versions} aliases={Object.entries(aliases)} chosen={chosen} />}
+        </Answered>
+        <Pager from={from} page={PAGE} total={total} onMove={(to) => setOffset(String(to))} />
       </Section>
       <Section title="Moves of aliases">
         {alias_moves.length === 0 ? <p className="muted">No version was promoted yet.</p> : <AliasMoves moves={alias_moves} />}
@@ -57,10 +68,21 @@ export function ModelVersionsTab() {
   );
 }
 
-function LiveFacts({ versions, aliases }: { versions: ModelVersion[]; aliases: [string, number][] }) {
-  const champion = aliases.find(([alias]) => alias === 'champion')?.[1];
-  const live = versions.find(({ version }) => version === champion);
-  if (!live) return <Fact name="Live">no version has the alias champion</Fact>;
+/** Where a version stands in the list, newest first: numbers have no gaps. */
+function place(version: number, total: number): number {
+  return Math.max(0, total - version);
+}
+
+function LiveFacts({ of: { name, aliases, versions, total_entries } }: { of: ModelDetails }) {
+  const champion = aliases.champion;
+  const listed = versions.find(({ version }) => version === champion);
+  const older = useApi(
+    '/api/v2/models/{name}',
+    champion === undefined || listed ? null : { path: { name }, query: { limit: 1, offset: place(champion, total_entries) } },
+  );
+  const live = listed ?? older.data?.versions[0];
+  if (champion === undefined) return <Fact name="Live">no version has the alias champion</Fact>;
+  if (!live) return <Fact name="Live">v{champion}</Fact>;
   return (
     <>
       <Fact name="Live">v{live.version}</Fact>

@@ -3,7 +3,7 @@ import { type ApiError, post } from '../../api/client';
 import type { DatasetVerification } from '../../api/types';
 import { Dialog } from '../../components/Dialog';
 import { Callout, Failure } from '../../components/Messages';
-import { count } from '../../lib/format';
+import { count, plural } from '../../lib/format';
 
 /** Reads the files of a dataset at a version and says whether they are what their hashes say. */
 export function VerifyDialog({ dataset, version, onClose }: { dataset: string; version: number; onClose: () => void }) {
@@ -22,12 +22,13 @@ export function VerifyDialog({ dataset, version, onClose }: { dataset: string; v
       <div className="act" data-testid="verification">
         {!found && !refused && <p className="muted">Reading all files of the dataset at this version …</p>}
         {refused && <Failure what="The files could not be read." error={refused} />}
-        {found && found.damages.length === 0 && (
+        {found && found.files > 0 && found.damages.length === 0 && (
           <p>
             {found.files === 1 ? 'The file is' : `All ${count(found.files)} files are`} what{' '}
             {found.files === 1 ? 'its hash says' : 'their hashes say'}.
           </p>
         )}
+        {found && found.expired > 0 && <p className="muted">{plural(found.expired, 'slice')} not read: the content has expired.</p>}
         {found && found.damages.length > 0 && (
           <Callout kind="failed" title={`${count(found.damages.length)} of ${count(found.files)} files are damaged or gone`}>
             {found.damages.map((damage) => (

@@ -27,5 +27,5 @@ export function VersionState({ of, reviewId }: { of: DatasetVersionState; review
 function kept({ expired_at, cold_at, is_newest_of_slice }: DatasetVersionState) {
   if (expired_at) return 'expired';
   if (cold_at) return 'cold';
-  return is_newest_of_slice ? 'live' : 'replaced';
+  return is_newest_of_slice ? 'newest' : 'replaced';
 }

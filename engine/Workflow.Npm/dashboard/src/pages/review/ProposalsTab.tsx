@@ -23,10 +23,10 @@ const PAGE = 50;
 const OF_STATE = ['offset'];
 const COLUMNS = ['Check', 'Limits', 'Evidence', 'Dataset', 'Gate', 'Suggested', 'Decided', 'Acts'];
 
-/** Checks that history suggests: a person accepts or refuses each. */
+/** Checks that history suggests: a person accepts or rejects each. */
 export function ProposalsTab() {
   const [state, setState] = useParam('state', OF_STATE);
-  const [dataset] = useParam('dataset');
+  const [dataset, setDataset] = useParam('dataset', OF_STATE);
   const [offset, setOffset] = useParam('offset');
   const from = Number(offset ?? 0);
   const shown = STATES.find((each) => each === state) ?? 'proposed';
@@ -42,6 +42,11 @@ export function ProposalsTab() {
             </button>
           ))}
         </div>
+        {dataset && (
+          <button type="button" aria-pressed title="Show those of all datasets" onClick={() => setDataset(null)}>
+            Only {dataset}
+          </button>
+        )}
         <span className="spring" />
         <SuggestForm dataset={dataset ?? ''} />
       </div>
@@ -107,7 +112,7 @@ function limits(check: Proposal['check']): string {
   return said.join(', ') || '–';
 }
 
-/** Accepting can be withdrawn; a refusal stays, so it asks first. */
+/** Accepting can be withdrawn; a rejection stays, so it asks first. */
 function Acts({ of }: { of: Proposal }) {
   const [asks, setAsks] = useState(false);
   const path = { proposal_id: of.proposal_id };
@@ -141,10 +146,10 @@ function Acts({ of }: { of: Proposal }) {
         Accept
       </button>
       <button type="button" onClick={() => setAsks(true)} data-testid="reject">
-        Refuse
+        Reject
       </button>
       {asks && (
-        <Ask word="Refuse" name={name} of={of} onConfirm={() => void decide('reject', 'is refused')} onClose={() => setAsks(false)} />
+        <Ask word="Reject" name={name} of={of} onConfirm={() => void decide('reject', 'is rejected')} onClose={() => setAsks(false)} />
       )}
     </span>
   );

@@ -27,8 +27,12 @@ export function GateEvidence({ gate }: { gate: Gate }) {
 }
 
 function DriftReport({ gate }: { gate: Gate }) {
-  const path = { dagId: gate.dag_id, runId: gate.run_id, taskId: gate.task_id };
-  const answer = useApi('/api/v2/gates/{dagId}/{runId}/{taskId}/drift', { path }, { dag_id: gate.dag_id, dag_run_id: gate.run_id });
+  const { dag_id, run_id, task_id, map_index } = gate;
+  const answer = useApi(
+    '/api/v2/gates/{dag_id}/{run_id}/{task_id}/drift',
+    { path: { dag_id, run_id, task_id }, query: { map_index } },
+    { dag_id, dag_run_id: run_id },
+  );
   const [chosen, choose] = useParam('column');
   return (
     <>

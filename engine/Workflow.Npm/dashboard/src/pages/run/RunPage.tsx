@@ -25,7 +25,7 @@ export function RunPage() {
   // A clear may move the run to another version, and then its graph is another.
   const graph = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/graph', version ? { path } : null, path);
   const tasks = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances', { path, query: { limit: 1000, map_index: -1 } }, path);
-  const gates = useApi('/api/v2/gates', { query: { dag_id: dagId, run_id: runId } }, path);
+  const gates = useApi('/api/v2/gates', { query: { dag_id: dagId, run_id: runId, limit: 1000 } }, path);
   const instances = tasks.data?.task_instances;
   const whole = instances?.find(({ task_id }) => task_id === selected);
   const refresh = () => {
@@ -78,14 +78,16 @@ export function RunPage() {
             }
           </Answered>
         </Section>
-        {gates.data && gates.data.gates.length > 0 && <GateTable gates={gates.data.gates} onSelect={select} />}
+        {gates.data && gates.data.gates.length > 0 && (
+          <GateTable gates={gates.data.gates} total={gates.data.total_entries} onSelect={select} />
+        )}
       </Page>
       {whole && (
         <TaskPanel
           key={whole.task_id}
           run={path}
           whole={whole}
-          gate={gates.data?.gates.find(({ task_id }) => task_id === whole.task_id)}
+          gates={gates.data?.gates.filter(({ task_id }) => task_id === whole.task_id) ?? []}
           task={graph.data?.tasks.find(({ task_id }) => task_id === whole.task_id)}
           onSelect={select}
           onChange={refresh}

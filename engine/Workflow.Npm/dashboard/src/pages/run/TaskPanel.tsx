@@ -20,8 +20,8 @@ interface Props {
   /** The task, or a mapped task as a whole. */
   whole: TaskInstance;
   task: GraphTask | undefined;
-  /** Its newest verdict, if it is a gate that has one. */
-  gate: Gate | undefined;
+  /** The verdicts of all its elements and attempts, newest first, if it is a gate. */
+  gates: Gate[];
   onSelect: (taskId: string | null) => void;
   onChange: () => void;
 }
@@ -35,7 +35,7 @@ const VIEWS = [
 ];
 
 /** The selected task beside the run, so that the list stays: why, acts, attempts, log, values; of a mapped one its elements. */
-export function TaskPanel({ run, whole, task, gate, onSelect, onChange }: Props) {
+export function TaskPanel({ run, whole, task, gates, onSelect, onChange }: Props) {
   const [map, setMap] = useParam('map', OF_ELEMENT);
   const isMapped = whole.mapped !== null || (task?.mapped_by != null && task.kind !== 'expand');
   const mapIndex = isMapped && map !== null ? Number(map) : null;
@@ -90,7 +90,7 @@ export function TaskPanel({ run, whole, task, gate, onSelect, onChange }: Props)
           {isMapped && mapIndex === null ? (
             <Elements run={run} whole={whole} onSelect={(index) => setMap(String(index))} />
           ) : (
-            <AttemptsAndLog key={instance.map_index} run={run} instance={instance} pool={task?.pool} gate={gate} />
+            <AttemptsAndLog key={instance.map_index} run={run} instance={instance} pool={task?.pool} gates={gates} />
           )}
         </>
       )}
@@ -103,15 +103,12 @@ interface AttemptsProps {
   run: RunPath;
   instance: TaskInstance;
   pool: string | undefined;
-  gate: Gate | undefined;
+  gates: Gate[];
 }
 
-function AttemptsAndLog({ run, instance, pool, gate }: AttemptsProps) {
+function AttemptsAndLog({ run, instance, pool, gates }: AttemptsProps) {
   const [chosen, choose] = useParam('try');
   const [asked, setView] = useParam('panel', OF_PANEL);
-  // Of a gate, what it found is the answer; of any other task, what it said.
-  const first = gate ? 'evidence' : 'log';
-  const view = VIEWS.find(({ name }) => name === asked)?.name ?? first;
   const { task_id, map_index } = instance;
   const path = { ...run, task_id };
   const answer = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries', { path, query: { map_index } }, run);
@@ -119,6 +116,10 @@ function AttemptsAndLog({ run, instance, pool, gate }: AttemptsProps) {
   const attempt = tries.find(({ try_number }) => String(try_number) === chosen) ?? tries.at(-1);
   if (!attempt) return <p className="muted">No attempt has started, so there is no log.</p>;
   const one = { ...path, map_index, try_number: attempt.try_number };
+  const gate = gates.find((each) => each.map_index === map_index && each.try_number === attempt.try_number);
+  // Of a gate, what it found is the answer; of any other task, what it said.
+  const first = gate ? 'evidence' : 'log';
+  const view = VIEWS.find(({ name }) => name === asked)?.name ?? first;
   return (
     <>
       {tries.length > 1 && <Attempts tries={tries} shown={attempt} onChoose={choose} />}
