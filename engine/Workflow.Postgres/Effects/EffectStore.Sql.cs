@@ -48,13 +48,15 @@ public sealed partial class EffectStore
         """;
 
     // The newest version of each partition that agrees in every other key and comes before in one. An older version of a partition was
-    // replaced: nobody trains on it.
+    // replaced, and one that is withheld is bad: nobody trains on those.
     private const string EarlierPartitions = """
-        SELECT DISTINCT ON (partition) dataset_version_id AS VersionId, dataset AS Dataset, sha256 AS Sha256, row_count AS Rows,
-            partition::text AS Partition
-        FROM dataset_version
-        WHERE dataset = @dataset AND version IS NOT NULL AND partition - @key = @others::jsonb AND partition ->> @key COLLATE "C" < @before
-        ORDER BY partition, version DESC
+        SELECT found.* FROM dataset_slices(@dataset) AS slice (partition) CROSS JOIN LATERAL (
+            SELECT v.dataset_version_id AS VersionId, v.dataset AS Dataset, v.sha256 AS Sha256, v.row_count AS Rows, v.partition::text AS Partition
+            FROM dataset_version v
+            WHERE v.dataset = @dataset AND v.partition = slice.partition AND v.version IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = v.dataset_version_id)
+            ORDER BY v.version DESC LIMIT 1) AS found
+        WHERE slice.partition - @key = @others::jsonb AND slice.partition ->> @key COLLATE "C" < @before
         """;
 
     private const string AliasHolder = """

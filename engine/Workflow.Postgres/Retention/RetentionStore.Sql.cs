@@ -144,12 +144,15 @@ public sealed partial class RetentionStore
 
         """;
 
+    // Those that are withheld count for none of the versions kept, and come after the good ones that are newer: they push none of those out.
     // Whoever is about to need a version holds its row, by a lock or a foreign key: it is left for the next turn.
     private const string LockDueVersions = """
         WITH ranked AS MATERIALIZED (
             SELECT v.dataset_version_id, v.published_at, d.keep_versions, d.keep_for,
-                row_number() OVER (PARTITION BY v.dataset, v.partition ORDER BY v.version DESC) AS place
+                count(*) FILTER (WHERE w.dataset_version_id IS NULL) OVER (PARTITION BY v.dataset, v.partition ORDER BY v.version DESC)
+                    + CASE WHEN w.dataset_version_id IS NULL THEN 0 ELSE 1 END AS place
             FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset
+                LEFT JOIN (SELECT DISTINCT dataset_version_id FROM withheld_version) w ON w.dataset_version_id = v.dataset_version_id
             WHERE (d.keep_versions IS NOT NULL OR d.keep_for IS NOT NULL) AND v.version IS NOT NULL AND v.expired_at IS NULL
         )
         SELECT v.dataset_version_id FROM ranked r JOIN dataset_version v USING (dataset_version_id)
@@ -170,7 +173,8 @@ public sealed partial class RetentionStore
         WHERE d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.expired_at IS NULL AND v.cold_at IS NULL
             AND greatest(v.published_at, v.recalled_at) < now() - d.cold_after
             AND EXISTS (
-                SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version)
+                SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version
+                    AND NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = n.dataset_version_id))
         ORDER BY v.dataset_version_id LIMIT @limit
         """;
 
@@ -180,6 +184,7 @@ public sealed partial class RetentionStore
         WHERE v.sha256 = @sha256 AND d.dataset = v.dataset AND d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.cold_at IS NULL
             AND greatest(v.published_at, v.recalled_at) < now() - d.cold_after
             AND EXISTS (
-                SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version)
+                SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version
+                    AND NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = n.dataset_version_id))
         """;
 }
