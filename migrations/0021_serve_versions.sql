@@ -16,4 +16,17 @@ LANGUAGE sql STABLE AS $$
     SELECT partition FROM slice
 $$;
 
+-- What each producer, which is a task of a DAG, made last of each dataset: several may make slices of one, each from something else.
+CREATE INDEX dataset_version_producer ON dataset_version (dataset, dag_id, task_id, version DESC) WHERE version IS NOT NULL;
+CREATE VIEW newest_of_producer AS
+WITH RECURSIVE newest AS (
+    (SELECT v.dataset, v.dag_id, v.task_id, v.version, v.dataset_version_id FROM dataset_version v
+        WHERE v.version IS NOT NULL ORDER BY v.dataset, v.dag_id, v.task_id, v.version DESC LIMIT 1)
+    UNION ALL
+    SELECT later.* FROM newest CROSS JOIN LATERAL (
+        SELECT v.dataset, v.dag_id, v.task_id, v.version, v.dataset_version_id FROM dataset_version v
+        WHERE v.version IS NOT NULL AND (v.dataset, v.dag_id, v.task_id) > (newest.dataset, newest.dag_id, newest.task_id)
+        ORDER BY v.dataset, v.dag_id, v.task_id, v.version DESC LIMIT 1) AS later)
+SELECT dataset, dag_id, task_id, version, dataset_version_id FROM newest;
+
 GRANT SELECT ON withheld_version TO workflow_worker;
