@@ -26,6 +26,7 @@ public sealed partial class EffectStore
                 await connection.ExecuteAsync(StageVerdict, parameters, transaction).ConfigureAwait(false);
                 return await connection.ExecuteAsync(StageDriftReport, parameters, transaction).ConfigureAwait(false);
             },
+            (connection, _) => connection.ExecuteScalarAsync<bool>(IsVerdictStaged, parameters),
             cancellationToken).ConfigureAwait(false);
     }
 

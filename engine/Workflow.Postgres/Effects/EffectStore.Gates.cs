@@ -29,9 +29,9 @@ public sealed partial class EffectStore
         var parameters = Of(source);
         parameters.AddDynamicParams(new { versionId, checks = Stored(checks) });
 
-        // Its own transaction: a kill after it leaves an open review, which the next attempt finds and waits for.
-        await dataSource.CommitOnceAsync(
-            (connection, transaction) => connection.ExecuteScalarAsync<long>(OpenReview, parameters, transaction), cancellationToken).ConfigureAwait(false);
+        // Its own transaction: a kill after it leaves an open review, which the next attempt finds and waits for, as does this one when it asks again.
+        await dataSource.AskPatientlyAsync(connection => connection.ExecuteScalarAsync<long>(OpenReview, parameters), cancellationToken)
+            .ConfigureAwait(false);
         return (await ReviewAsync(source, versionId, cancellationToken).ConfigureAwait(false))!;
     }
 

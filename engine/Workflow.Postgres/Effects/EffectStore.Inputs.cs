@@ -25,11 +25,13 @@ public sealed partial class EffectStore
     {
         var parameters = Of(source);
         parameters.AddDynamicParams(new { versionIds = versionIds.Distinct().ToArray() });
-        var expired = await dataSource.CommitOnceAsync(
-            async (connection, transaction) =>
+
+        // Recording them again changes nothing.
+        var expired = await dataSource.AskPatientlyAsync(
+            async connection =>
             {
-                await connection.ExecuteAsync(RecordInputs, parameters, transaction).ConfigureAwait(false);
-                return await connection.QuerySingleOrDefaultAsync<(string Dataset, int Version, DateTime At)?>(Expired, parameters, transaction)
+                await connection.ExecuteAsync(RecordInputs, parameters).ConfigureAwait(false);
+                return await connection.QuerySingleOrDefaultAsync<(string Dataset, int Version, DateTime At)?>(Expired, parameters)
                     .ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
