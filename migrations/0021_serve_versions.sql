@@ -1,4 +1,5 @@
--- Which versions everybody reads, and how to find the newest of each slice without looking at all that ever were.
+-- Which versions everybody reads, how to find the newest of each slice and of each producer without looking at all that ever were, and which reviews
+-- can still be decided.
 
 -- Versions that a gate holds, and those that a person discarded or repaired: they are reached by their number, and by the gate's own task, which
 -- has the version in its hand. One that was released is as good as one that passed.
@@ -28,5 +29,16 @@ WITH RECURSIVE newest AS (
         WHERE v.version IS NOT NULL AND (v.dataset, v.dag_id, v.task_id) > (newest.dataset, newest.dag_id, newest.task_id)
         ORDER BY v.dataset, v.dag_id, v.task_id, v.version DESC LIMIT 1) AS later)
 SELECT dataset, dag_id, task_id, version, dataset_version_id FROM newest;
+
+-- Reviews that a person can decide: their task waits for the decision, or is on its way to look for it. One that was cancelled, marked or cleared, or
+-- whose run is gone, would not hear of it.
+CREATE VIEW waiting_review AS
+SELECT i.review_item_id FROM review_item i
+    JOIN task_instance t ON t.run_id = i.run_id AND t.task_index = i.task_index AND t.map_index = i.map_index
+WHERE i.state = 'open'
+    AND (t.state IN ('queued', 'running', 'up_for_retry') OR (t.state = 'deferred' AND t.wake_key = 'review:' || i.review_item_id));
+
+-- What a run read is found by the run's number alone: its name may come again once it is deleted.
+DROP INDEX attempt_input_run_key;
 
 GRANT SELECT ON withheld_version TO workflow_worker;
