@@ -16,7 +16,6 @@ public sealed partial class RetentionStore
         """;
 
     // A run that is cleared at this moment is locked, and stays; so does the one before a run that goes on: what depends on the past looks at it.
-    // What its attempts read goes with it: nothing else says when.
     private const string DeleteRuns = """
         WITH old AS (
             SELECT r.run_id FROM run_partition p JOIN dag_run r ON r.run_id >= p.from_run AND r.run_id < p.to_run
@@ -26,10 +25,15 @@ public sealed partial class RetentionStore
                 ORDER BY coalesce(n.logical_date, n.run_after), n.run_id LIMIT 1), true)
             ORDER BY r.run_id LIMIT @limit FOR UPDATE OF r SKIP LOCKED
         ), deleted AS (
-            DELETE FROM dag_run r USING old WHERE r.run_id = old.run_id RETURNING 1
-        ), reads AS (
-            DELETE FROM attempt_input i USING old WHERE i.run_id = old.run_id)
+            DELETE FROM dag_run r USING old WHERE r.run_id = old.run_id RETURNING 1)
         SELECT count(*)::int FROM deleted
+        """;
+
+    // What attempts read goes after their run, by itself: one that reads a dataset as a whole has as many rows as that has slices.
+    private const string DeleteReads = """
+        DELETE FROM attempt_input WHERE ctid = ANY (ARRAY(
+            SELECT i.ctid FROM run_partition p JOIN attempt_input i ON i.run_id >= p.from_run AND i.run_id < p.to_run
+            WHERE p.part = @part AND NOT EXISTS (SELECT 1 FROM dag_run r WHERE r.run_id = i.run_id) LIMIT @limit))
         """;
 
     private const string PartitionedTables = "SELECT unnest(run_partitioned())";

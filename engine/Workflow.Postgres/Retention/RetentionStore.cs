@@ -23,6 +23,9 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
     /// <summary>How many rows a batch deletes: short enough to hold nobody up.</summary>
     public const int BatchSize = 500;
 
+    /// <summary>How many records of what attempts read a batch deletes: small rows, of which there are many.</summary>
+    public const int ReadBatchSize = 10_000;
+
     /// <summary>The partitions that have had no new runs for longer than an age.</summary>
     public async Task<IReadOnlyList<RunPartition>> PartitionsAsync(TimeSpan age, CancellationToken cancellationToken)
     {
@@ -35,6 +38,14 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
     /// <returns>How many were deleted; fewer than a batch when that was the last.</returns>
     public Task<int> DeleteRunsAsync(int part, DateTime endedBefore, CancellationToken cancellationToken) =>
         ScalarAsync<int>(DeleteRuns, new { part, endedBefore, limit = BatchSize }, cancellationToken);
+
+    /// <summary>Deletes a batch of what attempts read whose runs in a partition are gone.</summary>
+    /// <returns>How many were deleted; fewer than a batch when that was the last.</returns>
+    public async Task<int> DeleteReadsAsync(int part, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return await connection.ExecuteAsync(Command(DeleteReads, new { part, limit = ReadBatchSize }, cancellationToken)).ConfigureAwait(false);
+    }
 
     /// <summary>Drops a partition that has no runs any more, and those that an earlier call began to drop.</summary>
     /// <returns>How many were dropped.</returns>
