@@ -173,8 +173,8 @@ public sealed partial class RetentionStore
         """ + AndNothingNeeds;
 
     private const string ColdCandidates = """
-        SELECT v.sha256 FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset
-        WHERE d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.expired_at IS NULL AND v.cold_at IS NULL
+        SELECT v.dataset_version_id AS VersionId, v.sha256 AS Sha256 FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset
+        WHERE v.dataset_version_id > @after AND d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.expired_at IS NULL AND v.cold_at IS NULL
             AND greatest(v.published_at, v.recalled_at) < now() - d.cold_after
             AND EXISTS (
                 SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version

@@ -213,6 +213,26 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
         Contents(engine.Artifacts + "-cold").ShouldBe(["good"]);
     }
 
+    [Fact]
+    public async Task Cool_ABatchOfLostOnesBeforeAGoodOne_MovesTheGoodOne()
+    {
+        await KeepAsync("cold_after = interval '7 days'");
+        await engine.ExecuteAsync(
+            """
+            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
+                run_key, task_index, map_index, attempt, task_id)
+            SELECT 'd', i, now() - interval '50 days', repeat(md5(i::text), 2), 1, 1, '{"slice": "a"}', '[]', '[]', 'test', 'mine', 0, 'r', 0, -1, 1, 'a'
+            FROM generate_series(1, @batch) AS i
+            """,
+            new { batch = RetentionStore.BatchSize });
+        await GivenAsync(RetentionStore.BatchSize + 1, "a", daysAgo: 30, content: "good");
+        await GivenAsync(RetentionStore.BatchSize + 2, "a", daysAgo: 10, content: "newest");
+
+        (await Cooler().RunOnceAsync(Token)).ShouldBe(1);
+
+        Contents(engine.Artifacts + "-cold").ShouldBe(["good"]);
+    }
+
     private Cooler Cooler() => new(new RetentionStore(engine.Data), store, NullLogger<Cooler>.Instance);
 
     private ArtifactPruner ArtifactPruner() =>
