@@ -89,7 +89,8 @@ public sealed partial class ContractStore
         """;
 
     private const string Refusals = """
-        SELECT dag_id AS DagId, dataset AS Dataset, file AS File, contract::text AS Contract, message AS Message, refused_at AS RefusedAt
+        SELECT dag_id AS DagId, dataset AS Dataset, file AS File, contract::text AS Contract, hash AS Hash, message AS Message,
+            refused_at AS RefusedAt
         FROM contract_refusal WHERE dataset = coalesce(@dataset, dataset) ORDER BY dataset, dag_id
         """;
 
