@@ -19,7 +19,7 @@ public sealed partial class EffectStore
             ? null
             : new Review(
                 row.ReviewId, StateNames.Parse<ReviewState>(row.State), row.DecidedBy, row.Reason,
-                row.VersionId is { } id ? SnapshotReads.Version(id, row.Dataset!, row.Sha256!, row.Rows!.Value, row.Partition!) : null,
+                row.VersionId is { } id ? new VersionRow(id, row.Dataset!, row.Sha256!, row.Rows!.Value, row.Partition!).ToVersion() : null,
                 JsonSerializer.Deserialize<CheckResult[]>(row.Checks, Json)!);
     }
 

@@ -11,14 +11,8 @@ public sealed partial class EffectStore
         Patience.AskAsync(() => new SnapshotReads(dataSource).FindAsync(dataset, at, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runKey, CancellationToken cancellationToken)
-    {
-        var rows = await dataSource.AskPatientlyAsync(
-            connection => connection.QueryAsync<(long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(
-                OfRun, new { dagId, runKey }),
-            cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(row => SnapshotReads.Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))];
-    }
+    public Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runKey, CancellationToken cancellationToken) =>
+        VersionsAsync(OfRun, new { dagId, runKey }, cancellationToken);
 
     /// <inheritdoc />
     public async Task RecordInputsAsync(AttemptSource source, IReadOnlyList<long> versionIds, CancellationToken cancellationToken)

@@ -170,13 +170,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
         }
 
         var others = JsonSerializer.Serialize(of.Partition.Where(pair => pair.Key != key).ToDictionary());
-        var rows = await dataSource.AskPatientlyAsync(
-            connection => connection.QueryAsync<(long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(
-                EarlierPartitions, new { of.Dataset, key, others, before }),
-            cancellationToken).ConfigureAwait(false);
-        return [.. rows
-            .Select(row => SnapshotReads.Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))
-            .OrderBy(version => version.Partition[key], StringComparer.Ordinal)];
+        var earlier = await VersionsAsync(EarlierPartitions, new { of.Dataset, key, others, before }, cancellationToken).ConfigureAwait(false);
+        return [.. earlier.OrderBy(version => version.Partition[key], StringComparer.Ordinal)];
     }
 
     /// <inheritdoc />
@@ -202,6 +197,13 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     {
         ArgumentNullException.ThrowIfNull(source);
         return Patience.AskAsync(() => DatasetEventStore.OfRunAsync(dataSource, source.Task.Key.RunId, cancellationToken), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<DatasetVersion>> VersionsAsync(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        var rows = await dataSource.AskPatientlyAsync(connection => connection.QueryAsync<VersionRow>(sql, parameters), cancellationToken)
+            .ConfigureAwait(false);
+        return [.. rows.Select(row => row.ToVersion())];
     }
 
     private Task<long> StageWithParentsAsync(
