@@ -34,9 +34,17 @@ internal static partial class Patience
             },
             cancellationToken);
 
-    /// <summary>Carries out a transaction once, also when the answer to its commit is lost: PostgreSQL knows what became of it.</summary>
+    /// <summary>
+    /// Carries out a transaction once, also when the answer to its commit is lost. What it wrote says whether it was: a server that crashed has
+    /// forgotten the number of a transaction of which nothing had reached its disk, and gives the same number, and the same keys, to others.
+    /// </summary>
+    /// <param name="data">The database.</param>
+    /// <param name="perform">What to do in the transaction.</param>
+    /// <param name="isThere">Whether what it wrote is there, from what it gave.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
     public static async Task<T> CommitOnceAsync<T>(
-        this NpgsqlDataSource data, Func<NpgsqlConnection, NpgsqlTransaction, Task<T>> perform, CancellationToken cancellationToken)
+        this NpgsqlDataSource data, Func<NpgsqlConnection, NpgsqlTransaction, Task<T>> perform, Func<NpgsqlConnection, T, Task<bool>> isThere,
+        CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -52,23 +60,30 @@ internal static partial class Patience
             }
             catch (Exception exception) when (exception.IsPassing())
             {
-                if (number is not null && await IsCommittedAsync(data, number, cancellationToken).ConfigureAwait(false))
-                    return result;
+                if (number is not null)
+                {
+                    await UntilOverAsync(data, number, cancellationToken).ConfigureAwait(false);
+                    if (await data.AskPatientlyAsync(connection => isThere(connection, result), cancellationToken).ConfigureAwait(false))
+                        return result;
+                }
+
                 await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private static async Task<bool> IsCommittedAsync(NpgsqlDataSource data, string number, CancellationToken cancellationToken)
+    /// <summary>Waits for the end of a transaction: its session may not have noticed yet that nobody listens.</summary>
+    private static async Task UntilOverAsync(NpgsqlDataSource data, string number, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            // Its session may not have noticed yet that nobody listens.
-            var status = await data.AskPatientlyAsync(
-                connection => connection.ExecuteScalarAsync<string>(Status, new { number }), cancellationToken).ConfigureAwait(false);
-            if (status != "in progress")
-                return status == "committed";
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            while (await data.AskPatientlyAsync(connection => connection.ExecuteScalarAsync<string>(Status, new { number }), cancellationToken)
+                .ConfigureAwait(false) == "in progress")
+                await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException unknown) when (unknown.SqlState == PostgresErrorCodes.InvalidParameterValue)
+        {
+            // A number of the future: the server forgot the transaction in a crash, so that it is over.
         }
     }
 }

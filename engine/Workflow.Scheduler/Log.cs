@@ -62,6 +62,9 @@ internal static partial class Log
     [LoggerMessage(2017, LogLevel.Error, "Lineage event {Event} was given up: {Reason}")]
     public static partial void LineageRefused(this ILogger logger, long @event, string reason);
 
+    [LoggerMessage(2018, LogLevel.Warning, "Pruning of {Step} failed and goes on at the next turn: {Reason}")]
+    public static partial void PruningFailed(this ILogger logger, string step, string reason);
+
     [LoggerMessage(2020, LogLevel.Information, "Backfill {BackfillId} is completed")]
     public static partial void BackfillCompleted(this ILogger logger, long backfillId);
 

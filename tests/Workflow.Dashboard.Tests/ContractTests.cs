@@ -115,6 +115,30 @@ public sealed class ContractTests : IAsyncLifetime
         (await server.GetAsync("/contracts/rows")).Int("version").ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Accept_OfAContractThatHasChangedSinceItWasRead_AcceptsNone()
+    {
+        await DeclareAsync("maker", Rows("DOUBLE"));
+        await RefuseAsync("VARCHAR");
+        var read = (await server.GetAsync("/contracts/rows")).Text("refused/0/hash");
+        await RefuseAsync("DATE");
+
+        var (status, problem) = await server.PostAsync("/contracts/rows/accept", $$"""{"reason":"texts from now on","hash":"{{read}}"}""");
+
+        status.ShouldBe(409);
+        problem.Text("detail").ShouldContain("declares another contract of 'rows' by now");
+        (await server.GetAsync("/contracts/rows")).Int("version").ShouldBe(1);
+        (await server.PostAsync("/contracts/rows/accept", """{"reason":"x","hash":""}""")).Status.ShouldBe(422);
+        await RefuseAsync("VARCHAR");
+        (await server.PostAsync("/contracts/rows/accept", $$"""{"reason":"texts from now on","hash":"{{read[..12]}}"}""")).Status.ShouldBe(200);
+
+        async Task RefuseAsync(string type)
+        {
+            var refused = (await Should.ThrowAsync<ContractRefusedException>(() => DeclareAsync("maker", Rows(type)))).Refused.Single();
+            await new ContractStore(Data).ReplaceRefusalsAsync([(refused, "maker.cs")], default);
+        }
+    }
+
     /// <summary>A dataset is made of the rows, and a model of that.</summary>
     private async Task ReadAsync()
     {

@@ -46,6 +46,27 @@ public sealed class ReviewTests() : StoredDataTest("trips", "taxi", "gate")
     }
 
     [Fact]
+    public async Task Reviews_WhoseTaskNoLongerWaits_AreNotOpenAndTakeNoDecision()
+    {
+        var (first, _) = await PublishAsync("01", 10);
+        var waiting = await StartAsync("waits");
+        var review = await Effects.HoldAsync(waiting, first, [], default);
+        await FinishAsync(waiting, new TaskOutcome.Deferred("waits", TimeSpan.FromHours(1), $"review:{review.ReviewId}"));
+        var ended = await StartAsync("ended");
+        var other = await Effects.HoldAsync(ended, first, [], default);
+        await FinishAsync(ended, new TaskOutcome.Cancelled());
+
+        var open = await Server.GetAsync("/reviews?state=open");
+        var refused = await Server.SendAsync(HttpMethod.Post, $"/reviews/{other.ReviewId}/release", """{"reason": "x"}""");
+
+        (open.Int("total_entries"), open.Int("reviews/0/review_id")).ShouldBe((1, (int)review.ReviewId));
+        refused.Status.ShouldBe(409);
+        refused.Body.Text("detail").ShouldContain("its task no longer waits");
+        (await Server.GetAsync("/reviews")).Int("total_entries").ShouldBe(2);
+        (await PostAsync($"/reviews/{review.ReviewId}/release", """{"reason": "x"}""")).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task Proposals_LearntFromSlices_AreAcceptedRejectedAndWithdrawn()
     {
         foreach (var month in new[] { "01", "02", "03", "04" })

@@ -260,6 +260,52 @@ public sealed class CommitPointTests : IAsyncLifetime
         (await engine.ScalarAsync<long>("SELECT count(*) FROM dataset_version WHERE version IS NOT NULL")).ShouldBe(0);
     }
 
+    /// <summary>
+    /// A server that crashed has forgotten a transaction whose number had not reached its disk: it takes the number for one to come, or knows it as
+    /// another's that has committed since.
+    /// </summary>
+    [Theory]
+    [InlineData("SELECT 'committed'", false)]
+    [InlineData("SELECT 'committed'", true)]
+    [InlineData("SELECT pg_catalog.pg_xact_status('999999999999'::xid8)", false)]
+    [InlineData("SELECT pg_catalog.pg_xact_status('999999999999'::xid8)", true)]
+    public async Task Stage_NumberForgottenInACrash_StagesOnce(string status, bool afterwards)
+    {
+        await TriggerAsync("""dag.Task("a", _ => Task.CompletedTask);""");
+        var source = new AttemptSource((await ClaimAsync()).Single(), "a");
+        await engine.ExecuteAsync($"CREATE FUNCTION public.pg_xact_status(xid8) RETURNS text LANGUAGE sql AS $$ {status} $$");
+        var found = new NpgsqlConnectionStringBuilder(engine.ConnectionString) { SearchPath = "public, pg_catalog" }.ConnectionString;
+        var data = new StagedDataset("rows", new string('0', 64), 1, 1, new Dictionary<string, string>(), [], [], "test", []);
+        var verdict = new GateVerdict("rows", Verdict.Pass, []);
+        var model = new StagedModel("m", new string('0', 64), 1, "linear", [], new Dictionary<string, double>(), []);
+
+        var ids = new List<long> { await DyingAsync(store => store.StageAsync(source, data, default)) };
+        ids.Add(await DyingAsync(store => store.StageAsync(source, model, default)));
+        await DyingAsync(async store =>
+        {
+            await store.StageAsync(source, verdict, new VerdictSubject(ids[0]), default);
+            return 0;
+        });
+        await DyingAsync(async store =>
+        {
+            await store.StageMoveAsync(source, "champion", ids[1], default);
+            return 0;
+        });
+
+        (await engine.ScalarAsync<long[]>("SELECT array_agg(dataset_version_id) FROM dataset_version")).ShouldBe([ids[0]]);
+        (await engine.ScalarAsync<long[]>("SELECT array_agg(model_version_id) FROM model_version")).ShouldBe([ids[1]]);
+        (await engine.ScalarAsync<string>("SELECT (SELECT count(*) FROM gate_verdict) || ' ' || (SELECT count(*) FROM model_alias_move)"))
+            .ShouldBe("1 1");
+
+        async Task<long> DyingAsync(Func<EffectStore, Task<long>> stage)
+        {
+            await using var dying = new DyingConnection(found, Commit, afterwards);
+            var result = await stage(new EffectStore(dying.Data));
+            dying.HasDied.ShouldBeTrue();
+            return result;
+        }
+    }
+
     /// <summary>Does something on a connection that dies at a statement, and then once more on another.</summary>
     private async Task DieAsync<T>(bool afterwards, string statement, Func<NpgsqlDataSource, Task<T>> act)
     {

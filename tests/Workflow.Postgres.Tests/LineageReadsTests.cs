@@ -73,6 +73,49 @@ public sealed class LineageReadsTests(TestDatabase database) : IAsyncLifetime, I
         queries.ShouldBeLessThan(6);
     }
 
+    /// <remarks>The slices of orders come from two files; the one of America was published last. Whoever made them before is out of service.</remarks>
+    [Fact]
+    public async Task Impact_OfADatasetWithSeveralProducers_CountsTheNewestOfEach()
+    {
+        await ExecuteAsync("""
+            INSERT INTO dag (dag_id, file, is_active) VALUES ('shop', 'shop.cs', true), ('old', 'old.cs', false) ON CONFLICT DO NOTHING;
+            INSERT INTO dataset (dataset, last_version) VALUES ('eu', 1), ('us', 1), ('orders', 3), ('report', 1);
+            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
+                run_key, task_index, map_index, attempt, task_id)
+            SELECT dataset, version, now(), repeat('a', 64), 1, 1, '{}', '[]', '[]', 'tests', dag_id, 1, 'r', 0, -1, 1, task_id
+            FROM (VALUES ('eu', 1, 'shop', 'eu'), ('us', 1, 'shop', 'us'), ('orders', 1, 'old', 'all'), ('orders', 2, 'shop', 'orders_eu'),
+                ('orders', 3, 'shop', 'orders_us'), ('report', 1, 'shop', 'report')) AS v (dataset, version, dag_id, task_id);
+            INSERT INTO column_lineage (dataset_version_id, column_name, parent_dataset, parent_column, how)
+            SELECT v.dataset_version_id, 'amount', l.parent, 'amount', 'identity'
+            FROM (VALUES ('orders', 1, 'us'), ('orders', 2, 'eu'), ('orders', 3, 'us'), ('report', 1, 'orders')) AS l (dataset, version, parent)
+                JOIN dataset_version v USING (dataset, version);
+            """);
+
+        (await ImpactAsync("eu")).ShouldBe("eu 1, orders 2, report 1");
+        (await ImpactAsync("us")).ShouldBe("us 1, orders 3, report 1");
+    }
+
+    [Fact]
+    public async Task Gates_TriedAgainOnAnotherVersion_CountOnEachOfThem()
+    {
+        await VersionsAsync(2);
+        await ExecuteAsync("""
+            INSERT INTO gate_verdict (dag_id, run_id, run_key, task_index, map_index, attempt, task_id, subject, dataset_version_id, verdict, checks, published_at)
+            SELECT 'dag', 1, 'r', 1, -1, g.attempt, 'gate', '', v.dataset_version_id, g.verdict, '[]', now()
+            FROM (VALUES (1, 1, 'inconclusive'), (2, 1, 'fail'), (3, 2, 'pass')) AS g (attempt, version, verdict) JOIN dataset_version v USING (version);
+            """);
+        var roots = new LineageRoots([.. (await Reads.DatasetAsync("d", 1, Token)).DatasetIds, .. (await Reads.DatasetAsync("d", 2, Token)).DatasetIds], []);
+
+        (await Reads.GatesAsync(roots, Token)).OrderBy(gate => gate.DatasetId).Select(gate => gate.Verdict).ShouldBe(["fail", "pass"]);
+    }
+
+    private async Task<string> ImpactAsync(string dataset)
+    {
+        var hit = await Reads.ImpactAsync(dataset, "amount", 20, Token);
+        var found = await Reads.DatasetsAsync(new LineageRoots([.. hit.Select(row => row.Id)], []), Token);
+        return string.Join(", ", hit.Select(row => found.Single(version => version.Id == row.Id)).Select(version => $"{version.Name} {version.Version}"));
+    }
+
     private Task VersionsAsync(int count) => ExecuteAsync(
         """
         INSERT INTO dataset (dataset, last_version) VALUES ('d', @count);

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using Workflow.Postgres.Effects;
+using Workflow.Postgres.Runs;
+using Workflow.Postgres.Steps;
+using Workflow.Runs;
 using Workflow.Testing.Running;
 
 namespace Workflow.Worker.Tests;
@@ -89,6 +92,27 @@ public sealed class SnapshotTests : IAsyncLifetime
         var run = await engine.ScalarAsync<string>("SELECT run_key FROM dag_run WHERE dag_id = 'joined'");
         (await new EffectStore(engine.Data).OfRunAsync("joined", run, default)).Select(version => version.Dataset)
             .ShouldBe(["trips", "trips", "zones", "joined"]);
+    }
+
+    [Fact]
+    public async Task OfRun_NameOfADeletedRun_IsWhatTheNewOneReadAndMade()
+    {
+        await SliceAsync("2024-01", 10);
+        await SaveAsync("reader", """dag.Task("read", run => run.Datasets.ReadAsync("trips"));""");
+        var old = await engine.RunAsync("reader");
+        await new RunActs(engine.Data, new GraphCache(engine.Data)).DeleteAsync(old, default);
+        (await engine.ScalarAsync<long>("SELECT count(*) FROM attempt_input")).ShouldBe(0);
+
+        // As a kill leaves them, or an engine that did not delete them.
+        await engine.ExecuteAsync(
+            """
+            INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
+            SELECT @old, 0, -1, 1, dataset_version_id, 'reader', 'again', 'read' FROM dataset_version
+            """,
+            new { old });
+        await engine.Runs.CreateAsync(new NewRun("reader", "again", RunType.Manual, [], "test"), default);
+
+        (await new EffectStore(engine.Data).OfRunAsync("reader", "again", default)).ShouldBeEmpty();
     }
 
     [Theory]

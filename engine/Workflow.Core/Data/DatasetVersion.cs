@@ -118,7 +118,8 @@ public interface IDatasets
 
     /// <summary>A dataset as a whole. What is read counts as an input of the attempt from then on.</summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="at">Which version; the newest unless given.</param>
+    /// <param name="at">Which version; the newest unless given. What a gate holds, or a person discarded or repaired, is read by its number
+    /// only.</param>
     /// <exception cref="TaskFailureException">There is no such version, or its content is no longer kept.</exception>
     Task<DatasetSnapshot> ReadAsync(string dataset, AsOf? at = null);
 

@@ -47,8 +47,9 @@ public sealed record ContractDifference(
     string? Field, string What, string? Old, string? New, IReadOnlyList<string> Breaks, string Remedy, int AgainstVersion, string Message);
 
 /// <summary>A DAG whose contract is refused.</summary>
+/// <param name="Hash">The hash of the contract, by which it is accepted.</param>
 /// <param name="Message">What it breaks, whom that concerns and what to do.</param>
-public sealed record ContractRefusal(string DagId, string File, string Message, DateTime RefusedAt);
+public sealed record ContractRefusal(string DagId, string File, string Hash, string Message, DateTime RefusedAt);
 
 /// <summary>Who reads a dataset, directly or through what was made of it.</summary>
 public sealed record ContractReaders(IReadOnlyList<string> Dags, IReadOnlyList<string> Datasets, IReadOnlyList<string> Models);
@@ -79,7 +80,8 @@ public sealed record ContractDryRun(
 /// <summary>Allows a break.</summary>
 /// <param name="Reason">Why; kept with the version for good.</param>
 /// <param name="DagId">The DAG whose contract is meant; needed where several are refused.</param>
-public sealed record ContractAcceptance(string Reason, string? DagId = null);
+/// <param name="Hash">The hash of the contract that was read, or how it begins: no other is accepted. Whichever is refused unless given.</param>
+public sealed record ContractAcceptance(string Reason, string? DagId = null, string? Hash = null);
 
 /// <summary>A break that was allowed.</summary>
 /// <param name="Version">The version that it is now.</param>

@@ -10,6 +10,7 @@ namespace Workflow.Dashboard.Api;
 internal static class ContractsApi
 {
     private const int LongestReason = 1000;
+    private const int ShortestHash = 12;
 
     public static void Map(RouteGroupBuilder api)
     {
@@ -49,7 +50,7 @@ internal static class ContractsApi
             dataset, newest.Version, ApiJson.Any(newest.Contract),
             [.. declared.Select(row => new ContractDeclaration(row.DagId, row.Version))],
             [.. Versions(history).Reverse()],
-            [.. refused.Select(row => new ContractRefusal(row.DagId, row.File, row.Message, row.RefusedAt))],
+            [.. refused.Select(row => new ContractRefusal(row.DagId, row.File, row.Hash, row.Message, row.RefusedAt))],
             Of(await store.ConsumersAsync(dataset, cancellationToken).ConfigureAwait(false)));
     }
 
@@ -84,11 +85,13 @@ internal static class ContractsApi
     {
         if (string.IsNullOrWhiteSpace(body.Reason) || body.Reason.Length > LongestReason || body.Reason.Contains('\0'))
             throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, not only spaces, and none of them NUL");
+        if (body.Hash is { Length: < ShortestHash })
+            throw ApiException.Invalid("hash", $"must have {ShortestHash} digits or more, got {body.Hash.Length}");
         if ((await store.HistoryAsync(dataset, cancellationToken).ConfigureAwait(false)).Count == 0)
             throw Unknown(dataset);
         try
         {
-            var version = await store.AcceptAsync(dataset, body.DagId, SignInApi.UserName, body.Reason, cancellationToken)
+            var version = await store.AcceptAsync(dataset, body.DagId, body.Hash, SignInApi.UserName, body.Reason, cancellationToken)
                 .ConfigureAwait(false);
             return new AcceptedContract(dataset, version, SignInApi.UserName, body.Reason);
         }

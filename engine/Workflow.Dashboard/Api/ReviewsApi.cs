@@ -73,7 +73,9 @@ internal static class ReviewsApi
         if (!await store.DecideAsync(reviewId, state, by, body.Reason.Trim(), replacement, cancellationToken).ConfigureAwait(false))
         {
             var decided = await RequireAsync(reviewId, store, cancellationToken).ConfigureAwait(false);
-            throw ApiException.Conflict($"Review {reviewId} was {decided.State} by {decided.DecidedBy}: {decided.Reason}");
+            throw ApiException.Conflict(decided.State == ReviewState.Open.Name()
+                ? $"Review {reviewId} takes no decision: its task no longer waits. Clear the task to have the version judged again."
+                : $"Review {reviewId} was {decided.State} by {decided.DecidedBy}: {decided.Reason}");
         }
 
         return await GetAsync(reviewId, store, contracts, cancellationToken).ConfigureAwait(false);

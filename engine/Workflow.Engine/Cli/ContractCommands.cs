@@ -16,6 +16,11 @@ internal static class ContractCommands
             HelpName = "FOLDER",
         };
         var dag = new Option<string?>("--dag") { Description = "The DAG that is meant, where several are refused.", HelpName = "ID" };
+        var hash = new Option<string?>("--hash")
+        {
+            Description = "Which contract is allowed, as the refusal says: no other is, should the file have changed since.",
+            HelpName = "HASH",
+        };
         var reason = new Option<string>("--reason") { Description = "Why it may; kept with the version.", HelpName = "TEXT", Required = true };
         yield return verbs.Verb("list", "Lists the newest contracts of datasets.", [], (_, session, token) => ListAsync(session, token));
         yield return verbs.Verb(
@@ -28,8 +33,8 @@ internal static class ContractCommands
                     ? CheckFileAsync(session, parsed.GetRequiredValue(target), parsed.GetValue(dags), token)
                     : CheckNameAsync(session, parsed.GetRequiredValue(target), token));
         yield return verbs.Verb(
-            "accept", "Allows the break for which a DAG is refused.", [name, dag, reason], (parsed, session, token) => AcceptAsync(
-                session, parsed.GetRequiredValue(name), parsed.GetValue(dag), parsed.GetRequiredValue(reason), token));
+            "accept", "Allows the break for which a DAG is refused.", [name, dag, hash, reason], (parsed, session, token) => AcceptAsync(
+                session, parsed.GetRequiredValue(name), parsed.GetValue(dag), parsed.GetValue(hash), parsed.GetRequiredValue(reason), token));
     }
 
     private static async Task ListAsync(Session session, CancellationToken cancellationToken)
@@ -86,9 +91,10 @@ internal static class ContractCommands
         return refused.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    private static async Task AcceptAsync(Session session, string name, string? dag, string reason, CancellationToken cancellationToken)
+    private static async Task AcceptAsync(
+        Session session, string name, string? dag, string? hash, string reason, CancellationToken cancellationToken)
     {
-        var body = new JsonObject { ["reason"] = reason, ["dag_id"] = dag };
+        var body = new JsonObject { ["reason"] = reason, ["dag_id"] = dag, ["hash"] = hash };
         var accepted = await session.Api.PostAsync($"{Paths.Contract(name)}/accept", body, cancellationToken);
         session.Show(accepted, () => session.Line($"The break is accepted: version {accepted.Int("version")} of the contract of {name}."));
     }

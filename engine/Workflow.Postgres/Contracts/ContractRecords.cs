@@ -26,6 +26,8 @@ public sealed record ContractConsumers(IReadOnlyList<string> Dags, IReadOnlyList
 /// <param name="Consumers">Whom that would concern.</param>
 public sealed record RefusedContract(string DagId, DataContract Contract, ContractVerdict Verdict, ContractConsumers Consumers)
 {
+    private const int ShownHash = 12;
+
     /// <summary>What is wrong, whom it concerns and what to do, as a person reads it.</summary>
     public string Message
     {
@@ -35,7 +37,8 @@ public sealed record RefusedContract(string DagId, DataContract Contract, Contra
                 $"{found.Change} (breaks version {found.Version}, {Readers(found.Change.Breaks)}). {found.Change.Remedy}");
             return $"The contract of '{Contract.Dataset}' breaks what version {Verdict.Newest} promises (level {Verdict.Level!.Value.Name()}): "
                 + $"{string.Join(" ", breaks)} Affected: {Consumers}. "
-                + $"Mend the contract, or let a person allow it: workflow contracts accept {Contract.Dataset} --dag {DagId} --reason \"...\".";
+                + "Mend the contract, or let a person allow it: "
+                + $"workflow contracts accept {Contract.Dataset} --dag {DagId} --hash {Contract.Hash[..ShownHash]} --reason \"...\".";
         }
     }
 
@@ -62,9 +65,10 @@ public sealed class ContractRefusedException(IReadOnlyList<RefusedContract> refu
 /// <param name="Dataset">The dataset.</param>
 /// <param name="File">The DAG's file.</param>
 /// <param name="Contract">What it declares, as JSON.</param>
+/// <param name="Hash">The hash of what it says.</param>
 /// <param name="Message">Why it is refused.</param>
 /// <param name="RefusedAt">Since when.</param>
-public sealed record RefusalRow(string DagId, string Dataset, string File, string Contract, string Message, DateTime RefusedAt);
+public sealed record RefusalRow(string DagId, string Dataset, string File, string Contract, string Hash, string Message, DateTime RefusedAt);
 
 /// <summary>The newest version of a contract.</summary>
 /// <param name="Dataset">The dataset.</param>

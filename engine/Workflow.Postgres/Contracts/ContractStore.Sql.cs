@@ -37,29 +37,35 @@ public sealed partial class ContractStore
         ON CONFLICT (dag_id, dataset) DO UPDATE SET version = excluded.version
         """;
 
-    // Who is scheduled on the dataset, who made something of it, and so on with what they made.
+    // Who is scheduled on the dataset, who reads it, who makes something of it, and so on with what they make. By what the newest version of each
+    // producer came from, and by what runs that are kept have read: whoever only exports or judges makes nothing.
     private const string Consumers = """
-        WITH RECURSIVE reached (dataset) AS (
+        WITH RECURSIVE made AS MATERIALIZED (
+            SELECT DISTINCT l.parent_dataset, n.dataset, n.dag_id
+            FROM newest_of_producer n JOIN dag ON dag.dag_id = n.dag_id AND dag.is_active
+                JOIN column_lineage l ON l.dataset_version_id = n.dataset_version_id),
+        reached (dataset) AS (
             SELECT @dataset
             UNION
-            SELECT child.dataset FROM reached
-            JOIN dataset_version made ON made.dataset = reached.dataset
-            JOIN dataset_parent p ON p.parent_version_id = made.dataset_version_id
-            JOIN dataset_version child ON child.dataset_version_id = p.dataset_version_id
-            WHERE child.version IS NOT NULL)
-        SELECT 'dag' AS Kind, d.dag_id AS Name FROM dag_dataset d JOIN dag ON dag.dag_id = d.dag_id
-        WHERE d.dataset IN (SELECT dataset FROM reached) AND dag.is_active
+            SELECT made.dataset FROM reached JOIN made ON made.parent_dataset = reached.dataset),
+        trained AS MATERIALIZED (
+            SELECT DISTINCT v.model, v.dag_id FROM model m JOIN model_version v ON v.model = m.model
+                JOIN model_parent p ON p.model_version_id = v.model_version_id
+                JOIN dataset_version d ON d.dataset_version_id = p.parent_version_id
+            WHERE d.dataset IN (SELECT dataset FROM reached) AND (
+                v.version = m.last_version OR EXISTS (SELECT 1 FROM model_alias a WHERE a.model_version_id = v.model_version_id))),
+        reader (dag_id) AS (
+            SELECT dag_id FROM dag_dataset WHERE dataset IN (SELECT dataset FROM reached)
+            UNION
+            SELECT dag_id FROM made WHERE parent_dataset IN (SELECT dataset FROM reached)
+            UNION
+            SELECT dag_id FROM trained
+            UNION
+            SELECT i.dag_id FROM attempt_input i JOIN dataset_version v ON v.dataset_version_id = i.dataset_version_id
+            WHERE v.dataset IN (SELECT dataset FROM reached))
+        SELECT 'dag' AS Kind, dag.dag_id AS Name FROM reader JOIN dag ON dag.dag_id = reader.dag_id AND dag.is_active
         UNION
-        SELECT 'dag', child.dag_id FROM dataset_version made
-        JOIN dataset_parent p ON p.parent_version_id = made.dataset_version_id
-        JOIN dataset_version child ON child.dataset_version_id = p.dataset_version_id
-        WHERE made.dataset IN (SELECT dataset FROM reached) AND child.version IS NOT NULL
-        UNION
-        SELECT kind, name FROM dataset_version made
-        JOIN model_parent p ON p.parent_version_id = made.dataset_version_id
-        JOIN model_version m ON m.model_version_id = p.model_version_id
-        CROSS JOIN LATERAL (VALUES ('dag', m.dag_id), ('model', m.model)) AS of_model (kind, name)
-        WHERE made.dataset IN (SELECT dataset FROM reached) AND m.version IS NOT NULL
+        SELECT 'model', model FROM trained
         UNION
         SELECT 'dataset', dataset FROM reached WHERE dataset <> @dataset
         ORDER BY 1, 2
@@ -83,7 +89,8 @@ public sealed partial class ContractStore
         """;
 
     private const string Refusals = """
-        SELECT dag_id AS DagId, dataset AS Dataset, file AS File, contract::text AS Contract, message AS Message, refused_at AS RefusedAt
+        SELECT dag_id AS DagId, dataset AS Dataset, file AS File, contract::text AS Contract, hash AS Hash, message AS Message,
+            refused_at AS RefusedAt
         FROM contract_refusal WHERE dataset = coalesce(@dataset, dataset) ORDER BY dataset, dag_id
         """;
 

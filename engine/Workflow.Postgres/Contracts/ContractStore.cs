@@ -89,12 +89,15 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
     /// </summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="dagId">The DAG; null where only one is refused.</param>
+    /// <param name="hash">The hash of the contract that the person has read, or how it begins; null for whichever is refused now.</param>
     /// <param name="acceptedBy">The person.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>The number of the version.</returns>
-    /// <exception cref="WorkflowException">Nothing is refused, or more than one contract is; the message says which.</exception>
-    public async Task<int> AcceptAsync(string dataset, string? dagId, string acceptedBy, string reason, CancellationToken cancellationToken)
+    /// <exception cref="WorkflowException">Nothing is refused, or more than one contract is, or another than was read; the message says
+    /// which.</exception>
+    public async Task<int> AcceptAsync(
+        string dataset, string? dagId, string? hash, string acceptedBy, string reason, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
@@ -107,6 +110,12 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
             throw new WorkflowException(all.Count == 0 ? $"No DAG is refused for its contract of '{dataset}': there is nothing to accept."
                 : refused.Count == 0 ? $"DAG '{dagId}' is not refused for its contract of '{dataset}'; refused are: {known}."
                 : $"Several DAGs are refused for their contracts of '{dataset}': say which of {known}.");
+        }
+
+        if (hash is not null && !refused[0].Hash.StartsWith(hash, StringComparison.Ordinal))
+        {
+            throw new WorkflowException(
+                $"DAG '{refused[0].DagId}' declares another contract of '{dataset}' by now than the one that was read. Read what it breaks, and decide again.");
         }
 
         var contract = DataContract.FromJson(refused[0].Contract);

@@ -9,6 +9,7 @@ public sealed partial class ReviewStore
         FROM review_item i JOIN dataset_version v ON v.dataset_version_id = i.dataset_version_id
             LEFT JOIN dataset_version r ON r.dataset_version_id = i.replacement_version_id
         WHERE (@state::text IS NULL OR i.state = @state) AND (@dataset::text IS NULL OR v.dataset = @dataset)
+            AND (@state IS DISTINCT FROM 'open' OR i.review_item_id IN (SELECT review_item_id FROM waiting_review))
             AND (@reviewId::bigint IS NULL OR i.review_item_id = @reviewId)
         ORDER BY i.review_item_id DESC LIMIT @limit OFFSET @offset
         """;
@@ -16,13 +17,14 @@ public sealed partial class ReviewStore
     private const string Count = """
         SELECT count(*)::int FROM review_item i JOIN dataset_version v ON v.dataset_version_id = i.dataset_version_id
         WHERE (@state::text IS NULL OR i.state = @state) AND (@dataset::text IS NULL OR v.dataset = @dataset)
+            AND (@state IS DISTINCT FROM 'open' OR i.review_item_id IN (SELECT review_item_id FROM waiting_review))
             AND (@reviewId::bigint IS NULL OR i.review_item_id = @reviewId)
         """;
 
     // Whoever comes second waits for the row, finds it decided, and changes nothing.
     private const string Decide = """
         UPDATE review_item SET state = @state, decided_at = now(), decided_by = @by, reason = @reason, replacement_version_id = @replacementId
-        WHERE review_item_id = @reviewId AND state = 'open'
+        WHERE review_item_id = @reviewId AND state = 'open' AND review_item_id IN (SELECT review_item_id FROM waiting_review)
         """;
 
     // Another published version of the same slice whose content is there, and that the same gate does not replace by this one in turn.

@@ -14,7 +14,7 @@ public sealed record ReviewItem(
 public sealed partial class ReviewStore(NpgsqlDataSource dataSource)
 {
     /// <summary>Reviews, newest first.</summary>
-    /// <param name="state">Only those in this state; null for all.</param>
+    /// <param name="state">Only those in this state, of the open ones only those whose tasks wait for them; null for all.</param>
     /// <param name="dataset">Only those of this dataset; null for all.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="offset">How many to leave out.</param>
@@ -41,7 +41,7 @@ public sealed partial class ReviewStore(NpgsqlDataSource dataSource)
     /// <param name="reason">Why.</param>
     /// <param name="replacementId">What takes the version's place, for a repair.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    /// <returns>False when it was decided before.</returns>
+    /// <returns>False when it was decided before, or its task waits for it no longer.</returns>
     public async Task<bool> DecideAsync(
         long reviewId, ReviewState state, string by, string reason, long? replacementId, CancellationToken cancellationToken)
     {

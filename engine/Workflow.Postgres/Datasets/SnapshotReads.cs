@@ -20,11 +20,10 @@ public sealed partial class SnapshotReads(NpgsqlDataSource dataSource)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         var command = new CommandDefinition(
             Snapshot, new { dataset, at.Number, time = at.Time?.UtcDateTime }, cancellationToken: cancellationToken);
-        var rows = (await connection.QueryAsync<(int At, long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(command)
-            .ConfigureAwait(false)).AsList();
+        var rows = (await connection.QueryAsync<SliceRow>(command).ConfigureAwait(false)).AsList();
         return rows.Count == 0 || (at.Number is { } asked && rows[0].At != asked)
             ? null
-            : new DatasetSnapshot(dataset, rows[0].At, [.. rows.Select(row => Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))]);
+            : new DatasetSnapshot(dataset, rows[0].At, [.. rows.Select(row => row.ToVersion())]);
     }
 
     /// <summary>One version: the one with a number, or the newest of a slice; null when there is none.</summary>
@@ -37,16 +36,15 @@ public sealed partial class SnapshotReads(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         var parameters = new { dataset, number, partition = partition is null ? null : JsonSerializer.Serialize(partition) };
-        var row = await connection
-            .QuerySingleOrDefaultAsync<(int Number, long VersionId, string Dataset, string Sha256, long Rows, string Partition, DateTime? ExpiredAt)?>(
-                new CommandDefinition(One, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false);
-        return row is { } found
-            ? new NumberedVersion(
-                found.Number, Version(found.VersionId, found.Dataset, found.Sha256, found.Rows, found.Partition), found.ExpiredAt is not null)
-            : null;
+        var row = await connection.QuerySingleOrDefaultAsync<NumberedRow>(
+            new CommandDefinition(One, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        return row is null ? null : new NumberedVersion(row.Number, row.ToVersion(), row.ExpiredAt is not null);
     }
 
-    /// <summary>A version as tasks hand it on.</summary>
-    internal static DatasetVersion Version(long versionId, string dataset, string sha256, long rows, string partition) =>
-        new(versionId, dataset, sha256, rows, JsonSerializer.Deserialize<Dictionary<string, string>>(partition)!);
+    private sealed record SliceRow(int At, long VersionId, string Dataset, string Sha256, long Rows, string Partition)
+        : VersionRow(VersionId, Dataset, Sha256, Rows, Partition);
+
+    private sealed record NumberedRow(
+        int Number, long VersionId, string Dataset, string Sha256, long Rows, string Partition, DateTime? ExpiredAt)
+        : VersionRow(VersionId, Dataset, Sha256, Rows, Partition);
 }

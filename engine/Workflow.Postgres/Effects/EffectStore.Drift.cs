@@ -26,6 +26,7 @@ public sealed partial class EffectStore
                 await connection.ExecuteAsync(StageVerdict, parameters, transaction).ConfigureAwait(false);
                 return await connection.ExecuteAsync(StageDriftReport, parameters, transaction).ConfigureAwait(false);
             },
+            (connection, _) => connection.ExecuteScalarAsync<bool>(IsVerdictStaged, parameters),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -41,14 +42,8 @@ public sealed partial class EffectStore
     }
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<DatasetVersion>> TrainingAsync(string model, string alias, CancellationToken cancellationToken)
-    {
-        var rows = await dataSource.AskPatientlyAsync(
-            connection => connection.QueryAsync<(long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(
-                TrainingOf, new { model, alias }),
-            cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(row => SnapshotReads.Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))];
-    }
+    public Task<IReadOnlyList<DatasetVersion>> TrainingAsync(string model, string alias, CancellationToken cancellationToken) =>
+        VersionsAsync(TrainingOf, new { model, alias }, cancellationToken);
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<string>?> AliasesAsync(AttemptSource source, string model, CancellationToken cancellationToken)

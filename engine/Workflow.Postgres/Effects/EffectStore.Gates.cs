@@ -19,7 +19,7 @@ public sealed partial class EffectStore
             ? null
             : new Review(
                 row.ReviewId, StateNames.Parse<ReviewState>(row.State), row.DecidedBy, row.Reason,
-                row.VersionId is { } id ? SnapshotReads.Version(id, row.Dataset!, row.Sha256!, row.Rows!.Value, row.Partition!) : null,
+                row.VersionId is { } id ? new VersionRow(id, row.Dataset!, row.Sha256!, row.Rows!.Value, row.Partition!).ToVersion() : null,
                 JsonSerializer.Deserialize<CheckResult[]>(row.Checks, Json)!);
     }
 
@@ -29,9 +29,9 @@ public sealed partial class EffectStore
         var parameters = Of(source);
         parameters.AddDynamicParams(new { versionId, checks = Stored(checks) });
 
-        // Its own transaction: a kill after it leaves an open review, which the next attempt finds and waits for.
-        await dataSource.CommitOnceAsync(
-            (connection, transaction) => connection.ExecuteScalarAsync<long>(OpenReview, parameters, transaction), cancellationToken).ConfigureAwait(false);
+        // Its own transaction: a kill after it leaves an open review, which the next attempt finds and waits for, as does this one when it asks again.
+        await dataSource.AskPatientlyAsync(connection => connection.ExecuteScalarAsync<long>(OpenReview, parameters), cancellationToken)
+            .ConfigureAwait(false);
         return (await ReviewAsync(source, versionId, cancellationToken).ConfigureAwait(false))!;
     }
 

@@ -11,25 +11,21 @@ public sealed partial class EffectStore
         Patience.AskAsync(() => new SnapshotReads(dataSource).FindAsync(dataset, at, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runKey, CancellationToken cancellationToken)
-    {
-        var rows = await dataSource.AskPatientlyAsync(
-            connection => connection.QueryAsync<(long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(
-                OfRun, new { dagId, runKey }),
-            cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(row => SnapshotReads.Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))];
-    }
+    public Task<IReadOnlyList<DatasetVersion>> OfRunAsync(string dagId, string runKey, CancellationToken cancellationToken) =>
+        VersionsAsync(OfRun, new { dagId, runKey }, cancellationToken);
 
     /// <inheritdoc />
     public async Task RecordInputsAsync(AttemptSource source, IReadOnlyList<long> versionIds, CancellationToken cancellationToken)
     {
         var parameters = Of(source);
         parameters.AddDynamicParams(new { versionIds = versionIds.Distinct().ToArray() });
-        var expired = await dataSource.CommitOnceAsync(
-            async (connection, transaction) =>
+
+        // Recording them again changes nothing.
+        var expired = await dataSource.AskPatientlyAsync(
+            async connection =>
             {
-                await connection.ExecuteAsync(RecordInputs, parameters, transaction).ConfigureAwait(false);
-                return await connection.QuerySingleOrDefaultAsync<(string Dataset, int Version, DateTime At)?>(Expired, parameters, transaction)
+                await connection.ExecuteAsync(RecordInputs, parameters).ConfigureAwait(false);
+                return await connection.QuerySingleOrDefaultAsync<(string Dataset, int Version, DateTime At)?>(Expired, parameters)
                     .ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);

@@ -117,7 +117,7 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             dataset.Query,
         });
         return await StageWithParentsAsync(
-            StageDataset, AddDatasetParents, parameters, dataset.Parents,
+            StageDataset, IsDatasetStaged, AddDatasetParents, parameters, dataset.Parents,
             (versionId, connection, transaction) => AddLineageAsync(versionId, dataset, connection, transaction), cancellationToken)
             .ConfigureAwait(false);
     }
@@ -137,15 +137,17 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             source.Task.DagVersionId,
         });
         return await StageWithParentsAsync(
-            StageModel, AddModelParents, parameters, model.Parents, static (_, _, _) => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
+            StageModel, IsModelStaged, AddModelParents, parameters, model.Parents, static (_, _, _) => Task.CompletedTask, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc />
     public async Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken)
     {
         var parameters = VerdictParameters(source, verdict, subject);
-        await dataSource.CommitOnceAsync((connection, transaction) => connection.ExecuteAsync(StageVerdict, parameters, transaction), cancellationToken)
-            .ConfigureAwait(false);
+        await dataSource.CommitOnceAsync(
+            (connection, transaction) => connection.ExecuteAsync(StageVerdict, parameters, transaction),
+            (connection, _) => connection.ExecuteScalarAsync<bool>(IsVerdictStaged, parameters), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -153,8 +155,9 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     {
         var parameters = Of(source);
         parameters.AddDynamicParams(new { alias, modelVersionId });
-        await dataSource.CommitOnceAsync((connection, transaction) => connection.ExecuteAsync(StageMove, parameters, transaction), cancellationToken)
-            .ConfigureAwait(false);
+        await dataSource.CommitOnceAsync(
+            (connection, transaction) => connection.ExecuteAsync(StageMove, parameters, transaction),
+            (connection, _) => connection.ExecuteScalarAsync<bool>(IsMoveStaged, parameters), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -167,13 +170,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
         }
 
         var others = JsonSerializer.Serialize(of.Partition.Where(pair => pair.Key != key).ToDictionary());
-        var rows = await dataSource.AskPatientlyAsync(
-            connection => connection.QueryAsync<(long VersionId, string Dataset, string Sha256, long Rows, string Partition)>(
-                EarlierPartitions, new { of.Dataset, key, others, before }),
-            cancellationToken).ConfigureAwait(false);
-        return [.. rows
-            .Select(row => SnapshotReads.Version(row.VersionId, row.Dataset, row.Sha256, row.Rows, row.Partition))
-            .OrderBy(version => version.Partition[key], StringComparer.Ordinal)];
+        var earlier = await VersionsAsync(EarlierPartitions, new { of.Dataset, key, others, before }, cancellationToken).ConfigureAwait(false);
+        return [.. earlier.OrderBy(version => version.Partition[key], StringComparer.Ordinal)];
     }
 
     /// <inheritdoc />
@@ -201,8 +199,15 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
         return Patience.AskAsync(() => DatasetEventStore.OfRunAsync(dataSource, source.Task.Key.RunId, cancellationToken), cancellationToken);
     }
 
+    private async Task<IReadOnlyList<DatasetVersion>> VersionsAsync(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        var rows = await dataSource.AskPatientlyAsync(connection => connection.QueryAsync<VersionRow>(sql, parameters), cancellationToken)
+            .ConfigureAwait(false);
+        return [.. rows.Select(row => row.ToVersion())];
+    }
+
     private Task<long> StageWithParentsAsync(
-        string insert, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents,
+        string insert, string isStaged, string addParents, DynamicParameters parameters, IReadOnlyList<long> parents,
         Func<long, NpgsqlConnection, NpgsqlTransaction, Task> addMore, CancellationToken cancellationToken) =>
         dataSource.CommitOnceAsync(
             async (connection, transaction) =>
@@ -211,6 +216,12 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
                 await connection.ExecuteAsync(addParents, new { versionId, parents = parents.Distinct().ToArray() }, transaction).ConfigureAwait(false);
                 await addMore(versionId, connection, transaction).ConfigureAwait(false);
                 return versionId;
+            },
+            (connection, versionId) =>
+            {
+                var staged = new DynamicParameters(parameters);
+                staged.Add(nameof(versionId), versionId);
+                return connection.ExecuteScalarAsync<bool>(isStaged, staged);
             },
             cancellationToken);
 

@@ -6,9 +6,12 @@ public sealed partial class LineageReads
         SELECT dataset_version_id FROM dataset_version WHERE dataset = @name AND version = @version
         """;
 
+    // Also where it is withheld: lineage tells how that came about.
     private const string DatasetWhole = """
-        SELECT DISTINCT ON (partition) dataset_version_id FROM dataset_version WHERE dataset = @name AND version IS NOT NULL
-        ORDER BY partition, version DESC
+        SELECT found.dataset_version_id FROM dataset_slices(@name) AS slice (partition) CROSS JOIN LATERAL (
+            SELECT v.dataset_version_id FROM dataset_version v
+            WHERE v.dataset = @name AND v.partition = slice.partition AND v.version IS NOT NULL ORDER BY v.version DESC LIMIT 1) AS found
+        ORDER BY slice.partition
         """;
 
     private const string ModelVersion = "SELECT model_version_id FROM model_version WHERE model = @name AND version = @version";
@@ -50,23 +53,27 @@ public sealed partial class LineageReads
         ORDER BY 1, 2, 3, 4, 5 LIMIT @limit
         """;
 
-    // By what the newest versions say: an old one cannot break any more. Of models those count that are in use: the newest, those that hold an
-    // alias, and those that scored the newest versions. A linear model names its columns; one of another flavour may need any.
+    // By what the newest version of each producer says: an old one cannot break any more, nor what a DAG made that is out of service, unless it
+    // is the newest of all. Links begin at a dataset by its name: it is one thing to those who read it, whoever makes its slices. Of models those
+    // count that are in use: the newest, those that hold an alias, and those that scored the newest versions. A linear model names its columns;
+    // one of another flavour may need any.
     private const string Impact = """
         WITH RECURSIVE newest AS MATERIALIZED (
-            SELECT d.dataset, v.dataset_version_id AS id FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version),
+            SELECT n.dataset, n.dataset_version_id AS id, n.version = d.last_version AS is_last
+            FROM newest_of_producer n JOIN dataset d ON d.dataset = n.dataset
+            WHERE n.version = d.last_version OR EXISTS (SELECT 1 FROM dag WHERE dag.dag_id = n.dag_id AND dag.is_active)),
         standing AS MATERIALIZED (
             SELECT v.model_version_id AS id, v.params FROM model m JOIN model_version v ON v.model = m.model
             WHERE v.version = m.last_version OR v.model_version_id IN (
                 SELECT model_version_id FROM model_alias
                 UNION SELECT dm.model_version_id FROM newest n JOIN dataset_model dm ON dm.dataset_version_id = n.id)),
-        link (from_kind, from_id, from_column, kind, id, column_name, how) AS MATERIALIZED (
-            SELECT 'dataset', p.id, l.parent_column, 'dataset', n.id, l.column_name, l.how
-            FROM newest n JOIN column_lineage l ON l.dataset_version_id = n.id JOIN newest p ON p.dataset = l.parent_dataset
+        link (from_kind, from_name, from_column, kind, name, id, column_name, how) AS MATERIALIZED (
+            SELECT 'dataset', l.parent_dataset, l.parent_column, 'dataset', n.dataset, n.id, l.column_name, l.how
+            FROM newest n JOIN column_lineage l ON l.dataset_version_id = n.id
             UNION
-            SELECT 'dataset', f.id, uses.column_name, 'model', s.id, NULL, 'trained_on'
+            SELECT 'dataset', p.dataset, uses.column_name, 'model', s.id::text, s.id, NULL, 'trained_on'
             FROM standing s JOIN model_parent mp ON mp.model_version_id = s.id
-                JOIN dataset_version p ON p.dataset_version_id = mp.parent_version_id JOIN newest f ON f.dataset = p.dataset
+                JOIN dataset_version p ON p.dataset_version_id = mp.parent_version_id
                 CROSS JOIN LATERAL (
                     SELECT NULL AS column_name WHERE NOT s.params ? 'label'
                     UNION ALL SELECT s.params ->> key FROM unnest(ARRAY['label', 'holdout']) AS key WHERE s.params ? key
@@ -74,15 +81,16 @@ public sealed partial class LineageReads
                         CASE jsonb_typeof(s.params -> key) WHEN 'array' THEN s.params -> key ELSE '[]' END)
                     FROM unnest(ARRAY['numeric', 'categorical']) AS key) uses
             UNION
-            SELECT 'model', dm.model_version_id, NULL, 'dataset', n.id, NULL, 'applied'
+            SELECT 'model', dm.model_version_id::text, NULL, 'dataset', n.dataset, n.id, NULL, 'applied'
             FROM newest n JOIN dataset_model dm ON dm.dataset_version_id = n.id),
-        hit (kind, id, column_name, from_kind, from_id, from_column, how, depth) AS (
-            SELECT 'dataset', id, @column::text, NULL::text, NULL::bigint, NULL::text, NULL::text, 0 FROM newest WHERE dataset = @name
+        hit (kind, name, id, column_name, from_kind, from_id, from_column, how, depth) AS (
+            SELECT 'dataset', dataset, id, @column::text, NULL::text, NULL::bigint, NULL::text, NULL::text, 0
+            FROM newest WHERE dataset = @name AND is_last
             UNION
-            SELECT link.kind, link.id, link.column_name, hit.kind, hit.id, hit.column_name, link.how, hit.depth + 1
-            FROM hit JOIN link ON link.from_kind = hit.kind AND link.from_id = hit.id
+            SELECT link.kind, link.name, link.id, link.column_name, hit.kind, hit.id, hit.column_name, link.how, hit.depth + 1
+            FROM hit JOIN link ON link.from_kind = hit.kind AND link.from_name = hit.name
                 AND (link.from_column IS NULL OR hit.column_name IS NULL OR link.from_column = hit.column_name)
-            WHERE hit.depth < @depth AND (link.kind, link.id) <> (hit.kind, hit.id))
+            WHERE hit.depth < @depth AND (link.kind, link.name) <> (hit.kind, hit.name))
         SELECT kind AS Kind, id AS Id, column_name AS Column, from_kind AS FromKind, from_id AS FromId, from_column AS FromColumn,
             how AS How, min(depth) AS Depth
         FROM (SELECT * FROM hit LIMIT @limit) found GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY min(depth), kind, id, column_name
@@ -126,14 +134,14 @@ public sealed partial class LineageReads
         FROM version_source WHERE dataset_version_id = ANY (@datasetIds) ORDER BY location, dataset_version_id
         """;
 
-    // A gate that was tried again counts with its last verdict.
+    // A gate that was tried again on the same version counts with its last verdict.
     private const string Gates = """
-        SELECT DISTINCT ON (g.run_id, g.task_index, g.map_index) g.gate_verdict_id AS Id, g.dataset_version_id AS DatasetId,
-            g.model_version_id AS ModelId, g.verdict AS Verdict, g.checks::text AS Checks, g.published_at AS PublishedAt, g.dag_id AS DagId,
-            g.dag_version AS DagVersion, g.dag_hash AS DagHash, g.run_key AS RunKey, g.task_id AS TaskId, g.map_index AS MapIndex,
-            g.attempt AS Attempt, g.worker AS Worker
+        SELECT DISTINCT ON (g.run_id, g.task_index, g.map_index, g.dataset_version_id, g.model_version_id) g.gate_verdict_id AS Id,
+            g.dataset_version_id AS DatasetId, g.model_version_id AS ModelId, g.verdict AS Verdict, g.checks::text AS Checks,
+            g.published_at AS PublishedAt, g.dag_id AS DagId, g.dag_version AS DagVersion, g.dag_hash AS DagHash, g.run_key AS RunKey,
+            g.task_id AS TaskId, g.map_index AS MapIndex, g.attempt AS Attempt, g.worker AS Worker
         FROM gate_verdict g
         WHERE g.published_at IS NOT NULL AND (g.dataset_version_id = ANY (@datasetIds) OR g.model_version_id = ANY (@modelIds))
-        ORDER BY g.run_id, g.task_index, g.map_index, g.attempt DESC
+        ORDER BY g.run_id, g.task_index, g.map_index, g.dataset_version_id, g.model_version_id, g.attempt DESC
         """;
 }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Npgsql;
+using Workflow.Postgres.Datasets;
 using Workflow.Runs;
 
 namespace Workflow.Postgres.Reads;
@@ -12,14 +12,8 @@ public sealed record EventRow(string? Payload);
 public sealed partial class WaitReads(NpgsqlDataSource dataSource)
 {
     /// <summary>The newest version of a dataset that was published since an instant; null when there is none.</summary>
-    public async Task<DatasetVersion?> DatasetAsync(string dataset, DateTimeOffset since, CancellationToken cancellationToken)
-    {
-        var row = await AskAsync<VersionRow>(Dataset, new { dataset, since }, cancellationToken).ConfigureAwait(false);
-        return row is null
-            ? null
-            : new DatasetVersion(
-                row.VersionId, row.Dataset, row.Sha256, row.Rows, JsonSerializer.Deserialize<Dictionary<string, string>>(row.Partition)!);
-    }
+    public async Task<DatasetVersion?> DatasetAsync(string dataset, DateTimeOffset since, CancellationToken cancellationToken) =>
+        (await AskAsync<VersionRow>(Dataset, new { dataset, since }, cancellationToken).ConfigureAwait(false))?.ToVersion();
 
     /// <summary>The state of a DAG's run of a logical date; null when there is no such run.</summary>
     public async Task<RunState?> RunStateAsync(string dagId, DateTimeOffset logicalDate, CancellationToken cancellationToken)
@@ -42,6 +36,4 @@ public sealed partial class WaitReads(NpgsqlDataSource dataSource)
         Patience.AskAsync(() => dataSource.FirstAsync<T>(sql, parameters, cancellationToken), cancellationToken);
 
     private sealed record NowRow(DateTime Now);
-
-    private sealed record VersionRow(long VersionId, string Dataset, string Sha256, long Rows, string Partition);
 }

@@ -16,7 +16,6 @@ public sealed partial class RetentionStore
         """;
 
     // A run that is cleared at this moment is locked, and stays; so does the one before a run that goes on: what depends on the past looks at it.
-    // What its attempts read goes with it: nothing else says when.
     private const string DeleteRuns = """
         WITH old AS (
             SELECT r.run_id FROM run_partition p JOIN dag_run r ON r.run_id >= p.from_run AND r.run_id < p.to_run
@@ -26,10 +25,15 @@ public sealed partial class RetentionStore
                 ORDER BY coalesce(n.logical_date, n.run_after), n.run_id LIMIT 1), true)
             ORDER BY r.run_id LIMIT @limit FOR UPDATE OF r SKIP LOCKED
         ), deleted AS (
-            DELETE FROM dag_run r USING old WHERE r.run_id = old.run_id RETURNING 1
-        ), reads AS (
-            DELETE FROM attempt_input i USING old WHERE i.run_id = old.run_id)
+            DELETE FROM dag_run r USING old WHERE r.run_id = old.run_id RETURNING 1)
         SELECT count(*)::int FROM deleted
+        """;
+
+    // What attempts read goes after their run, by itself: one that reads a dataset as a whole has as many rows as that has slices.
+    private const string DeleteReads = """
+        DELETE FROM attempt_input WHERE ctid = ANY (ARRAY(
+            SELECT i.ctid FROM run_partition p JOIN attempt_input i ON i.run_id >= p.from_run AND i.run_id < p.to_run
+            WHERE p.part = @part AND NOT EXISTS (SELECT 1 FROM dag_run r WHERE r.run_id = i.run_id) LIMIT @limit))
         """;
 
     private const string PartitionedTables = "SELECT unnest(run_partitioned())";
@@ -144,12 +148,15 @@ public sealed partial class RetentionStore
 
         """;
 
+    // Those that are withheld count for none of the versions kept, and come after the good ones that are newer: they push none of those out.
     // Whoever is about to need a version holds its row, by a lock or a foreign key: it is left for the next turn.
     private const string LockDueVersions = """
         WITH ranked AS MATERIALIZED (
             SELECT v.dataset_version_id, v.published_at, d.keep_versions, d.keep_for,
-                row_number() OVER (PARTITION BY v.dataset, v.partition ORDER BY v.version DESC) AS place
+                count(*) FILTER (WHERE w.dataset_version_id IS NULL) OVER (PARTITION BY v.dataset, v.partition ORDER BY v.version DESC)
+                    + CASE WHEN w.dataset_version_id IS NULL THEN 0 ELSE 1 END AS place
             FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset
+                LEFT JOIN (SELECT DISTINCT dataset_version_id FROM withheld_version) w ON w.dataset_version_id = v.dataset_version_id
             WHERE (d.keep_versions IS NOT NULL OR d.keep_for IS NOT NULL) AND v.version IS NOT NULL AND v.expired_at IS NULL
         )
         SELECT v.dataset_version_id FROM ranked r JOIN dataset_version v USING (dataset_version_id)
@@ -166,11 +173,12 @@ public sealed partial class RetentionStore
         """ + AndNothingNeeds;
 
     private const string ColdCandidates = """
-        SELECT v.sha256 FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset
-        WHERE d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.expired_at IS NULL AND v.cold_at IS NULL
+        SELECT v.dataset_version_id AS VersionId, v.sha256 AS Sha256 FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset
+        WHERE v.dataset_version_id > @after AND d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.expired_at IS NULL AND v.cold_at IS NULL
             AND greatest(v.published_at, v.recalled_at) < now() - d.cold_after
             AND EXISTS (
-                SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version)
+                SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version
+                    AND NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = n.dataset_version_id))
         ORDER BY v.dataset_version_id LIMIT @limit
         """;
 
@@ -180,6 +188,7 @@ public sealed partial class RetentionStore
         WHERE v.sha256 = @sha256 AND d.dataset = v.dataset AND d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.cold_at IS NULL
             AND greatest(v.published_at, v.recalled_at) < now() - d.cold_after
             AND EXISTS (
-                SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version)
+                SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version
+                    AND NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = n.dataset_version_id))
         """;
 }

@@ -14,6 +14,11 @@ namespace Workflow.Postgres.Retention;
 public sealed record RunPartition(
     int Part, DateTime ClosedAt, bool IsDetached, bool IsUnfinished, DateTime? LastEnd, bool HasLogs, DateTime Now);
 
+/// <summary>A version that is due to move to the cold store.</summary>
+/// <param name="VersionId">The engine's key of the version.</param>
+/// <param name="Sha256">The artifact's hash.</param>
+public sealed record ColdCandidate(long VersionId, string Sha256);
+
 /// <summary>
 /// Removes what is old: partitions as a whole, and what has none in short batches, each a transaction of its own. Any number of schedulers
 /// may do so at once; a kill at any instant leaves the rest to the next turn.
@@ -22,6 +27,9 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
 {
     /// <summary>How many rows a batch deletes: short enough to hold nobody up.</summary>
     public const int BatchSize = 500;
+
+    /// <summary>How many records of what attempts read a batch deletes: small rows, of which there are many.</summary>
+    public const int ReadBatchSize = 10_000;
 
     /// <summary>The partitions that have had no new runs for longer than an age.</summary>
     public async Task<IReadOnlyList<RunPartition>> PartitionsAsync(TimeSpan age, CancellationToken cancellationToken)
@@ -35,6 +43,14 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
     /// <returns>How many were deleted; fewer than a batch when that was the last.</returns>
     public Task<int> DeleteRunsAsync(int part, DateTime endedBefore, CancellationToken cancellationToken) =>
         ScalarAsync<int>(DeleteRuns, new { part, endedBefore, limit = BatchSize }, cancellationToken);
+
+    /// <summary>Deletes a batch of what attempts read whose runs in a partition are gone.</summary>
+    /// <returns>How many were deleted; fewer than a batch when that was the last.</returns>
+    public async Task<int> DeleteReadsAsync(int part, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return await connection.ExecuteAsync(Command(DeleteReads, new { part, limit = ReadBatchSize }, cancellationToken)).ConfigureAwait(false);
+    }
 
     /// <summary>Drops a partition that has no runs any more, and those that an earlier call began to drop.</summary>
     /// <returns>How many were dropped.</returns>
@@ -102,9 +118,15 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
         return expired;
     }
 
-    /// <summary>Artifacts of versions that are due to move to the cold store.</summary>
-    public Task<IReadOnlyList<string>> ColdCandidatesAsync(CancellationToken cancellationToken) =>
-        HashesAsync(ColdCandidates, new { limit = BatchSize }, cancellationToken);
+    /// <summary>A batch of the versions that are due to move to the cold store, in the order of their keys.</summary>
+    /// <param name="after">The key of the last version of the batch before; 0 for the first.</param>
+    /// <param name="cancellationToken">Ends the wait for the database.</param>
+    public async Task<IReadOnlyList<ColdCandidate>> ColdCandidatesAsync(long after, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return (await connection.QueryAsync<ColdCandidate>(Command(ColdCandidates, new { after, limit = BatchSize }, cancellationToken))
+            .ConfigureAwait(false)).AsList();
+    }
 
     /// <summary>Says that the versions of an artifact which are due lie in the cold store from now on.</summary>
     /// <returns>How many versions.</returns>

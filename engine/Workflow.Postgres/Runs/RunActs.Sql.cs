@@ -26,6 +26,7 @@ public sealed partial class RunActs
         DELETE FROM task_log WHERE run_id = @runId;
         DELETE FROM run_deadline WHERE run_id = @runId;
         DELETE FROM callback WHERE run_id = @runId;
+        DELETE FROM attempt_input WHERE run_id = @runId;
         DELETE FROM dag_run WHERE run_id = @runId;
         SELECT pg_notify('workflow_runs', ''), pg_notify('workflow_past', '');
         """;

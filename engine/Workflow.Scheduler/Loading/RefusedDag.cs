@@ -16,6 +16,11 @@ internal sealed record RefusedDag(string DagId, ImportDiagnostic Problem)
     public static RefusedDag Of(DatasetsDescribedException refused, string file) => new(
         refused.DagId, new ImportDiagnostic(file, 1, 1, ImportCodes.Dataset, refused.Message, ImportSeverity.Error));
 
+    /// <summary>The database does not take what it says.</summary>
+    public static RefusedDag Of(string dagId, Exception refused, string file) => new(
+        dagId, new ImportDiagnostic(
+            file, 1, 1, ImportCodes.Definition, $"The database refuses the DAG '{dagId}': {refused.Message}", ImportSeverity.Error));
+
     /// <summary>
     /// Takes refused DAGs out of what a load gave. Their files keep the claim on their ids: the versions that were stored before stay in service.
     /// </summary>

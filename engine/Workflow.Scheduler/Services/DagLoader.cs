@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Workflow.Postgres;
 using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Dags;
 using Workflow.Scheduler.Loading;
@@ -124,6 +125,11 @@ public sealed class DagLoader(
             catch (DatasetsDescribedException refusal)
             {
                 refusals.Add(RefusedDag.Of(refusal, dag.Source.File));
+            }
+            catch (Exception refusal) when (refusal is WorkflowException || (refusal is PostgresException && !refusal.IsPassing()))
+            {
+                // What one DAG says that the database does not take, such as NUL in a text, keeps no other from being loaded.
+                refusals.Add(RefusedDag.Of(dag.Id, refusal, dag.Source.File));
             }
         }
 

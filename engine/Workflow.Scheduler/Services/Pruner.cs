@@ -21,7 +21,7 @@ public sealed record Pruned(int Partitions, int Runs, int Logs, int Events, int 
 
 /// <summary>
 /// Removes from the database what is older than the retention. Tables of partitions are dropped, all else goes in short batches; a turn has
-/// a bound, and what it leaves comes at the next. What is done twice is done once: any number of schedulers may prune at once.
+/// a bound, and what it leaves comes at the next; so does what fails, which keeps nothing else. What is done twice is done once: any number of schedulers may prune at once.
 /// </summary>
 public sealed class Pruner(RetentionStore store, SchedulerOptions options, ILogger<Pruner> logger)
     : IntervalService(TimeSpan.FromMinutes(10), logger)
@@ -40,33 +40,59 @@ public sealed class Pruner(RetentionStore store, SchedulerOptions options, ILogg
         var pruned = new Pruned(0, 0, 0, 0, 0, 0, 0);
         if (RetentionPlan.Youngest(retention) is { } age)
         {
-            foreach (var partition in await store.PartitionsAsync(age, cancellationToken).ConfigureAwait(false))
-                pruned = await PruneAsync(partition, pruned, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<RunPartition> partitions = [];
+            await TryAsync("partitions", async () => partitions = await store.PartitionsAsync(age, cancellationToken).ConfigureAwait(false))
+                .ConfigureAwait(false);
+            foreach (var partition in partitions)
+            {
+                await TryAsync(
+                    $"partition {partition.Part}",
+                    async () => pruned = await PruneAsync(partition, pruned, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            }
         }
 
         if (retention.Runs > TimeSpan.Zero)
         {
-            pruned = pruned with
+            await TryAsync("events", async () => pruned = pruned with
             {
                 Events = await InBatchesAsync(() => store.DeleteEventsAsync(retention.Runs, cancellationToken)).ConfigureAwait(false),
+            }).ConfigureAwait(false);
+            await TryAsync("processes", async () => pruned = pruned with
+            {
                 Processes = await InBatchesAsync(() => store.DeleteProcessesAsync(retention.Runs, cancellationToken)).ConfigureAwait(false),
-            };
+            }).ConfigureAwait(false);
         }
 
-        pruned = pruned with
+        await TryAsync("staged rows", async () => pruned = pruned with
         {
             Staged = await InBatchesAsync(() => store.DeleteStagedAsync(RetentionOptions.Grace, cancellationToken)).ConfigureAwait(false),
+        }).ConfigureAwait(false);
+        await TryAsync("versions", async () => pruned = pruned with
+        {
             Expired = await InBatchesAsync(() => store.ExpireVersionsAsync(cancellationToken)).ConfigureAwait(false),
-        };
+        }).ConfigureAwait(false);
         if (pruned.Total > 0)
             logger.Pruned(pruned.Partitions, pruned.Runs, pruned.Logs, pruned.Events, pruned.Processes, pruned.Staged, pruned.Expired);
         return pruned;
     }
 
-    private static async Task<int> InBatchesAsync(Func<Task<int>> delete)
+    /// <summary>Does one step of a turn; what fails in it comes again at the next turn.</summary>
+    private async Task TryAsync(string step, Func<Task> prune)
     {
-        var (deleted, last) = (0, RetentionStore.BatchSize);
-        for (var batch = 0; batch < BatchesPerTurn && last >= RetentionStore.BatchSize; batch++)
+        try
+        {
+            await prune().ConfigureAwait(false);
+        }
+        catch (NpgsqlException exception)
+        {
+            logger.PruningFailed(step, exception.Message);
+        }
+    }
+
+    private static async Task<int> InBatchesAsync(Func<Task<int>> delete, int size = RetentionStore.BatchSize)
+    {
+        var (deleted, last) = (0, size);
+        for (var batch = 0; batch < BatchesPerTurn && last >= size; batch++)
         {
             last = await delete().ConfigureAwait(false);
             deleted += last;
@@ -82,9 +108,14 @@ public sealed class Pruner(RetentionStore store, SchedulerOptions options, ILogg
             switch (RetentionPlan.Of(partition, retention))
             {
                 case PartitionFate.Goes:
-                    // A kill among the batches leaves tasks without a run, which nobody sees, until the next turn goes on.
+                    // A kill among the batches leaves tasks and reads without a run, which nobody sees, until the next turn goes on. Nothing but
+                    // the partition says where reads are left, so it goes after the last of them.
                     var runs = await InBatchesAsync(
                         () => store.DeleteRunsAsync(partition.Part, partition.Now - retention.Runs, cancellationToken)).ConfigureAwait(false);
+                    var reads = await InBatchesAsync(
+                        () => store.DeleteReadsAsync(partition.Part, cancellationToken), RetentionStore.ReadBatchSize).ConfigureAwait(false);
+                    if (reads >= BatchesPerTurn * RetentionStore.ReadBatchSize)
+                        return pruned with { Runs = pruned.Runs + runs };
                     var dropped = await store.DropAsync(partition.Part, cancellationToken).ConfigureAwait(false);
                     return pruned with { Runs = pruned.Runs + runs, Partitions = pruned.Partitions + dropped };
                 case PartitionFate.LosesLogs:

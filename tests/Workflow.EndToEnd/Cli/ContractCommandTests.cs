@@ -154,10 +154,10 @@ public sealed class ContractCommandTests : CliTest
     {
         Api.On("POST contracts/rows/accept", """{"dataset": "rows", "version": 3, "accepted_by": "user", "reason": "so be it"}""");
 
-        var result = await RunAsync("contracts", "accept", "rows", "--dag", "maker", "--reason", "so be it");
+        var result = await RunAsync("contracts", "accept", "rows", "--dag", "maker", "--hash", "0123456789ab", "--reason", "so be it");
 
         result.Rows.ShouldContain("The break is accepted: version 3 of the contract of rows.");
-        Api.Requests.ShouldHaveSingleItem().ShouldContain("""{"reason":"so be it","dag_id":"maker"}""");
+        Api.Requests.ShouldHaveSingleItem().ShouldContain("""{"reason":"so be it","dag_id":"maker","hash":"0123456789ab"}""");
         (await RunAsync("contracts", "accept", "rows")).Code.ShouldBe(2);
     }
 

@@ -79,16 +79,16 @@ public sealed class ContractLoadTests : LoaderTest
         using var loader = Engine.Loader(Folder.FullName);
         await LoadAsync(loader, "producer", First);
         await LoadAsync(loader, "producer", Breaking);
-        await Should.ThrowAsync<WorkflowException>(() => Contracts.AcceptAsync("rows", "other", "ann", "why not", default));
+        await Should.ThrowAsync<WorkflowException>(() => Contracts.AcceptAsync("rows", "other", null, "ann", "why not", default));
 
-        (await Contracts.AcceptAsync("rows", null, "ann", "fares are texts from now on", default)).ShouldBe(2);
+        (await Contracts.AcceptAsync("rows", null, null, "ann", "fares are texts from now on", default)).ShouldBe(2);
         await loader.KeepAsync(default);
 
         (await ErrorsAsync()).ShouldBeNull();
         var accepted = (await Contracts.HistoryAsync("rows", default))[^1];
         (accepted.Version, accepted.AcceptedBy, accepted.Reason).ShouldBe((2, "ann", "fares are texts from now on"));
         (await Contracts.DeclarationsAsync("rows", default)).ShouldBe([new DeclarationRow("producer", 2)]);
-        (await Should.ThrowAsync<WorkflowException>(() => Contracts.AcceptAsync("rows", null, "ann", "again", default)))
+        (await Should.ThrowAsync<WorkflowException>(() => Contracts.AcceptAsync("rows", null, null, "ann", "again", default)))
             .Message.ShouldContain("nothing to accept");
 
         // What was promised before the accepted break is promised no longer.

@@ -37,6 +37,33 @@ public sealed class DagLoaderTests : LoaderTest
             "SELECT value::text FROM task_output WHERE run_id = @runId", new { runId = await Engine.RunAsync("uses") })).ShouldBe("\"hello\"");
     }
 
+    [Fact]
+    public async Task Load_DagThatTheDatabaseRefuses_IsAnImportErrorOfItsFileAndOthersLoad()
+    {
+        File.WriteAllText(Path.Combine(Dags, "Bad.cs"), Named("bad", """.Description("a\0b")"""));
+        File.WriteAllText(Path.Combine(Dags, "Good.cs"), Named("good", ""));
+        using var loader = Engine.Loader(Dags);
+
+        var loaded = await loader.LoadAsync(TestContext.Current.CancellationToken);
+
+        loaded.Diagnostics.Single().Message.ShouldStartWith("The database refuses the DAG 'bad': 22021");
+        (await ImportErrorsAsync()).ShouldBe("Bad.cs WF004");
+        (await Engine.ScalarAsync<string>("SELECT string_agg(dag_id, ' ') FROM dag")).ShouldBe("good");
+
+        File.WriteAllText(Path.Combine(Dags, "Bad.cs"), Named("bad", ""));
+        await loader.LoadAsync(TestContext.Current.CancellationToken);
+
+        (await ImportErrorsAsync()).ShouldBeNull();
+        (await Engine.ScalarAsync<string>("SELECT string_agg(dag_id, ' ' ORDER BY dag_id) FROM dag")).ShouldBe("bad good");
+    }
+
+    private static string Named(string id, string define) => $$"""
+        public sealed class Named : IDag
+        {
+            public void Define(DagBuilder dag) => dag.Id("{{id}}"){{define}}.Task("a", _ => Task.CompletedTask);
+        }
+        """;
+
     private string Dags => Directory.CreateDirectory(Path.Combine(Folder.FullName, "dags")).FullName;
 
     private string Feed => Directory.CreateDirectory(Path.Combine(Folder.FullName, "feed")).FullName;

@@ -85,6 +85,37 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
         (await ExpiredAsync()).ShouldBe("2 3 4 5 6");
     }
 
+    /// <remarks>One that is held is there for its gate; one that was discarded goes when what is good has replaced it.</remarks>
+    [Fact]
+    public async Task Prune_VersionsThatAreWithheld_PushOutNoGoodOne()
+    {
+        await KeepAsync("keep_versions = 1");
+        await GivenAsync(1, "a", daysAgo: 50);
+        await GivenAsync(2, "a", daysAgo: 40);
+        await GivenAsync(3, "a", daysAgo: 30);
+        await GivenAsync(4, "a", daysAgo: 20);
+        await WithholdAsync(3, "discarded");
+        await WithholdAsync(4, "open");
+
+        await PruneAsync();
+        (await ExpiredAsync()).ShouldBe("1");
+
+        await GivenAsync(5, "a", daysAgo: 10);
+        await PruneAsync();
+        (await ExpiredAsync()).ShouldBe("1 2 3 4");
+    }
+
+    [Fact]
+    public async Task Cool_VersionBeforeOneThatIsWithheld_StaysAsTheNewest()
+    {
+        await KeepAsync("cold_after = interval '7 days'");
+        await GivenAsync(1, "a", daysAgo: 50);
+        await GivenAsync(2, "a", daysAgo: 40);
+        await WithholdAsync(2, "discarded");
+
+        (await Cooler().RunOnceAsync(Token)).ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("INSERT INTO holds (dataset_version_id, reason, placed_by) SELECT dataset_version_id, 'audit', 'me' FROM dataset_version WHERE version = 1")]
     [InlineData("""
@@ -182,6 +213,26 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
         Contents(engine.Artifacts + "-cold").ShouldBe(["good"]);
     }
 
+    [Fact]
+    public async Task Cool_ABatchOfLostOnesBeforeAGoodOne_MovesTheGoodOne()
+    {
+        await KeepAsync("cold_after = interval '7 days'");
+        await engine.ExecuteAsync(
+            """
+            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
+                run_key, task_index, map_index, attempt, task_id)
+            SELECT 'd', i, now() - interval '50 days', repeat(md5(i::text), 2), 1, 1, '{"slice": "a"}', '[]', '[]', 'test', 'mine', 0, 'r', 0, -1, 1, 'a'
+            FROM generate_series(1, @batch) AS i
+            """,
+            new { batch = RetentionStore.BatchSize });
+        await GivenAsync(RetentionStore.BatchSize + 1, "a", daysAgo: 30, content: "good");
+        await GivenAsync(RetentionStore.BatchSize + 2, "a", daysAgo: 10, content: "newest");
+
+        (await Cooler().RunOnceAsync(Token)).ShouldBe(1);
+
+        Contents(engine.Artifacts + "-cold").ShouldBe(["good"]);
+    }
+
     private Cooler Cooler() => new(new RetentionStore(engine.Data), store, NullLogger<Cooler>.Instance);
 
     private ArtifactPruner ArtifactPruner() =>
@@ -212,6 +263,14 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
             new { dataset, version, daysAgo, sha256, slice, run });
         return sha256;
     }
+
+    private Task WithholdAsync(int version, string state) => engine.ExecuteAsync(
+        """
+        INSERT INTO review_item (dag_id, run_id, run_key, task_index, map_index, task_id, dataset_version_id, checks, state, decided_at, decided_by, reason)
+        SELECT 'mine', 0, 'r', 1, -1, 'gate', v.dataset_version_id, '[]', @state, d.at, d.by, d.reason
+        FROM dataset_version v LEFT JOIN (SELECT now() AS at, 'ann' AS by, 'because' AS reason) d ON @state <> 'open' WHERE v.version = @version
+        """,
+        new { version, state });
 
     private Task<string> ExpiredAsync() => engine.ScalarAsync<string>(
         "SELECT coalesce(string_agg(version::text, ' ' ORDER BY version), '') FROM dataset_version WHERE expired_at IS NOT NULL");

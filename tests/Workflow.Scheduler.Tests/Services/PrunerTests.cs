@@ -68,6 +68,47 @@ public sealed class PrunerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Prune_MoreReadsThanABatch_DeletesThemAllAndThePartition()
+    {
+        var old = await GivenAPartitionAsync(("mine", 100));
+        await GivenAPartitionAsync(("other", 1));
+        await engine.ExecuteAsync(
+            """
+            INSERT INTO dataset (dataset) VALUES ('d');
+            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
+                run_key, task_index, map_index, attempt, task_id)
+            VALUES ('d', 1, now(), repeat('0', 64), 1, 1, '{}', '[]', '[]', 'test', 'mine', 0, 'r', 0, -1, 1, 'a');
+            INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
+            SELECT @run, 0, -1, i, v.dataset_version_id, 'mine', 'r', 'a' FROM dataset_version v, generate_series(1, @count) AS i
+            """,
+            new { run = old[0], count = (2 * RetentionStore.ReadBatchSize) + 1 });
+
+        (await Pruner().PruneAsync(Token)).Partitions.ShouldBe(1);
+
+        (await engine.ScalarAsync<long>("SELECT count(*) FROM attempt_input")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Prune_StepThatFails_KeepsNoOtherFromBeingDone()
+    {
+        var old = await GivenAPartitionAsync(("mine", 100));
+        await GivenAPartitionAsync(("mine", 10));
+        await engine.ExecuteAsync("""
+            INSERT INTO worker (name, queues, slots, engine_version, stopped_at) VALUES ('old', '{}', 1, 'test', now() - interval '100 days');
+            INSERT INTO external_event (key, source, created_at) VALUES ('k', 'me', now() - interval '100 days');
+            ALTER TABLE callback RENAME TO away;
+            """);
+
+        var failing = await Pruner().PruneAsync(Token);
+        await engine.ExecuteAsync("ALTER TABLE away RENAME TO callback");
+        var next = await Pruner().PruneAsync(Token);
+
+        (failing.Partitions, failing.Processes, failing.Events).ShouldBe((0, 0, 1));
+        (next.Partitions, next.Processes, next.Events).ShouldBe((1, 1, 0));
+        (await RowsAsync(old)).ShouldBe("0 0 0 0 0 0 0");
+    }
+
+    [Fact]
     public async Task Prune_OldRunBeforeOneThatGoesOn_KeepsIt()
     {
         var older = await GivenAPartitionAsync(("mine", 101));

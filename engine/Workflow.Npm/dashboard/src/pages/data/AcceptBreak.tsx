@@ -6,14 +6,17 @@ import { say } from '../../state/toasts';
 
 const LONGEST = 1000;
 
-/** Allows a DAG to break what was promised; the reason stays with the version. */
-export function AcceptBreak({ dataset, dagId, onClose }: { dataset: string; dagId: string; onClose: () => void }) {
+/** Allows a DAG to break what was promised, by the contract that the person has read; the reason stays with the version. */
+export function AcceptBreak(of: { dataset: string; dagId: string; hash: string; onClose: () => void }) {
+  const { dataset, dagId, onClose } = of;
+  // The page is kept fresh behind the dialog: what counts is what it showed when the dialog was opened.
+  const [hash] = useState(of.hash);
   const [reason, setReason] = useState('');
   const [refused, setRefused] = useState<string>();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     try {
-      const { version } = await post('/api/v2/contracts/{dataset}/accept', { path: { dataset }, body: { reason, dag_id: dagId } });
+      const { version } = await post('/api/v2/contracts/{dataset}/accept', { path: { dataset }, body: { reason, dag_id: dagId, hash } });
       say(`Version ${version} of the contract of ${dataset} holds.`);
       changed();
       onClose();

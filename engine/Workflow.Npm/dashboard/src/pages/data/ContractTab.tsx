@@ -111,7 +111,7 @@ function Refusal({ dataset, of }: { dataset: string; of: ContractDetails['refuse
           <code>{of.file}</code>, <Time value={of.refused_at} />
         </span>
       </p>
-      {isOpen && <AcceptBreak dataset={dataset} dagId={of.dag_id} onClose={() => setOpen(false)} />}
+      {isOpen && <AcceptBreak dataset={dataset} dagId={of.dag_id} hash={of.hash} onClose={() => setOpen(false)} />}
     </Callout>
   );
 }
