@@ -100,16 +100,24 @@ public sealed class CsvDialectTests : IDisposable
     public async Task Ingest_EmptyFileOfKnownColumns_HasNoRows(string content)
     {
         var csv = Csv(Encoding.UTF8.GetBytes(content), new CsvOptions { Header = false, Comment = "#" }) with { Columns = Typed };
-        var json = new JsonLinesSource(data.Write("file.jsonl", content.Replace("# nothing today", "", StringComparison.Ordinal))) { Columns = Typed };
-
-        foreach (var stored in new[] { (await data.Files.IngestAsync(csv, null, default)).Rows, (await data.Files.IngestAsync(json, null, default)).Rows })
+        var json = new JsonLinesSource(data.Write("file.jsonl", content.Replace("# nothing today", "", StringComparison.Ordinal)))
         {
+            Columns = Typed,
+        };
+
+        foreach (var source in new FileToRead[] { csv, json })
+        {
+            var stored = (await data.Files.IngestAsync(source, null, default)).Rows;
             (stored.Rows, stored.Counts).ShouldBe((0, new RowCounts(0)));
             stored.Schema.ShouldBe(Typed);
         }
 
-        foreach (var unknown in new FileToRead[] { csv with { Columns = null }, csv with { Options = new CsvOptions { Comment = "#" } }, json with { Columns = null } })
-            (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(unknown, null, default))).Message.ShouldMatch("is empty|no JSON object");
+        FileToRead[] unknown = [csv with { Columns = null }, csv with { Options = new CsvOptions { Comment = "#" } }, json with { Columns = null }];
+        foreach (var source in unknown)
+        {
+            (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source, null, default))).Message
+                .ShouldMatch("is empty|no JSON object");
+        }
     }
 
     [Theory]

@@ -97,7 +97,9 @@ public sealed class DownloadTests : IDisposable
                 part.Headers.ContentRange = new ContentRangeHeaderValue(from, Math.Min(from + 1999, content.Length - 1), content.Length);
             else
                 part.Headers.ContentLength = content.Length;
-            return new HttpResponseMessage(from > 0 ? HttpStatusCode.PartialContent : HttpStatusCode.OK) { Content = part, Headers = { ETag = new("\"one\"") } };
+            var answer = new HttpResponseMessage(from > 0 ? HttpStatusCode.PartialContent : HttpStatusCode.OK) { Content = part };
+            answer.Headers.ETag = new("\"one\"");
+            return answer;
         }).IngestAsync(Address, null, null, default);
 
         dataset.Rows.ShouldBe(999);
@@ -110,14 +112,16 @@ public sealed class DownloadTests : IDisposable
     public async Task Ingest_ServerThatSendsNothingAnyMore_HasBrokenTheConnection(string? tag)
     {
         var asked = 0;
-        using var http = new HttpClient(new Server(_ =>
+        var server = new Server(_ =>
         {
             var (status, content) = asked++ == 0 ? (HttpStatusCode.OK, "a\n1\n"u8.ToArray()) : (HttpStatusCode.PartialContent, []);
             var answer = new HttpResponseMessage(status) { Content = new StreamContent(new StalledStream(content)) };
             answer.Content.Headers.ContentRange = asked == 1 ? null : new ContentRangeHeaderValue(4, 7, 8);
             answer.Headers.ETag = tag is null ? null : new(tag);
             return answer;
-        })) { Timeout = TimeSpan.FromMilliseconds(100) };
+        });
+        using var http = new HttpClient(server);
+        http.Timeout = TimeSpan.FromMilliseconds(100);
         var log = new Lines();
 
         // Asked for the rest it sends nothing at all.

@@ -75,8 +75,8 @@ public sealed class DriftGate
     }
 
     /// <summary>
-    /// How columns are compared. One that the method is not for is not decided; if it is named in <see cref="Columns"/>, the gate fails. Default: by
-    /// Evidently's rule.
+    /// How columns are compared. One that the method is not for is not decided; if it is named in <see cref="Columns"/>, the gate fails.
+    /// Default: by Evidently's rule.
     /// </summary>
     public DriftGate Method(DriftMethod method)
     {

@@ -157,7 +157,8 @@ public static class CheckEvaluator
             Meaning = policy?.Meaning,
 
             // Where too many rows fail, or there are none, it is the version that is to blame.
-            HasRows = failing is not null && (passes || !(finding.IsEmpty || check.Mostly < 1 || check is { Kind: CheckKind.NullRate, Maximum: > 0 })),
+            HasRows = failing is not null
+                && (passes || !(finding.IsEmpty || check.Mostly < 1 || check is { Kind: CheckKind.NullRate, Maximum: > 0 })),
         };
     }
 }

@@ -26,16 +26,18 @@ internal sealed record CheckRows(string Where, IReadOnlyList<string> By, string 
     public string All => Conditions.And(Where, Slice);
 
     /// <summary>
-    /// The first terms of a table of all slices, which is made in one scan however many they are; <see cref="Slice"/> finds there what belongs to
-    /// these rows. What else it has begins with <c>workflow_</c>, apart from any slice's column.
+    /// The first terms of a table of all slices, which is made in one scan however many they are; <see cref="Slice"/> finds there what
+    /// belongs to these rows. What else it has begins with <c>workflow_</c>, apart from any slice's column.
     /// </summary>
-    public string Keys => string.Concat(By.Select(column => $"CAST({Sql.Name(column)} AS VARCHAR) AS {Sql.Name(column)}, "));
+    public string Keys => string.Concat(By.Select(column => $"{Text(column)} AS {Sql.Name(column)}, "));
 
     /// <summary>The same terms of such a table.</summary>
     public string Names => string.Concat(By.Select(column => $"{Sql.Name(column)}, "));
 
     /// <summary>Keeps the rows of slices apart in a window.</summary>
-    public string Partition => By.Count == 0 ? "" : $"PARTITION BY {string.Join(", ", By.Select(column => $"CAST({Sql.Name(column)} AS VARCHAR)"))} ";
+    public string Partition => By.Count == 0 ? "" : $"PARTITION BY {string.Join(", ", By.Select(Text))} ";
+
+    private static string Text(string column) => $"CAST({Sql.Name(column)} AS VARCHAR)";
 }
 
 /// <summary>A check that is ready for the scan.</summary>

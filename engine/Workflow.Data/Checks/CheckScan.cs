@@ -56,13 +56,17 @@ internal sealed class CheckScan(DuckDbSession session, IReadOnlyList<Column> sch
     }
 
     /// <summary>
-    /// A table of the different values of columns, <c>workflow_0, workflow_1, ...</c>, with the number <c>workflow_n</c> of their rows, in each slice.
+    /// A table of the different values of columns in each slice, <c>workflow_0, workflow_1, ...</c>, with the number <c>workflow_n</c> of
+    /// their rows.
     /// </summary>
     public string Groups(IReadOnlyList<string> columns, CheckRows rows, string evaluated, string having = "")
     {
         var values = columns.Select((column, index) => $"{Sql.Name(column)} AS {Numbered("workflow_", index)}");
         return Table(
-            $"SELECT {rows.Keys}{string.Join(", ", values)}, count(*) AS workflow_n FROM {View} WHERE {Conditions.And(rows.Where, evaluated)} GROUP BY ALL {having}");
+            $"""
+            SELECT {rows.Keys}{string.Join(", ", values)}, count(*) AS workflow_n
+            FROM {View} WHERE {Conditions.And(rows.Where, evaluated)} GROUP BY ALL {having}
+            """);
     }
 
     /// <summary>A table that a query fills; the same query fills one table.</summary>

@@ -34,7 +34,7 @@ internal static partial class Columns
     public static bool IsWhole(string type) =>
         type is "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER";
 
-    /// <summary>A type in which sums of columns are exact, and so is a number that they are held against; DOUBLE where there is none.</summary>
+    /// <summary>A type in which sums of columns and a number that they are held against are exact; DOUBLE where there is none.</summary>
     public static string Summed(IReadOnlyList<string> columns, double number, IReadOnlyList<Column> schema)
     {
         const int width = 38;
@@ -87,14 +87,15 @@ internal static partial class Columns
         const int ofLong = 19;
         if (IsWhole(type))
             return (ofLong, 0);
-        return Decimal().Match(type) is { Success: true } match
-            && int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is var width && int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) is var scale
-            ? (width - scale, scale)
-            : null;
+        if (Decimal().Match(type) is not { Success: true } match)
+            return null;
+        var scale = int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture);
+        return (int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) - scale, scale);
     }
 
     private static (int Whole, int Scale)? Digits(double number) =>
-        decimal.TryParse(Thresholds.Number(number), NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) && (double)exact == number
+        decimal.TryParse(Thresholds.Number(number), NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+            && (double)exact == number
             ? (Math.Truncate(Math.Abs(exact)).ToString(CultureInfo.InvariantCulture).Length, exact.Scale)
             : null;
 

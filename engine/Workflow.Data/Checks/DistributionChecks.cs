@@ -20,7 +20,8 @@ internal static class DistributionChecks
         }
 
         var key = partition.Values is not null ? $"CAST({Sql.Name(column)} AS VARCHAR)" : Bin(check, column, partition.Edges!, scan);
-        var groups = scan.Table($"SELECT {rows.Keys}{key} AS workflow_place, count(*) AS workflow_n FROM {CheckScan.View} WHERE {present} GROUP BY ALL");
+        var groups = scan.Table(
+            $"SELECT {rows.Keys}{key} AS workflow_place, count(*) AS workflow_n FROM {CheckScan.View} WHERE {present} GROUP BY ALL");
         var keys = partition.Values
             ?? [.. Enumerable.Range(0, partition.Weights.Count).Select(index => index.ToString(CultureInfo.InvariantCulture))];
         return () =>
@@ -75,9 +76,10 @@ internal static class DistributionChecks
         var cdf = $"CASE WHEN workflow_x < {scan.Bind(edges[0])} THEN 0.0 {string.Join(" ", pieces)} ELSE 1.0 END";
         var distance = scan.Table(
             $"""
-            SELECT {rows.Names}max(greatest(workflow_upto / workflow_all - workflow_f, workflow_f - (workflow_upto - workflow_n) / workflow_all)) AS workflow_distance,
-                max(workflow_all) AS workflow_total
-            FROM (SELECT {rows.Names}{cdf} AS workflow_f, workflow_n, sum(workflow_n) OVER ({rows.Partition}ORDER BY workflow_x)::DOUBLE AS workflow_upto,
+            SELECT {rows.Names}max(workflow_all) AS workflow_total, max(greatest(
+                workflow_upto / workflow_all - workflow_f, workflow_f - (workflow_upto - workflow_n) / workflow_all)) AS workflow_distance
+            FROM (SELECT {rows.Names}{cdf} AS workflow_f, workflow_n,
+                    sum(workflow_n) OVER ({rows.Partition}ORDER BY workflow_x)::DOUBLE AS workflow_upto,
                     sum(workflow_n) OVER ({rows.Partition})::DOUBLE AS workflow_all
                 FROM (SELECT {rows.Keys}{number} AS workflow_x, count(*) AS workflow_n FROM {CheckScan.View} WHERE {present} GROUP BY ALL))
             GROUP BY ALL

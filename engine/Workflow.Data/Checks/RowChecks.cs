@@ -245,7 +245,8 @@ internal static class RowChecks
         var before = $"lag({name}) OVER ({rows.Partition}ORDER BY {order})";
         var failing = scan.Table(
             $"""
-            SELECT {rows.Names}workflow_place FROM (SELECT {rows.Keys}{Columns.RowNumber} AS workflow_place, {name} {wrong} {before} AS workflow_failing
+            SELECT {rows.Names}workflow_place
+            FROM (SELECT {rows.Keys}{Columns.RowNumber} AS workflow_place, {name} {wrong} {before} AS workflow_failing
             FROM {CheckScan.View} WHERE {Conditions.And(rows.Where, $"{name} IS NOT NULL")}) WHERE workflow_failing
             """);
         return new($"{name} IS NOT NULL", $"{Columns.RowNumber} IN (SELECT workflow_place FROM {failing})", "are out of order")

@@ -4,8 +4,8 @@ namespace Workflow.Data;
 
 /// <summary>
 /// Writes datasets to files outside of the store: to a name of their own beside the target, made durable, and then renamed. Whoever reads the target
-/// sees the file before or the file after, and of two exports to one path that of the later one. A kill leaves the former, and one beside it that ends
-/// in <c>.partial</c>, which is nobody's.
+/// sees the file before or the file after, and of two exports to one path that of the later one. A kill leaves the former, and one beside it
+/// that ends in <c>.partial</c>, which is nobody's.
 /// </summary>
 public static class DatasetExport
 {

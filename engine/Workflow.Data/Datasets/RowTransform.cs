@@ -94,7 +94,8 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
             Decide();
             var record = type.Record(row);
             if (record.Length > TextRows.MaxRecordBytes)
-                throw new TaskFailureException($"What became of row {number} is longer than {TextRows.MaxRecordBytes} bytes.", retryable: false);
+                throw new TaskFailureException(
+                    $"What became of row {number} is longer than {TextRows.MaxRecordBytes} bytes.", retryable: false);
             segments.Add(record);
         }
 

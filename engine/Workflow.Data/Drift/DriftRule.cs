@@ -12,7 +12,9 @@ public sealed record DriftRule
     /// <summary>The columns; null for all that both sides have and that can be compared, dates and instants aside.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
-    /// <summary>How all columns are compared; those that it is not for are not decided, unless they are named. Default: by Evidently's rule.</summary>
+    /// <summary>
+    /// How all columns are compared. One that it is not for is not decided, and refused where it is named. Default: by Evidently's rule.
+    /// </summary>
     public DriftMethod Method { get; init; } = DriftMethod.Auto;
 
     /// <summary>How numbers are compared; null for like all.</summary>

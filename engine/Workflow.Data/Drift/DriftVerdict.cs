@@ -64,7 +64,7 @@ public static class DriftVerdict
         var drifted = report.Columns.Where(column => column.Verdict == Verdict.Fail).Select(column => column.Column).ToList();
         var decided = report.Columns.Count(column => column.Verdict != Verdict.Inconclusive);
         var message = report.Verdict == Verdict.Inconclusive
-            ? $"No column could be decided, of {report.Columns.Count}; {settings.MinSamples} values a side are needed, and a method that suits them."
+            ? $"No column of {report.Columns.Count} can be decided: each needs {settings.MinSamples} values a side, and a method that suits it."
             : $"{drifted.Count} of {decided} columns differ from {settings.Against}{(drifted.Count == 0 ? "" : $": {string.Join(", ", drifted)}")}.";
         if (isDrifted && settings.OfWindows > 1)
             message += $" There was drift in {windows} of the last {settings.OfWindows} windows; {settings.DriftedWindows} fail the gate.";

@@ -33,7 +33,8 @@ public sealed class CopiedRows(IArtifactStore store, DuckDbOptions? options = nu
         }
         catch (TaskFailureException error) when (TextRows.IsTooLong(error))
         {
-            throw new TaskFailureException($"A row of {source} is longer than {TextRows.MaxRecordBytes} bytes; leave out what is that long.", retryable: false, error);
+            throw new TaskFailureException(
+                $"A row of {source} is longer than {TextRows.MaxRecordBytes} bytes; leave out what is that long.", retryable: false, error);
         }
     }
 }

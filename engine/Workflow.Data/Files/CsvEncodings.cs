@@ -17,7 +17,7 @@ internal static class CsvEncodings
 
     private static readonly string[] Known = [Utf8Name, "utf-16", "utf-16BE", Windows, "iso-8859-1"];
 
-    // Stands for bytes that are no text. It is no letter and never will be one, and begins with a byte that hardly anything else begins with.
+    // Stands for bytes that are no text. It is no letter and never will be one, and begins with a byte that hardly anything else has.
     private const string Undecodable = "\U0010FFFF";
 
     /// <summary>The first byte of what stands for bytes of UTF-16 that are none.</summary>

@@ -9,8 +9,8 @@ namespace Workflow.Data.Files;
 /// </summary>
 /// <remarks>
 /// A quote counts only at the start of a field; elsewhere it is text. After a record whose quotes are out of order, reading goes on at the next
-/// line: an open quote must not swallow the rest of a file. It is one when nothing closes it within <see cref="LookAheadBytes"/>, or when what
-/// would close it stands on a later line, at the start of a field and before its text: there it opens a value.
+/// line: an open quote must not swallow the rest of a file. It is one when nothing closes it within <see cref="LookAheadBytes"/>, or when
+/// what would close it stands on a later line, at the start of a field and before its text: there it opens a value.
 /// </remarks>
 internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : IDisposable
 {
@@ -54,7 +54,8 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
     public string? Fault { get; private set; }
 
     /// <summary>
-    /// Whether quotes stand within fields that are not quoted, or escapes before letters that need none: as they are, DuckDB might read them otherwise.
+    /// Whether quotes stand within fields that are not quoted, or escapes before letters that need none: as they are, DuckDB might read them
+    /// otherwise.
     /// </summary>
     public bool IsLoose { get; private set; }
 

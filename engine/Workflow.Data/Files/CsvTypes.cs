@@ -14,8 +14,8 @@ internal static partial class CsvTypes
     private const string Date = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
     private const string Time = @"[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6}0*)?)?";
 
-    // Up to 17 digits that count, which is what programs write of a double: of more some would be lost. Up to 15 of them before the point, where one
-    // that is lost would be a whole number.
+    // Up to 17 digits that count, which is what programs write of a double: of more some would be lost. Up to 15 of them before the point,
+    // where each is part of a whole number.
     private const int MostDigits = 17;
     private const int MostWholeDigits = 15;
 

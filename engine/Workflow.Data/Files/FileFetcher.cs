@@ -5,7 +5,7 @@ using System.Net.Http.Headers;
 namespace Workflow.Data.Files;
 
 /// <summary>Makes a file that an author names readable at a local path.</summary>
-/// <param name="http">Downloads addresses; its timeout, which holds for each piece of the content too, and its proxy are the caller's.</param>
+/// <param name="http">Downloads addresses; its proxy and its timeout, which each piece of the content has anew, are the caller's.</param>
 internal sealed class FileFetcher(HttpClient http)
 {
     // Often enough to see a download move, seldom enough to keep the log short.
@@ -153,7 +153,8 @@ internal sealed class FileFetcher(HttpClient http)
         }
         catch (OperationCanceledException error) when (IsTimeout(error, cancellationToken))
         {
-            throw new IOException($"the server sent nothing for {http.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds.", error);
+            throw new IOException(
+                string.Create(CultureInfo.InvariantCulture, $"the server sent nothing for {http.Timeout.TotalSeconds} seconds."), error);
         }
     }
 

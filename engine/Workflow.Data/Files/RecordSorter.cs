@@ -3,8 +3,8 @@ using Workflow.Artifacts;
 namespace Workflow.Data.Files;
 
 /// <summary>
-/// Sorts the records of a file, in their order, into those that fit and those that do not: a record may be none, or have a value that is known not
-/// to fit its column.
+/// Sorts the records of a file, in their order, into those that fit and those that do not: a record may be none, or have a value that is
+/// known not to fit its column.
 /// </summary>
 internal sealed class RecordSorter
 {

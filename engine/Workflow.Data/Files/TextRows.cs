@@ -8,8 +8,8 @@ namespace Workflow.Data.Files;
 internal sealed record TextRows(string Relation, CsvOptions Options)
 {
     /// <summary>
-    /// The longest record in bytes. One of a file is shorter, but may be quoted anew and so made longer; rows that a database or code writes may be
-    /// as long.
+    /// The longest record in bytes. One of a file is shorter, but may be quoted anew and so made longer; rows that a database or code writes
+    /// may be as long.
     /// </summary>
     public const int MaxRecordBytes = 4 * CsvScanner.MaxRecordBytes;
 
