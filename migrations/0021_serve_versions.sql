@@ -1,8 +1,8 @@
--- Which versions everybody reads, how to find the newest of each slice and of each producer without looking at all that ever were, and which reviews
--- can still be decided.
+-- Which versions everybody reads, how to find the newest of each slice and of each producer without looking at all that ever were, and which
+-- reviews can still be decided.
 
--- Versions that a gate holds, and those that a person discarded or repaired: they are reached by their number, and by the gate's own task, which
--- has the version in its hand. One that was released is as good as one that passed.
+-- Versions that a gate holds, and those that a person discarded or repaired: they are reached by their number, and by the gate's own task,
+-- which has the version in its hand. One that was released is as good as one that passed.
 CREATE VIEW withheld_version AS SELECT dataset_version_id FROM review_item WHERE state <> 'released';
 
 -- The slices of a dataset, from one to the next by the index: as many steps as there are slices, however many versions each of them has.
@@ -30,8 +30,8 @@ WITH RECURSIVE newest AS (
         ORDER BY v.dataset, v.dag_id, v.task_id, v.version DESC LIMIT 1) AS later)
 SELECT dataset, dag_id, task_id, version, dataset_version_id FROM newest;
 
--- Reviews that a person can decide: their task waits for the decision, or is on its way to look for it. One that was cancelled, marked or cleared, or
--- whose run is gone, would not hear of it.
+-- Reviews that a person can decide: their task waits for the decision, or is on its way to look for it. One that was cancelled, marked or
+-- cleared, or whose run is gone, would not hear of it.
 CREATE VIEW waiting_review AS
 SELECT i.review_item_id FROM review_item i
     JOIN task_instance t ON t.run_id = i.run_id AND t.task_index = i.task_index AND t.map_index = i.map_index

@@ -35,16 +35,16 @@ internal static partial class Patience
             cancellationToken);
 
     /// <summary>
-    /// Carries out a transaction once, also when the answer to its commit is lost. What it wrote says whether it was: a server that crashed has
-    /// forgotten the number of a transaction of which nothing had reached its disk, and gives the same number, and the same keys, to others.
+    /// Carries out a transaction once, also when the answer to its commit is lost. What it wrote says whether it was: a server that crashed
+    /// has forgotten a transaction of which nothing had reached its disk, and gives the same number, and the same keys, to others.
     /// </summary>
     /// <param name="data">The database.</param>
     /// <param name="perform">What to do in the transaction.</param>
     /// <param name="isThere">Whether what it wrote is there, from what it gave.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     public static async Task<T> CommitOnceAsync<T>(
-        this NpgsqlDataSource data, Func<NpgsqlConnection, NpgsqlTransaction, Task<T>> perform, Func<NpgsqlConnection, T, Task<bool>> isThere,
-        CancellationToken cancellationToken)
+        this NpgsqlDataSource data, Func<NpgsqlConnection, NpgsqlTransaction, Task<T>> perform,
+        Func<NpgsqlConnection, T, Task<bool>> isThere, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -77,9 +77,12 @@ internal static partial class Patience
     {
         try
         {
-            while (await data.AskPatientlyAsync(connection => connection.ExecuteScalarAsync<string>(Status, new { number }), cancellationToken)
-                .ConfigureAwait(false) == "in progress")
+            while (await data.AskPatientlyAsync(
+                connection => connection.ExecuteScalarAsync<string>(Status, new { number }), cancellationToken).ConfigureAwait(false)
+                == "in progress")
+            {
                 await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (PostgresException unknown) when (unknown.SqlState == PostgresErrorCodes.InvalidParameterValue)
         {

@@ -261,8 +261,8 @@ public sealed class CommitPointTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// A server that crashed has forgotten a transaction whose number had not reached its disk: it takes the number for one to come, or knows it as
-    /// another's that has committed since.
+    /// A server that crashed has forgotten a transaction whose number had not reached its disk: it takes the number for one to come, or knows
+    /// it as another's that has committed since.
     /// </summary>
     [Theory]
     [InlineData("SELECT 'committed'", false)]

@@ -10,8 +10,8 @@ public sealed class ContractConsumersTests(TestDatabase database) : IClassFixtur
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <remarks>
-    /// Orders become a report, once by a DAG that is out of service and now by another; the report is scheduled on. One DAG only exports orders, and
-    /// one that did so is out of service. The newest version of a list no longer comes from orders.
+    /// Orders become a report, once by a DAG that is out of service and now by another; the report is scheduled on. One DAG only exports
+    /// orders, and one that did so is out of service. The newest version of a list no longer comes from orders.
     /// </remarks>
     [Fact]
     public async Task Consumers_OfADataset_AreThoseInServiceThatReadIt()

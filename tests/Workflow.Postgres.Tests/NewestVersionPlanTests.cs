@@ -37,15 +37,14 @@ public sealed class NewestVersionPlanTests(TestDatabase database) : IClassFixtur
             new { Versions });
         var sql = (string)store.GetField(statement, BindingFlags.Static | BindingFlags.NonPublic)!.GetRawConstantValue()!;
 
-        var plan = (await connection.QueryAsync<string>(
-            $"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) {sql}",
-            new
-            {
-                dataset = "d", name = "d", number = (int?)null, time = (DateTime?)null, key = "place", others = "{}", before = "9", column = "x", depth = 9,
-                limit = 99,
-            })).AsList();
+        var newest = new { dataset = "d", name = "d", number = (int?)null, time = (DateTime?)null };
+        var parameters = new DynamicParameters(newest);
+        parameters.AddDynamicParams(new { key = "place", others = "{}", before = "9", column = "x", depth = 9, limit = 99 });
 
-        var pages = plan.First(line => line.Contains("Buffers:", StringComparison.Ordinal)).Split(' ').Where(word => word.Contains('=', StringComparison.Ordinal))
+        var plan = (await connection.QueryAsync<string>($"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) {sql}", parameters)).AsList();
+
+        var pages = plan.First(line => line.Contains("Buffers:", StringComparison.Ordinal)).Split(' ')
+            .Where(word => word.Contains('=', StringComparison.Ordinal))
             .Sum(word => int.Parse(word.Split('=')[1].TrimEnd(','), CultureInfo.InvariantCulture));
         pages.ShouldBeLessThan(MostPages, string.Join(Environment.NewLine, plan));
     }

@@ -80,7 +80,7 @@ public sealed record ContractDryRun(
 /// <summary>Allows a break.</summary>
 /// <param name="Reason">Why; kept with the version for good.</param>
 /// <param name="DagId">The DAG whose contract is meant; needed where several are refused.</param>
-/// <param name="Hash">The hash of the contract that was read, or how it begins: no other is accepted. Whichever is refused unless given.</param>
+/// <param name="Hash">The hash of the contract that was read, or how it begins: no other is accepted. Any unless given.</param>
 public sealed record ContractAcceptance(string Reason, string? DagId = null, string? Hash = null);
 
 /// <summary>A break that was allowed.</summary>

@@ -34,7 +34,8 @@ internal static class ContractCommands
                     : CheckNameAsync(session, parsed.GetRequiredValue(target), token));
         yield return verbs.Verb(
             "accept", "Allows the break for which a DAG is refused.", [name, dag, hash, reason], (parsed, session, token) => AcceptAsync(
-                session, parsed.GetRequiredValue(name), parsed.GetValue(dag), parsed.GetValue(hash), parsed.GetRequiredValue(reason), token));
+                session, parsed.GetRequiredValue(name), parsed.GetValue(dag), parsed.GetValue(hash), parsed.GetRequiredValue(reason),
+                token));
     }
 
     private static async Task ListAsync(Session session, CancellationToken cancellationToken)

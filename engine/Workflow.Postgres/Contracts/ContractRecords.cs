@@ -68,7 +68,8 @@ public sealed class ContractRefusedException(IReadOnlyList<RefusedContract> refu
 /// <param name="Hash">The hash of what it says.</param>
 /// <param name="Message">Why it is refused.</param>
 /// <param name="RefusedAt">Since when.</param>
-public sealed record RefusalRow(string DagId, string Dataset, string File, string Contract, string Hash, string Message, DateTime RefusedAt);
+public sealed record RefusalRow(
+    string DagId, string Dataset, string File, string Contract, string Hash, string Message, DateTime RefusedAt);
 
 /// <summary>The newest version of a contract.</summary>
 /// <param name="Dataset">The dataset.</param>

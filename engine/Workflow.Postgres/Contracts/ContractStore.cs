@@ -115,7 +115,8 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
         if (hash is not null && !refused[0].Hash.StartsWith(hash, StringComparison.Ordinal))
         {
             throw new WorkflowException(
-                $"DAG '{refused[0].DagId}' declares another contract of '{dataset}' by now than the one that was read. Read what it breaks, and decide again.");
+                $"DAG '{refused[0].DagId}' declares another contract of '{dataset}' by now than the one that was read. "
+                + "Read what it breaks, and decide again.");
         }
 
         var contract = DataContract.FromJson(refused[0].Contract);

@@ -29,7 +29,7 @@ public sealed partial class EffectStore
         var parameters = Of(source);
         parameters.AddDynamicParams(new { versionId, checks = Stored(checks) });
 
-        // Its own transaction: a kill after it leaves an open review, which the next attempt finds and waits for, as does this one when it asks again.
+        // Its own transaction: a kill after it leaves an open review, which the next attempt finds and waits for. So does asking once more.
         await dataSource.AskPatientlyAsync(connection => connection.ExecuteScalarAsync<long>(OpenReview, parameters), cancellationToken)
             .ConfigureAwait(false);
         return (await ReviewAsync(source, versionId, cancellationToken).ConfigureAwait(false))!;

@@ -16,7 +16,8 @@ public sealed partial class EffectStore
     private const string IsDatasetStaged = """
         SELECT EXISTS (
             SELECT 1 FROM dataset_version
-            WHERE dataset_version_id = @versionId AND run_id = @runId AND task_index = @taskIndex AND map_index = @mapIndex AND attempt = @attempt)
+            WHERE dataset_version_id = @versionId AND run_id = @runId AND task_index = @taskIndex AND map_index = @mapIndex
+                AND attempt = @attempt)
         """;
 
     private const string Contract = """
@@ -40,7 +41,8 @@ public sealed partial class EffectStore
     private const string IsModelStaged = """
         SELECT EXISTS (
             SELECT 1 FROM model_version
-            WHERE model_version_id = @versionId AND run_id = @runId AND task_index = @taskIndex AND map_index = @mapIndex AND attempt = @attempt)
+            WHERE model_version_id = @versionId AND run_id = @runId AND task_index = @taskIndex AND map_index = @mapIndex
+                AND attempt = @attempt)
         """;
 
     private const string AddModelParents = """
@@ -76,7 +78,8 @@ public sealed partial class EffectStore
     // replaced, and one that is withheld is bad: nobody trains on those.
     private const string EarlierPartitions = """
         SELECT found.* FROM dataset_slices(@dataset) AS slice (partition) CROSS JOIN LATERAL (
-            SELECT v.dataset_version_id AS VersionId, v.dataset AS Dataset, v.sha256 AS Sha256, v.row_count AS Rows, v.partition::text AS Partition
+            SELECT v.dataset_version_id AS VersionId, v.dataset AS Dataset, v.sha256 AS Sha256, v.row_count AS Rows,
+                v.partition::text AS Partition
             FROM dataset_version v
             WHERE v.dataset = @dataset AND v.partition = slice.partition AND v.version IS NOT NULL
                 AND NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = v.dataset_version_id)

@@ -137,8 +137,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             source.Task.DagVersionId,
         });
         return await StageWithParentsAsync(
-            StageModel, IsModelStaged, AddModelParents, parameters, model.Parents, static (_, _, _) => Task.CompletedTask, cancellationToken)
-            .ConfigureAwait(false);
+            StageModel, IsModelStaged, AddModelParents, parameters, model.Parents, static (_, _, _) => Task.CompletedTask,
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -170,7 +170,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
         }
 
         var others = JsonSerializer.Serialize(of.Partition.Where(pair => pair.Key != key).ToDictionary());
-        var earlier = await VersionsAsync(EarlierPartitions, new { of.Dataset, key, others, before }, cancellationToken).ConfigureAwait(false);
+        var earlier = await VersionsAsync(EarlierPartitions, new { of.Dataset, key, others, before }, cancellationToken)
+            .ConfigureAwait(false);
         return [.. earlier.OrderBy(version => version.Partition[key], StringComparer.Ordinal)];
     }
 

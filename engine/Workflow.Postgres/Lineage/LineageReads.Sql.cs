@@ -53,10 +53,10 @@ public sealed partial class LineageReads
         ORDER BY 1, 2, 3, 4, 5 LIMIT @limit
         """;
 
-    // By what the newest version of each producer says: an old one cannot break any more, nor what a DAG made that is out of service, unless it
-    // is the newest of all. Links begin at a dataset by its name: it is one thing to those who read it, whoever makes its slices. Of models those
-    // count that are in use: the newest, those that hold an alias, and those that scored the newest versions. A linear model names its columns;
-    // one of another flavour may need any.
+    // By what the newest version of each producer says: an old one cannot break any more, nor what a DAG made that is out of service, unless
+    // it is the newest of all. Links begin at a dataset by its name: it is one thing to those who read it, whoever makes its slices. Of models
+    // those count that are in use: the newest, those that hold an alias, and those that scored the newest versions. A linear model names its
+    // columns; one of another flavour may need any.
     private const string Impact = """
         WITH RECURSIVE newest AS MATERIALIZED (
             SELECT n.dataset, n.dataset_version_id AS id, n.version = d.last_version AS is_last

@@ -11,7 +11,7 @@ public sealed record DatasetRow(
 /// <param name="ExpiredAt">Since when its content may be gone.</param>
 /// <param name="ColdAt">Since when it lies in the cold store.</param>
 /// <param name="HoldReason">Why it is on hold; null when it is not.</param>
-/// <param name="IsNewestOfSlice">Whether those who read the newest of its slice get it: it is not withheld, and none that is newer replaces it.</param>
+/// <param name="IsNewestOfSlice">Whether it is what those get who read the newest of its slice: it is not withheld, and not replaced.</param>
 public sealed record DatasetVersionState(
     long VersionId, int Version, string Sha256, long Rows, long Bytes, string Partition, DateTime PublishedAt, string DagId, string RunKey,
     string TaskId, int? ContractVersion, DateTime? ExpiredAt, DateTime? ColdAt, string? HoldReason, string? HeldBy, DateTime? HeldAt,

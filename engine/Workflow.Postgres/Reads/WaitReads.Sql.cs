@@ -3,7 +3,8 @@ namespace Workflow.Postgres.Reads;
 public sealed partial class WaitReads
 {
     private const string Dataset = """
-        SELECT v.dataset_version_id AS VersionId, v.dataset AS Dataset, v.sha256 AS Sha256, v.row_count AS Rows, v.partition::text AS Partition
+        SELECT v.dataset_version_id AS VersionId, v.dataset AS Dataset, v.sha256 AS Sha256, v.row_count AS Rows,
+            v.partition::text AS Partition
         FROM dataset_version v
         WHERE v.dataset = @dataset AND v.version IS NOT NULL AND v.published_at >= @since
             AND NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = v.dataset_version_id)

@@ -148,7 +148,7 @@ public sealed partial class RetentionStore
 
         """;
 
-    // Those that are withheld count for none of the versions kept, and come after the good ones that are newer: they push none of those out.
+    // Those that are withheld count for none of the versions kept, and come after the good ones that are newer: they push none of them out.
     // Whoever is about to need a version holds its row, by a lock or a foreign key: it is left for the next turn.
     private const string LockDueVersions = """
         WITH ranked AS MATERIALIZED (
@@ -174,7 +174,8 @@ public sealed partial class RetentionStore
 
     private const string ColdCandidates = """
         SELECT v.dataset_version_id AS VersionId, v.sha256 AS Sha256 FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset
-        WHERE v.dataset_version_id > @after AND d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.expired_at IS NULL AND v.cold_at IS NULL
+        WHERE v.dataset_version_id > @after AND d.cold_after IS NOT NULL AND v.version IS NOT NULL AND v.expired_at IS NULL
+            AND v.cold_at IS NULL
             AND greatest(v.published_at, v.recalled_at) < now() - d.cold_after
             AND EXISTS (
                 SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version

@@ -49,7 +49,8 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
     public async Task<int> DeleteReadsAsync(int part, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.ExecuteAsync(Command(DeleteReads, new { part, limit = ReadBatchSize }, cancellationToken)).ConfigureAwait(false);
+        return await connection.ExecuteAsync(Command(DeleteReads, new { part, limit = ReadBatchSize }, cancellationToken))
+            .ConfigureAwait(false);
     }
 
     /// <summary>Drops a partition that has no runs any more, and those that an earlier call began to drop.</summary>

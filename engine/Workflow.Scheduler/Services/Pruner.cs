@@ -21,7 +21,8 @@ public sealed record Pruned(int Partitions, int Runs, int Logs, int Events, int 
 
 /// <summary>
 /// Removes from the database what is older than the retention. Tables of partitions are dropped, all else goes in short batches; a turn has
-/// a bound, and what it leaves comes at the next; so does what fails, which keeps nothing else. What is done twice is done once: any number of schedulers may prune at once.
+/// a bound, and what it leaves comes at the next; so does what fails, which keeps nothing else. What is
+/// done twice is done once: any number of schedulers may prune at once.
 /// </summary>
 public sealed class Pruner(RetentionStore store, SchedulerOptions options, ILogger<Pruner> logger)
     : IntervalService(TimeSpan.FromMinutes(10), logger)
@@ -47,7 +48,8 @@ public sealed class Pruner(RetentionStore store, SchedulerOptions options, ILogg
             {
                 await TryAsync(
                     $"partition {partition.Part}",
-                    async () => pruned = await PruneAsync(partition, pruned, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    async () => pruned = await PruneAsync(partition, pruned, cancellationToken).ConfigureAwait(false))
+                    .ConfigureAwait(false);
             }
         }
 
@@ -108,12 +110,13 @@ public sealed class Pruner(RetentionStore store, SchedulerOptions options, ILogg
             switch (RetentionPlan.Of(partition, retention))
             {
                 case PartitionFate.Goes:
-                    // A kill among the batches leaves tasks and reads without a run, which nobody sees, until the next turn goes on. Nothing but
-                    // the partition says where reads are left, so it goes after the last of them.
+                    // A kill among the batches leaves tasks and reads without a run, which nobody sees, until the next turn goes on. Nothing
+                    // but the partition says where reads are left, so it goes after the last of them.
                     var runs = await InBatchesAsync(
                         () => store.DeleteRunsAsync(partition.Part, partition.Now - retention.Runs, cancellationToken)).ConfigureAwait(false);
                     var reads = await InBatchesAsync(
-                        () => store.DeleteReadsAsync(partition.Part, cancellationToken), RetentionStore.ReadBatchSize).ConfigureAwait(false);
+                        () => store.DeleteReadsAsync(partition.Part, cancellationToken), RetentionStore.ReadBatchSize)
+                        .ConfigureAwait(false);
                     if (reads >= BatchesPerTurn * RetentionStore.ReadBatchSize)
                         return pruned with { Runs = pruned.Runs + runs };
                     var dropped = await store.DropAsync(partition.Part, cancellationToken).ConfigureAwait(false);
