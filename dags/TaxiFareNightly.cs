@@ -1,6 +1,6 @@
 /// <summary>
-/// Every night: one month of taxi trips is ingested, checked and turned into features; a fare model is retrained on all months so far, tested
-/// on trips that it has not seen, and replaces the champion only when the gates say so.
+/// Every night: one month of taxi trips is ingested, checked and turned into features; a fare model is retrained on all months so far,
+/// tested on trips that it has not seen, and replaces the champion only when the gates say so.
 /// </summary>
 public sealed class TaxiFareNightly : IDag
 {
@@ -13,7 +13,8 @@ public sealed class TaxiFareNightly : IDag
             .Schedule(Cron.Of("0 2 * * *", "America/New_York"));
 
         var month = dag.DerivedParam(
-            "month", run => Taxi.MonthOf(run.LogicalDate ?? run.RunAfter), "The month, YYYY-MM; that of the logical date unless given.", Taxi.MonthPattern);
+            "month", run => Taxi.MonthOf(run.LogicalDate ?? run.RunAfter), "The month, YYYY-MM; that of the logical date unless given.",
+            Taxi.MonthPattern);
         var source = dag.Param(
             "source", Taxi.Synthetic,
             "A folder or an address pattern of yellow_tripdata_sample_YYYY-MM.csv[.gz], or 'synthetic' for trips made up from a seed.");

@@ -1,6 +1,6 @@
 /// <summary>
-/// Every month: the trips of the month before become a slice of one dataset. A backfill brings in the past, month by month; one that is missing
-/// fails by itself and holds up no other, and one with faults in it comes in with a warning.
+/// Every month: the trips of the month before become a slice of one dataset. A backfill brings in the past, month by month; one that is
+/// missing fails by itself and holds up no other, and one with faults in it comes in with a warning.
 /// </summary>
 public sealed class TaxiTrips : IDag
 {
@@ -35,7 +35,9 @@ public sealed class TaxiTrips : IDag
             "A folder or an address pattern of yellow_tripdata_sample_YYYY-MM.csv[.gz], or 'synthetic' for trips made up from a seed.");
         var rows = dag.Param("rows", 10_000, "How many trips a synthetic month has.", minimum: 100, maximum: 50_000_000);
 
-        var raw = dag.Task("ingest", run => Taxi.IngestAsync(run, run.Get(source), run.Get(month), run.Get(rows), into: "taxi.trips_raw", bySource: false))
+        var raw =
+            dag.Task("ingest", run =>
+                Taxi.IngestAsync(run, run.Get(source), run.Get(month), run.Get(rows), into: "taxi.trips_raw", bySource: false))
             .Queue("etl").Retries(2, Backoff.Exponential(TimeSpan.FromSeconds(5)));
 
         // A month without trips stops here; one with faults goes on, with a warning beside it.

@@ -14,14 +14,17 @@ internal static class Taxi
             hour(pickup_datetime) AS pickup_hour,
             (hour(pickup_datetime) >= 20 OR hour(pickup_datetime) < 6)::INT AS is_night,
             (isodow(pickup_datetime) >= 6)::INT AS is_weekend,
-            row_number() OVER (ORDER BY pickup_datetime, fare_amount, trip_distance, passenger_count, rate_code_id) > 0.8 * count(*) OVER () AS is_test
+            row_number() OVER (ORDER BY pickup_datetime, fare_amount, trip_distance, passenger_count, rate_code_id)
+                > 0.8 * count(*) OVER () AS is_test
         FROM (
             SELECT pickup_datetime, fare_amount, trip_distance, passenger_count, rate_code_id
             FROM input
             WHERE fare_amount BETWEEN 0 AND 500 AND trip_distance BETWEEN 0 AND 100)
         """;
 
-    /// <summary>Trips made up: a hash of row, month and purpose stands for chance, so that a month is the same trips on every machine.</summary>
+    /// <summary>
+    /// Trips made up: a hash of row, month and purpose stands for chance, so that a month is the same trips on every machine.
+    /// </summary>
     public const string SyntheticSql = """
         WITH chance AS (
             SELECT i,
@@ -42,10 +45,12 @@ internal static class Taxi
             SELECT *, round(CASE rate WHEN 2 THEN 52 ELSE 3 + 2.9 * distance + 4 * u_noise END, 1) AS fare FROM trip
         )
         SELECT
-            1 + place % 2 AS vendor_id, pickup AS pickup_datetime, pickup + to_seconds(floor(120 + distance * 260 * (0.7 + u_noise))) AS dropoff_datetime,
+            1 + place % 2 AS vendor_id, pickup AS pickup_datetime,
+            pickup + to_seconds(floor(120 + distance * 260 * (0.7 + u_noise))) AS dropoff_datetime,
             1 + place // 7 % 4 AS passenger_count, distance AS trip_distance, rate AS rate_code_id, 'N' AS store_and_fwd_flag,
             1 + place // 11 % 265 AS pickup_location_id, 1 + place // 13 % 265 AS dropoff_location_id,
-            CASE WHEN u_pay < 0.7 THEN 1 WHEN u_pay < 0.98 THEN 2 ELSE 3 END AS payment_type, fare AS fare_amount, 0.5 AS extra, 0.5 AS mta_tax,
+            CASE WHEN u_pay < 0.7 THEN 1 WHEN u_pay < 0.98 THEN 2 ELSE 3 END AS payment_type, fare AS fare_amount,
+            0.5 AS extra, 0.5 AS mta_tax,
             CASE WHEN u_pay < 0.7 THEN round(fare * 0.2, 2) ELSE 0 END AS tip_amount, 0.0 AS tolls_amount, 0.3 AS improvement_surcharge,
             round(fare + 1.3 + CASE WHEN u_pay < 0.7 THEN fare * 0.2 ELSE 0 END, 2) AS total_amount, 2.5 AS congestion_surcharge
         FROM priced
@@ -54,8 +59,10 @@ internal static class Taxi
     /// <summary>The columns of the files as they are published.</summary>
     public static readonly Column[] Columns =
     [
-        new("vendor_id", "BIGINT"), new("pickup_datetime", "TIMESTAMP"), new("dropoff_datetime", "TIMESTAMP"), new("passenger_count", "BIGINT"),
-        new("trip_distance", "DOUBLE"), new("rate_code_id", "BIGINT"), new("store_and_fwd_flag", "VARCHAR"), new("pickup_location_id", "BIGINT"),
+        new("vendor_id", "BIGINT"), new("pickup_datetime", "TIMESTAMP"), new("dropoff_datetime", "TIMESTAMP"),
+        new("passenger_count", "BIGINT"),
+        new("trip_distance", "DOUBLE"), new("rate_code_id", "BIGINT"), new("store_and_fwd_flag", "VARCHAR"),
+            new("pickup_location_id", "BIGINT"),
         new("dropoff_location_id", "BIGINT"), new("payment_type", "BIGINT"), new("fare_amount", "DOUBLE"), new("extra", "DOUBLE"),
         new("mta_tax", "DOUBLE"), new("tip_amount", "DOUBLE"), new("tolls_amount", "DOUBLE"), new("improvement_surcharge", "DOUBLE"),
         new("total_amount", "DOUBLE"), new("congestion_surcharge", "DOUBLE"),
@@ -65,7 +72,8 @@ internal static class Taxi
 
     /// <summary>The month of an instant where the taxis drive.</summary>
     public static string MonthOf(DateTimeOffset instant) =>
-        TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(TimeZone)).ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
+        TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(TimeZone))
+        .ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Brings a month of trips into a dataset.</summary>
     /// <param name="run">The attempt.</param>

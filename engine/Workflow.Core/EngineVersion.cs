@@ -6,8 +6,8 @@ namespace Workflow;
 public static class EngineVersion
 {
     /// <summary>
-    /// What DAG code that is compiled here may use. Raised with every release that gives DAG files something new: workers of older builds then
-    /// leave the versions that were stored since to newer ones.
+    /// What DAG code that is compiled here may use. Raised with every release that gives DAG files something new: workers of older builds
+    /// then leave the versions that were stored since to newer ones.
     /// </summary>
     public const int CodeLevel = 2;
 

@@ -91,7 +91,9 @@ public sealed class DagTest
         return this;
     }
 
-    /// <summary>A task hands on a value without running its body; for a branch the ids that it chooses, for a short circuit a boolean.</summary>
+    /// <summary>
+    /// A task hands on a value without running its body; for a branch the ids that it chooses, for a short circuit a boolean.
+    /// </summary>
     public DagTest Fake(string taskId, object? output) => FakeBody(taskId, (_, _) => Task.FromResult(output));
 
     /// <summary>A task runs another body, which gets the context and the task's inputs.</summary>
@@ -146,7 +148,8 @@ public sealed class DagTest
         var task = Find(taskId);
         var wanted = Definition.Code[task.Index].Inputs;
         return inputs.Length == wanted.Count
-            ? new TestRun(this, CancellationToken.None).RunTaskAsync(task, [.. inputs.Select(input => JsonSerializer.Serialize(input, Json))])
+            ? new TestRun(this, CancellationToken.None).RunTaskAsync(
+                task, [.. inputs.Select(input => JsonSerializer.Serialize(input, Json))])
             : throw new WorkflowException(
                 $"Task '{taskId}' takes {wanted.Count} inputs ({Names(wanted.Select(input => input.Type.Name))}), got {inputs.Length}.");
     }

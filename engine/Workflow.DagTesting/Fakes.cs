@@ -33,7 +33,8 @@ public sealed class FakeDatasets(long rows = 1000) : IDatasets
 
     /// <inheritdoc />
     public Task<DatasetVersion> GenerateAsync(
-        string sql, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyDictionary<string, object>? values = null) =>
+        string sql, string into, IReadOnlyDictionary<string, string>? partition = null,
+        IReadOnlyDictionary<string, object>? values = null) =>
         AddAsync(into, partition);
 
     /// <inheritdoc />

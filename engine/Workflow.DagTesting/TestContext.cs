@@ -18,7 +18,8 @@ internal sealed class TestContext(
 
     public override IModels Models => test.Models;
 
-    public override Task<IReadOnlyList<TriggeringDataset>> TriggeringDatasetsAsync() => Task.FromResult<IReadOnlyList<TriggeringDataset>>([]);
+    public override Task<IReadOnlyList<TriggeringDataset>> TriggeringDatasetsAsync() =>
+        Task.FromResult<IReadOnlyList<TriggeringDataset>>([]);
 
     public override void Log(string message, TaskLogLevel level = TaskLogLevel.Info) => log.Add(new LogLine(attempt, level, message));
 }

@@ -129,7 +129,8 @@ internal sealed class TestRun
 
     private static bool NeedsEngine(TaskSpec spec) => spec is not (PlainSpec or BranchSpec or ShortCircuitSpec or WaitSpec);
 
-    private async Task<object?> RunAsync(Track track, TaskDefinition task, TaskSpec spec, TestContext context, IReadOnlyList<object?> inputs)
+    private async Task<object?> RunAsync(
+        Track track, TaskDefinition task, TaskSpec spec, TestContext context, IReadOnlyList<object?> inputs)
     {
         var fake = test.FakeOf(task.Id);
         switch (spec)
@@ -201,13 +202,15 @@ internal sealed class TestRun
             case InputKind.Item:
                 var root = graph.Tasks[task.MapRoot!.Value];
                 var lists = root.MapSources.Select(source => List(graph.Tasks[source])!).ToList();
-                return lists[input.Place][Outcomes.PlaceOf(root, [.. lists.Select(list => list.Count)], input.Place, instance.MapIndex)!.Value];
+                return lists[input.Place][Outcomes.PlaceOf(
+                    root, [.. lists.Select(list => list.Count)], input.Place, instance.MapIndex)!.Value];
             case InputKind.Gathered:
                 return $"[{string.Join(',', List(upstream)!)}]";
             default:
                 return TrackOf(model[input.Upstream, upstream.IsMapped ? instance.MapIndex : TaskKey.Whole]).Output
                     ?? throw new TaskFailureException(
-                        $"Task '{upstream.Id}' gave no output: it did not succeed. Use After(...) to wait without taking it.", retryable: false);
+                        $"Task '{upstream.Id}' gave no output: it did not succeed. Use After(...) to wait without taking it.",
+                        retryable: false);
         }
     }
 
@@ -218,7 +221,8 @@ internal sealed class TestRun
     {
         if (source.IsMapped)
         {
-            return [.. model.Elements(source.Index).Where(element => element.State == TaskState.Success).Select(element => TrackOf(element).Output)
+            return [.. model.Elements(source.Index).Where(element => element.State == TaskState.Success)
+                .Select(element => TrackOf(element).Output)
                 .OfType<string>()];
         }
 
@@ -242,7 +246,8 @@ internal sealed class TestRun
         var isSummary = task.IsMapped && instance.MapIndex == TaskKey.Whole;
         var output = isSummary && instance.State == TaskState.Success ? $"[{string.Join(',', List(task)!)}]" : track.Output;
         return new TaskResult(
-            task.Id, instance.MapIndex, instance.State, instance.Message, instance.Attempt, track.Log, output, track.Exception, track.EndedAt)
+            task.Id, instance.MapIndex, instance.State, instance.Message, instance.Attempt, track.Log, output, track.Exception,
+            track.EndedAt)
         { Json = test.Json };
     }
 

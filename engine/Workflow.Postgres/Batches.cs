@@ -32,6 +32,8 @@ internal static class Batches
         new(reader.GetInt64(first), reader.GetInt32(first + 1), reader.GetInt32(first + 2));
 
     public static UpstreamCounters ReadCounters(NpgsqlDataReader reader, int first) => new(
-        reader.GetInt32(first), reader.GetInt32(first + 1), reader.GetInt32(first + 2), reader.GetInt32(first + 3), reader.GetInt32(first + 4),
-        reader.GetInt32(first + 5), reader.GetInt32(first + 6), reader.GetInt32(first + 7), reader.GetInt32(first + 8), reader.GetInt32(first + 9));
+        reader.GetInt32(first), reader.GetInt32(first + 1), reader.GetInt32(first + 2), reader.GetInt32(first + 3),
+        reader.GetInt32(first + 4),
+        reader.GetInt32(first + 5), reader.GetInt32(first + 6), reader.GetInt32(first + 7), reader.GetInt32(first + 8),
+        reader.GetInt32(first + 9));
 }

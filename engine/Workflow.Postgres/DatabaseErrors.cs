@@ -10,7 +10,9 @@ public static class DatabaseErrors
     // statement): they say nothing about what was asked.
     private static readonly string[] PassingClasses = ["25", "53", "57"];
 
-    /// <summary>Whether the same request may succeed later: the database is away, or gave the statement up for a reason of its own.</summary>
+    /// <summary>
+    /// Whether the same request may succeed later: the database is away, or gave the statement up for a reason of its own.
+    /// </summary>
     public static bool IsPassing(this Exception exception) => exception switch
     {
         PostgresException refused => refused.IsTransient || refused.SqlState == PostgresErrorCodes.DeadlockDetected

@@ -11,7 +11,8 @@ public sealed partial class Listener(NpgsqlDataSource dataSource, TimeProvider t
 
     /// <summary>Listens until it is cancelled.</summary>
     /// <param name="channels">The channels, of <see cref="Channels"/>.</param>
-    /// <param name="notified">Gets channel and payload of each notification; called once with an empty payload after each connect, since some may have been missed.</param>
+    /// <param name="notified">Gets channel and payload of each notification; called once with an empty payload after each connect, since
+    /// some may have been missed.</param>
     /// <param name="cancellationToken">Ends it, without an exception.</param>
     public async Task RunAsync(IReadOnlyList<string> channels, Func<string, string, Task> notified, CancellationToken cancellationToken)
     {
@@ -48,6 +49,7 @@ public sealed partial class Listener(NpgsqlDataSource dataSource, TimeProvider t
         }
     }
 
-    [LoggerMessage(1000, Microsoft.Extensions.Logging.LogLevel.Warning, "The connection for notifications was lost, connecting again: {Reason}")]
+    [LoggerMessage(1000, Microsoft.Extensions.Logging.LogLevel.Warning,
+        "The connection for notifications was lost, connecting again: {Reason}")]
     private static partial void Lost(ILogger logger, string reason);
 }

@@ -25,7 +25,8 @@ internal static partial class Patience
     }
 
     /// <inheritdoc cref="AskAsync{T}"/>
-    public static Task<T> AskPatientlyAsync<T>(this NpgsqlDataSource data, Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellationToken) =>
+    public static Task<T> AskPatientlyAsync<T>(
+        this NpgsqlDataSource data, Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellationToken) =>
         AskAsync(
             async () =>
             {

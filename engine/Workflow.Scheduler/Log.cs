@@ -47,7 +47,8 @@ internal static partial class Log
     [LoggerMessage(2012, LogLevel.Information, "Partition {Part} of old runs is in use; it is dropped at a later turn")]
     public static partial void PartitionInUse(this ILogger logger, int part);
 
-    [LoggerMessage(2013, LogLevel.Information, "Deleted {Artifacts} artifacts ({Bytes} bytes) that nothing refers to, and {Staged} files that were never committed")]
+    [LoggerMessage(2013, LogLevel.Information,
+        "Deleted {Artifacts} artifacts ({Bytes} bytes) that nothing refers to, and {Staged} files that were never committed")]
     public static partial void ArtifactsPruned(this ILogger logger, int artifacts, long bytes, int staged);
 
     [LoggerMessage(2014, LogLevel.Information, "Moved {Artifacts} artifacts to the cold store")]

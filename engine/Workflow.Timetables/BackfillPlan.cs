@@ -44,11 +44,14 @@ public static class BackfillPlan
         if (WhyNotPeriodic(settings.Schedule) is { } reason)
             throw new BackfillRefusedException("dag_id", $"The DAG cannot be backfilled: {reason}");
         if (range.From > range.To)
-            throw new BackfillRefusedException("from_date", $"The backfill would begin at {range.From:u} and end before that, at {range.To:u}: swap the dates.");
+            throw new BackfillRefusedException(
+                "from_date", $"The backfill would begin at {range.From:u} and end before that, at {range.To:u}: swap the dates.");
         if (range.From > now)
-            throw new BackfillRefusedException("from_date", $"The range begins at {range.From:u}, which is in the future: begin before {now:u}.");
+            throw new BackfillRefusedException(
+                "from_date", $"The range begins at {range.From:u}, which is in the future: begin before {now:u}.");
         if (dependsOnPast && range.RunBackwards)
-            throw new BackfillRefusedException("run_backwards", "A DAG with tasks that depend on the past cannot run backwards: leave it out.");
+            throw new BackfillRefusedException(
+                "run_backwards", "A DAG with tasks that depend on the past cannot run backwards: leave it out.");
         if (dependsOnPast && range.Reprocess == ReprocessBehavior.None)
         {
             throw new BackfillRefusedException(
@@ -60,7 +63,8 @@ public static class BackfillPlan
     }
 
     /// <summary>The instant at which a range begins.</summary>
-    /// <param name="text">A date such as <c>2026-01-31</c>, which begins at midnight in the schedule's zone, or a time, in UTC unless it names an offset.</param>
+    /// <param name="text">A date such as <c>2026-01-31</c>, which begins at midnight in the schedule's zone, or a time, in UTC unless it
+    /// names an offset.</param>
     /// <param name="schedule">The DAG's schedule.</param>
     /// <exception cref="BackfillRefusedException">It is neither.</exception>
     public static DateTimeOffset From(string text, Schedule? schedule) =>
@@ -85,7 +89,9 @@ public static class BackfillPlan
         if (fires.Count > MostDates)
         {
             throw new BackfillRefusedException(
-                "to_date", string.Create(CultureInfo.InvariantCulture, $"The schedule '{schedule}' fires more than {MostDates:N0} times in that range: make several of it."));
+                "to_date",
+                string.Create(CultureInfo.InvariantCulture,
+                    $"The schedule '{schedule}' fires more than {MostDates:N0} times in that range: make several of it."));
         }
 
         var dates = new List<DueRun>(fires.Count);
@@ -113,10 +119,12 @@ public static class BackfillPlan
     };
 
     private static DateOnly? Date(string text) =>
-        DateOnly.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && IsWithinYears(day.Year) ? day : null;
+        DateOnly.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && IsWithinYears(day.Year)
+        ? day : null;
 
     private static DateTimeOffset Time(string field, string text) =>
-        DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && IsWithinYears(time.Year)
+        DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        && IsWithinYears(time.Year)
             ? time.ToUniversalTime()
             : throw new BackfillRefusedException(
                 field, $"'{text}' is neither a date, such as 2026-01-31, nor an ISO 8601 time, such as 2026-01-31T02:00:00Z, of the years {Years.First} to {Years.Last}.");
@@ -125,7 +133,8 @@ public static class BackfillPlan
 
     private static DateTimeOffset Midnight(DateOnly day, Schedule? schedule) => new(
         DateTime.SpecifyKind(
-            ZoneClock.Of(schedule?.Zone ?? "UTC").Instants(day.ToDateTime(TimeOnly.MinValue), Gap.FireAfter, Fold.First)[0], DateTimeKind.Utc));
+            ZoneClock.Of(schedule?.Zone ?? "UTC")
+            .Instants(day.ToDateTime(TimeOnly.MinValue), Gap.FireAfter, Fold.First)[0], DateTimeKind.Utc));
 
     private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset? right) => right > left ? right.Value : left;
 

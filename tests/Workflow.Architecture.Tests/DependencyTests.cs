@@ -18,12 +18,14 @@ public sealed class DependencyTests
         ["Workflow.Data"] = ["Workflow.Core", "Workflow.Npm"],
         ["Workflow.Ml"] = ["Workflow.Core", "Workflow.Data"],
         ["Workflow.Scheduler"] = ["Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml"],
-        ["Workflow.Dashboard"] = ["Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml", "Workflow.Npm"],
+        ["Workflow.Dashboard"] =
+            ["Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml", "Workflow.Npm"],
         ["Workflow.Worker"] = ["Workflow.Core", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml"],
         ["Workflow.Hangfire"] = ["Workflow.Core", "Workflow.Postgres", "Workflow.Scheduler", "Workflow.Worker"],
         ["Workflow.Engine"] =
         [
-            "Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml", "Workflow.Npm", "Workflow.Scheduler",
+            "Workflow.Core", "Workflow.Timetables", "Workflow.Postgres", "Workflow.Data", "Workflow.Ml", "Workflow.Npm",
+            "Workflow.Scheduler",
             "Workflow.Dashboard", "Workflow.Worker",
         ],
     };
@@ -70,7 +72,8 @@ public sealed class DependencyTests
         XDocument.Parse(Repository.Read("engine/Workflow.Npm/Workflow.Npm.csproj")).Descendants()
             .Where(element => element.Name.LocalName is "PackageReference" or "FrameworkReference" or "ProjectReference").ShouldBeEmpty();
 
-    private static IEnumerable<string> ProjectReferences(string file) => XDocument.Parse(Repository.Read(file)).Descendants("ProjectReference")
+    private static IEnumerable<string> ProjectReferences(string file) =>
+        XDocument.Parse(Repository.Read(file)).Descendants("ProjectReference")
         .Select(reference => Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/')));
 
     private static List<string> References(string assembly)

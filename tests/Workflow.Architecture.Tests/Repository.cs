@@ -19,7 +19,8 @@ internal static class Repository
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
-    private static IEnumerable<string> Find(DirectoryInfo folder, string pattern) => folder.EnumerateFiles(pattern).Select(file => file.FullName)
+    private static IEnumerable<string> Find(DirectoryInfo folder, string pattern) =>
+        folder.EnumerateFiles(pattern).Select(file => file.FullName)
         .Concat(folder.EnumerateDirectories()
             .Where(inner => inner.LinkTarget is null && !inner.Name.StartsWith('.') && !LeftOut.Contains(inner.Name))
             .SelectMany(inner => Find(inner, pattern)));

@@ -6,14 +6,17 @@ namespace Workflow.Architecture.Tests;
 public sealed partial class SourceTests
 {
     private const int MaximumLines = 400;
+    private const int MaximumColumns = 140;
 
-    private static readonly string[] Text = ["*.cs", "*.csproj", "*.props", "*.targets", "*.sql", "*.json", "*.ts", "*.tsx", "*.css", "*.md", "*.sln"];
+    private static readonly string[] Text =
+        ["*.cs", "*.csproj", "*.props", "*.targets", "*.sql", "*.json", "*.ts", "*.tsx", "*.css", "*.md", "*.sln"];
 
     /// <remarks>
     /// The embedded server makes its database before there is a schema for a store to be prepared against; the tables of Hangfire are there
     /// only where it is used.
     /// </remarks>
-    private static readonly string[] SqlFolders = ["engine/Workflow.Postgres/", "engine/Workflow.Engine/Embedded/", "workers/Workflow.Hangfire/"];
+    private static readonly string[] SqlFolders =
+        ["engine/Workflow.Postgres/", "engine/Workflow.Engine/Embedded/", "workers/Workflow.Hangfire/"];
 
     [Fact]
     public void Files_Always_EndWithOneLineFeedAndHaveNoCarriageReturns()
@@ -37,6 +40,18 @@ public sealed partial class SourceTests
         wrong.ShouldBeEmpty();
     }
 
+    /// <remarks>A message may be longer: it is searched for as it reads.</remarks>
+    [Fact]
+    public void Lines_OfTheProductWithoutAText_AreNoLongerThanTheEditorShows()
+    {
+        var wrong = Repository.Files("*.cs", "engine", "workers", "dags")
+            .SelectMany(file => Repository.Read(file).Split('\n').Select((line, at) => (line, place: $"{file}:{at + 1}")))
+            .Where(each => each.line.Length > MaximumColumns && !each.line.Contains('"'))
+            .Select(each => each.place);
+
+        wrong.ShouldBeEmpty();
+    }
+
     /// <remarks>
     /// Statements for PostgreSQL are whole constants in a <c>*.Sql.cs</c> beside their store, where a test can prepare each of them against
     /// the schema. Files that say DuckDB have a database of their own; documentation may quote.
@@ -45,10 +60,12 @@ public sealed partial class SourceTests
     public void Sql_ForPostgres_IsInSqlFilesOfItsFoldersOnly()
     {
         var wrong = Repository.Files("*.cs", "engine", "workers")
-            .Where(file => !file.EndsWith(".Sql.cs", StringComparison.Ordinal) || !SqlFolders.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)))
+            .Where(file => !file.EndsWith(".Sql.cs", StringComparison.Ordinal)
+                || !SqlFolders.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)))
             .Where(file => !file.StartsWith("engine/Workflow.Data/", StringComparison.Ordinal))
             .Select(file => (file, text: Repository.Read(file)))
-            .Where(each => !each.text.Contains("DuckDb", StringComparison.OrdinalIgnoreCase) || each.text.Contains("Npgsql", StringComparison.Ordinal))
+            .Where(each => !each.text.Contains("DuckDb", StringComparison.OrdinalIgnoreCase)
+                || each.text.Contains("Npgsql", StringComparison.Ordinal))
             .SelectMany(each => each.text.Split('\n').Select((line, at) => (each.file, line, number: at + 1)))
             .Where(each => IsSql(each.line))
             .Select(each => $"{each.file}:{each.number}: {each.line.Trim()}");
@@ -72,10 +89,12 @@ public sealed partial class SourceTests
     [InlineData("Select the columns, please", false)]
     public void IsSql_Table(string line, bool expected) => IsSql(line).ShouldBe(expected);
 
-    private static bool IsSql(string line) => !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && (Statement().IsMatch(line) || Quoted().IsMatch(line));
+    private static bool IsSql(string line) =>
+        !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && (Statement().IsMatch(line) || Quoted().IsMatch(line));
 
     /// <summary>A line of a raw string: upper case, as SQL is written here.</summary>
-    [GeneratedRegex(@"\b(SELECT\s+[\w\*""(].*|INSERT\s+INTO\s+\w|DELETE\s+FROM\s+\w|UPDATE\s+\w+\s+(SET\b|AS\b|\w+\s+SET\b)|WITH\s+\w+\s+AS\s+\()")]
+    [GeneratedRegex(
+        @"\b(SELECT\s+[\w\*""(].*|INSERT\s+INTO\s+\w|DELETE\s+FROM\s+\w|UPDATE\s+\w+\s+(SET\b|AS\b|\w+\s+SET\b)|WITH\s+\w+\s+AS\s+\()")]
     private static partial Regex Statement();
 
     /// <summary>A string that begins like a statement, in any case.</summary>

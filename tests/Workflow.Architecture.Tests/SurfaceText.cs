@@ -19,7 +19,8 @@ internal static class SurfaceText
     [
         .. type.GetConstructors(Declared).Where(IsVisible).Select(each => $"{Name(type)}..ctor({Parameters(each)})"),
         .. type.GetFields(Declared).Where(each => (each.IsPublic || each.IsFamily) && !each.IsSpecialName).Select(Field),
-        .. type.GetProperties(Declared).Where(each => each.Name != "EqualityContract" && each.GetAccessors(nonPublic: true).Any(IsVisible)).Select(Property),
+        .. type.GetProperties(Declared).Where(each => each.Name != "EqualityContract" && each.GetAccessors(nonPublic: true).Any(IsVisible))
+            .Select(Property),
         .. type.GetMethods(Declared).Where(each => IsVisible(each) && !each.IsSpecialName && !IsGenerated(each)).Select(Method),
     ];
 
@@ -30,9 +31,11 @@ internal static class SurfaceText
     private static string Head(Type type)
     {
         var kind = type.IsInterface ? "interface" : type.IsEnum ? "enum" : type.IsValueType ? "struct"
-            : type.IsAbstract && type.IsSealed ? "static class" : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
+            : type.IsAbstract && type.IsSealed ? "static class" : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class"
+                : "class";
         var bases = type.IsEnum ? [] : type.GetInterfaces().Select(each => Name(each)).Order(StringComparer.Ordinal)
-            .Prepend(type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) ? Name(parent) : null).OfType<string>();
+            .Prepend(type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) ? Name(parent) : null)
+            .OfType<string>();
         var list = string.Join(", ", bases);
         return $"{kind} {Name(type)}{(list.Length > 0 ? $" : {list}" : "")}";
     }
@@ -55,7 +58,8 @@ internal static class SurfaceText
 
     private static string Method(MethodInfo method)
     {
-        var generic = method.IsGenericMethodDefinition ? $"<{string.Join(", ", method.GetGenericArguments().Select(each => each.Name))}>" : "";
+        var generic = method.IsGenericMethodDefinition ? $"<{string.Join(", ", method.GetGenericArguments().Select(each => each.Name))}>"
+            : "";
         var constraints = string.Concat(method.GetGenericArguments().Select(Constraint));
         var first = method.IsDefined(typeof(ExtensionAttribute), inherit: false) ? "this " : "";
         return $"{Modifiers(method)}{Typed(method.ReturnType, Nullability.Create(method.ReturnParameter))} "
@@ -63,7 +67,8 @@ internal static class SurfaceText
     }
 
     private static string Modifiers(MethodInfo method) =>
-        (method.IsFamily ? "protected " : "") + (method.IsStatic ? "static " : method.IsAbstract && !method.DeclaringType!.IsInterface ? "abstract " : "");
+        (method.IsFamily ? "protected " : "")
+        + (method.IsStatic ? "static " : method.IsAbstract && !method.DeclaringType!.IsInterface ? "abstract " : "");
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
         (parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")
@@ -71,7 +76,8 @@ internal static class SurfaceText
         + (parameter.HasDefaultValue ? $" = {Default(parameter)}" : "")));
 
     private static string Default(ParameterInfo parameter) =>
-        parameter.RawDefaultValue is string text ? $"\"{text}\"" : Convert.ToString(parameter.RawDefaultValue, CultureInfo.InvariantCulture) is { Length: > 0 } value ? value : "null";
+        parameter.RawDefaultValue is string text ? $"\"{text}\""
+            : Convert.ToString(parameter.RawDefaultValue, CultureInfo.InvariantCulture) is { Length: > 0 } value ? value : "null";
 
     private static string Constraint(Type parameter)
     {
@@ -87,7 +93,8 @@ internal static class SurfaceText
 
     private static string Typed(Type type, NullabilityInfo info)
     {
-        var text = type.IsByRef || info.GenericTypeArguments.Length == 0 || !type.IsGenericType || Nullable.GetUnderlyingType(type) is not null
+        var text = type.IsByRef || info.GenericTypeArguments.Length == 0 || !type.IsGenericType
+            || Nullable.GetUnderlyingType(type) is not null
             ? Name(type)
             : $"{Stem(type)}<{string.Join(", ", type.GetGenericArguments().Zip(info.GenericTypeArguments, Typed))}>";
         return !type.IsValueType && !type.IsGenericParameter && info.ReadState == NullabilityState.Nullable ? $"{text}?" : text;

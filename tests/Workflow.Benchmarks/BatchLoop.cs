@@ -4,8 +4,8 @@ using Npgsql;
 namespace Workflow.Benchmarks;
 
 /// <summary>
-/// The floor of everything that runs many tasks: a bare loop that completes and claims rows in batches of 20 with <c>SKIP LOCKED</c>, one round
-/// trip and one commit a batch.
+/// The floor of everything that runs many tasks: a bare loop that completes and claims rows in batches of 20 with <c>SKIP LOCKED</c>, one
+/// round trip and one commit a batch.
 /// </summary>
 internal static class BatchLoop
 {

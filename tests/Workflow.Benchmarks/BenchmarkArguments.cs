@@ -16,7 +16,9 @@ internal sealed record BenchmarkArguments(IReadOnlyList<string> Names, string? J
             else if (Catalogue.All.ContainsKey(args[at]))
                 names.Add(args[at]);
             else
-                return new([], null, $"'{args[at]}' is no benchmark; there are {string.Join(", ", Catalogue.Sets.Keys.Concat(Catalogue.All.Keys))}, and --json FILE.");
+                return new(
+                    [], null,
+                    $"'{args[at]}' is no benchmark; there are {string.Join(", ", Catalogue.Sets.Keys.Concat(Catalogue.All.Keys))}, and --json FILE.");
         }
 
         return new(names.Count > 0 ? names : Catalogue.Sets["dispatch"], file, null);

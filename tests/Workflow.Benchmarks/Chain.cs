@@ -51,7 +51,8 @@ internal static class Chain
     private static async Task<double> FloorAsync(Stage stage)
     {
         await stage.ExecuteAsync("TRUNCATE floor_chain");
-        await stage.ExecuteAsync($"INSERT INTO floor_chain SELECT i, CASE i WHEN 0 THEN 'running' ELSE 'queued' END FROM generate_series(0, {Length}) i");
+        await stage.ExecuteAsync(
+            $"INSERT INTO floor_chain SELECT i, CASE i WHEN 0 THEN 'running' ELSE 'queued' END FROM generate_series(0, {Length}) i");
         await using var connection = await stage.Data.OpenConnectionAsync();
         await using var step = new NpgsqlCommand(Step, connection);
         var at = new NpgsqlParameter<int> { TypedValue = 0 };

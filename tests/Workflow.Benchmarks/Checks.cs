@@ -46,7 +46,8 @@ internal static class Checks
         }
 
         return Task.FromResult<IReadOnlyList<BenchmarkRow>>(
-            [new BenchmarkRow("checks-20", "s", Workflow.Benchmarks.Rounds.Quantile(all, 0.5), Workflow.Benchmarks.Rounds.Quantile(one, 0.5))]);
+            [new BenchmarkRow("checks-20", "s", Workflow.Benchmarks.Rounds.Quantile(all, 0.5),
+                Workflow.Benchmarks.Rounds.Quantile(one, 0.5))]);
     }
 
     private static double Seconds(string file, DataCheck[] checks)

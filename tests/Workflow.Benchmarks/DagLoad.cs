@@ -5,8 +5,8 @@ using Workflow.Scheduler.Services;
 namespace Workflow.Benchmarks;
 
 /// <summary>
-/// 1,000 DAG files: the cold load, from the start of a scheduler to the last of them in the database; and one changed file, from its save to the
-/// new version there.
+/// 1,000 DAG files: the cold load, from the start of a scheduler to the last of them in the database; and one changed file, from its save
+/// to the new version there.
 /// </summary>
 internal static class DagLoad
 {
@@ -27,13 +27,15 @@ internal static class DagLoad
         {
             var saved = Stopwatch.GetTimestamp();
             await WriteAsync(folder, 500 + round, "as it is now");
-            while (await stage.ScalarAsync<string>($"SELECT description FROM dag_version v JOIN dag d ON d.version_id = v.dag_version_id WHERE d.dag_id = 'file_{500 + round}'") != "as it is now")
+            while (await stage.ScalarAsync<string>(
+                $"SELECT description FROM dag_version v JOIN dag d ON d.version_id = v.dag_version_id WHERE d.dag_id = 'file_{500 + round}'") != "as it is now")
                 await Task.Delay(TimeSpan.FromMilliseconds(5));
             reloads.Add(Stopwatch.GetElapsedTime(saved).TotalSeconds);
         }
 
         await scheduler.StopAsync();
-        return [new BenchmarkRow("dag-load-1000", "s", load, null), new BenchmarkRow("dag-reload", "s", Rounds.Quantile(reloads, 0.5), null)];
+        return [new BenchmarkRow("dag-load-1000", "s", load, null),
+            new BenchmarkRow("dag-reload", "s", Rounds.Quantile(reloads, 0.5), null)];
     }
 
     private static Task WriteAsync(string folder, int number, string description) => File.WriteAllTextAsync(

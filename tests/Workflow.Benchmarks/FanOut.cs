@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Workflow.Benchmarks;
 
 /// <summary>
-/// One task, 10,000 mapped elements, one task that waits for all of them: in tasks a second from trigger to run success. A second row says how
-/// much longer an element takes among 100,000 than among 1,000.
+/// One task, 10,000 mapped elements, one task that waits for all of them: in tasks a second from trigger to run success. A second row says
+/// how much longer an element takes among 100,000 than among 1,000.
 /// </summary>
 internal static class FanOut
 {

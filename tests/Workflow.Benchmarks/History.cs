@@ -1,8 +1,8 @@
 namespace Workflow.Benchmarks;
 
 /// <summary>
-/// The 10,000 independent tasks again, with ten million finished task instances of 200,000 runs in the tables. The floor is the same without
-/// them, measured just before.
+/// The 10,000 independent tasks again, with ten million finished task instances of 200,000 runs in the tables. The floor is the same
+/// without them, measured just before.
 /// </summary>
 internal static class History
 {

@@ -51,6 +51,7 @@ internal static class IdleLoad
         await Task.Delay(Window);
         return (await TransactionsAsync() - before) / Window.TotalSeconds;
 
-        Task<long> TransactionsAsync() => stage.ScalarAsync<long>("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()");
+        Task<long> TransactionsAsync() =>
+            stage.ScalarAsync<long>("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()");
     }
 }

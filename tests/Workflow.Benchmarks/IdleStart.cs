@@ -4,8 +4,8 @@ using Npgsql;
 namespace Workflow.Benchmarks;
 
 /// <summary>
-/// From the call that triggers a run to the first line of its only task, on an idle system. The floor: one transaction that inserts a row and
-/// notifies, and one of whoever hears of it.
+/// From the call that triggers a run to the first line of its only task, on an idle system. The floor: one transaction that inserts a row
+/// and notifies, and one of whoever hears of it.
 /// </summary>
 internal static class IdleStart
 {
@@ -71,7 +71,10 @@ internal static class IdleStart
                 new NpgsqlBatchCommand("SELECT pg_notify('floor_start', '')"),
             },
         };
-        await using var claim = new NpgsqlCommand("UPDATE floor_start SET state = 'running' WHERE id = $1", hears) { Parameters = { new() { Value = id } } };
+        await using var claim = new NpgsqlCommand("UPDATE floor_start SET state = 'running' WHERE id = $1", hears)
+        {
+            Parameters = { new() { Value = id } },
+        };
         var start = Stopwatch.GetTimestamp();
         var heard = hears.WaitAsync();
         await insert.ExecuteNonQueryAsync();

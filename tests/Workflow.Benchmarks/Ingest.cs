@@ -6,9 +6,9 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Benchmarks;
 
 /// <summary>
-/// Reads a CSV file of 1 GB into a dataset with its columns declared, with the profile and without the time that it takes; the floor is DuckDB alone,
-/// which writes the same rows as Parquet with as many threads. Then the same in a process of its own as a task with a memory limit of half the file:
-/// what it took at most, beside that limit.
+/// Reads a CSV file of 1 GB into a dataset with its columns declared, with the profile and without the time that it takes; the floor is
+/// DuckDB alone, which writes the same rows as Parquet with as many threads. Then the same in a process of its own as a task with a memory
+/// limit of half the file: what it took at most, beside that limit.
 /// </summary>
 internal static class Ingest
 {
@@ -56,7 +56,9 @@ internal static class Ingest
         }
     }
 
-    /// <summary>Reads the file once, as a task with a memory limit does, and prints the most memory in bytes that this process had.</summary>
+    /// <summary>
+    /// Reads the file once, as a task with a memory limit does, and prints the most memory in bytes that this process had.
+    /// </summary>
     public static async Task RunOnceAsync(string file, string store, long limit)
     {
         await EngineAsync(file, store, Worker.Planes.DataPlanes.ShareOf(store, limit));
@@ -66,7 +68,8 @@ internal static class Ingest
     private static async Task<long> PeakBytesAsync(string file, string store, long limit)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        foreach (var argument in new[] { typeof(Ingest).Assembly.Location, Verb, file, store, limit.ToString(CultureInfo.InvariantCulture) })
+        foreach (var argument in new[] { typeof(Ingest).Assembly.Location, Verb, file, store,
+            limit.ToString(CultureInfo.InvariantCulture) })
             start.ArgumentList.Add(argument);
         if (!Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals("dotnet", StringComparison.Ordinal))
             start.ArgumentList.RemoveAt(0);
@@ -98,7 +101,8 @@ internal static class Ingest
     private static async Task<(double Seconds, double Profile)> EngineAsync(string file, string folder, DuckDbOptions options)
     {
         var said = new Said();
-        await new FileSource(new FolderArtifactStore(folder), new HttpClient(), options).IngestAsync(file, Columns, said, CancellationToken.None);
+        await new FileSource(new FolderArtifactStore(folder), new HttpClient(), options).IngestAsync(
+            file, Columns, said, CancellationToken.None);
         var seconds = said.Clock.Elapsed.TotalSeconds;
         Directory.Delete(folder, recursive: true);
         return (seconds, (said.At[^1] - said.At[^2]).TotalSeconds);

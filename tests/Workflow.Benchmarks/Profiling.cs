@@ -5,8 +5,8 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Benchmarks;
 
 /// <summary>
-/// Profiles a Parquet file of eight million rows and twelve columns, about 1 GB as CSV, sketches included; the floor is DuckDB alone, which writes
-/// the file from that CSV with as many threads.
+/// Profiles a Parquet file of eight million rows and twelve columns, about 1 GB as CSV, sketches included; the floor is DuckDB alone, which
+/// writes the file from that CSV with as many threads.
 /// </summary>
 internal static class Profiling
 {

@@ -4,7 +4,8 @@ namespace Workflow.Benchmarks;
 internal static class Rounds
 {
     /// <summary>The medians over some rounds, after others that only warm up.</summary>
-    public static async Task<(double Value, double Floor)> MediansAsync(int warmUps, int rounds, Func<Task<double>> value, Func<Task<double>> floor)
+    public static async Task<(double Value, double Floor)> MediansAsync(
+        int warmUps, int rounds, Func<Task<double>> value, Func<Task<double>> floor)
     {
         var (values, floors) = (new List<double>(), new List<double>());
         for (var round = -warmUps; round < rounds; round++)

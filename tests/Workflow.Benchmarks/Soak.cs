@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Workflow.Benchmarks;
 
 /// <summary>
-/// A million tasks, in ten runs of 100,000: what the worker's process holds after the last run beside what it held after half of them, how many
-/// bytes of the table a task instance takes then, after a vacuum, and how many connections there are.
+/// A million tasks, in ten runs of 100,000: what the worker's process holds after the last run beside what it held after half of them, how
+/// many bytes of the table a task instance takes then, after a vacuum, and how many connections there are.
 /// </summary>
 internal static class Soak
 {
@@ -27,16 +27,19 @@ internal static class Soak
             await stage.RunAsync(dagId, new JsonObject { ["width"] = Width });
             await stage.ExecuteAsync("VACUUM task_instance, dag_run");
             after.Add((
-                GC.GetTotalMemory(forceFullCollection: true) / 1e6, await stage.ScalarAsync<double>(BytesEach), await stage.ScalarAsync<long>(Connections)));
+                GC.GetTotalMemory(forceFullCollection: true)
+                / 1e6, await stage.ScalarAsync<double>(BytesEach), await stage.ScalarAsync<long>(Connections)));
             var (memory, bytes, connections) = after[^1];
-            Console.Error.WriteLine($"  {run * Width:N0} tasks: {memory:N1} MB, {bytes:N0} bytes a task instance, {connections} connections");
+            Console.Error.WriteLine(
+                $"  {run * Width:N0} tasks: {memory:N1} MB, {bytes:N0} bytes a task instance, {connections} connections");
         }
 
         await worker.StopAsync();
         var (half, last) = (after[(Runs / 2) - 1], after[^1]);
         return
         [
-            new BenchmarkRow("soak-memory", "MB", last.Memory, half.Memory), new BenchmarkRow("soak-table", "bytes", last.Bytes, half.Bytes),
+            new BenchmarkRow("soak-memory", "MB", last.Memory, half.Memory),
+            new BenchmarkRow("soak-table", "bytes", last.Bytes, half.Bytes),
             new BenchmarkRow("soak-connections", "count", last.Connections, half.Connections),
         ];
     }

@@ -57,7 +57,12 @@ internal sealed class Stage : IAsyncDisposable
         builder.Services.AddLogging(logging => logging.AddSimpleConsole().SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddWorker(
-            postgres.ConnectionString, new WorkerOptions { Name = "benchmark", Slots = slots, ArtifactFolder = Path.Combine(folder, "artifacts") });
+            postgres.ConnectionString, new WorkerOptions
+            {
+                Name = "benchmark",
+                Slots = slots,
+                ArtifactFolder = Path.Combine(folder, "artifacts"),
+            });
         var host = builder.Build();
         await host.StartAsync();
         return host;
@@ -87,7 +92,9 @@ internal sealed class Stage : IAsyncDisposable
         await ExecuteAsync(listening, $"LISTEN {Channels.Runs}");
 
         var start = Stopwatch.GetTimestamp();
-        var runId = await Runs.CreateAsync(new NewRun(dagId, RunKeys.Manual(TimeProvider.System.GetUtcNow()), RunType.Manual, conf ?? [], "benchmark"), default);
+        var runId =
+            await Runs.CreateAsync(
+                new NewRun(dagId, RunKeys.Manual(TimeProvider.System.GetUtcNow()), RunType.Manual, conf ?? [], "benchmark"), default);
         await using var state = Data.CreateCommand("SELECT state FROM dag_run WHERE run_id = $1");
         state.Parameters.Add(new() { Value = runId!.Value });
         while (true)

@@ -42,7 +42,8 @@ internal sealed record ChaosArguments(double Minutes, int Kills, int Rows, int? 
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static double? Minute(string? value) =>
-        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and <= 10_000 ? minutes : null;
+        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var minutes)
+        && minutes is > 0 and <= 10_000 ? minutes : null;
 
     private static string Refusal(string name, string? value) => name switch
     {

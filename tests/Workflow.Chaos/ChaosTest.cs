@@ -71,7 +71,8 @@ internal static class ChaosTest
         }, CancellationToken.None);
         foreach (var fault in trouble.Faults(random))
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(1000 + random.Next(3000)), time, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(1000 + random.Next(3000)), time, ended.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (ended.IsCancellationRequested || loading.IsCompleted)
                 break;
             await faults.BringAsync(fault);

@@ -8,7 +8,8 @@ namespace Workflow.Chaos;
 /// <summary>Brings the faults about.</summary>
 internal sealed class Faults(Playground playground, Fleet fleet, Load load, Random random, TimeProvider time, Say say)
 {
-    private static readonly TimeSpan[] Offsets = [TimeSpan.FromHours(3), TimeSpan.FromHours(-3), TimeSpan.FromDays(30), TimeSpan.FromDays(-30)];
+    private static readonly TimeSpan[] Offsets =
+        [TimeSpan.FromHours(3), TimeSpan.FromHours(-3), TimeSpan.FromDays(30), TimeSpan.FromDays(-30)];
 
     private readonly List<Task> passing = [];
 
@@ -119,7 +120,8 @@ internal sealed class Faults(Playground playground, Fleet fleet, Load load, Rand
         var cut = backends[..((backends.Length / 2) + 1)];
         playground.Disturb();
         say.Line($"cut {cut.Length} of {backends.Length} connections");
-        await playground.AskAsync(connection => connection.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM unnest(@cut) AS c (pid)", new { cut }));
+        await playground.AskAsync(connection =>
+            connection.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM unnest(@cut) AS c (pid)", new { cut }));
         return true;
     }
 
@@ -133,7 +135,8 @@ internal sealed class Faults(Playground playground, Fleet fleet, Load load, Rand
         {
             await using var connection = await playground.Data.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();
-            await connection.ExecuteAsync("SELECT FROM dag_run WHERE state = 'running' ORDER BY run_id FOR UPDATE", transaction: transaction);
+            await connection.ExecuteAsync(
+                "SELECT FROM dag_run WHERE state = 'running' ORDER BY run_id FOR UPDATE", transaction: transaction);
             await PauseAsync(2);
             say.Line($"kill -9 {worker.Title}, while nobody can hand in what ended");
             await worker.KillAsync();

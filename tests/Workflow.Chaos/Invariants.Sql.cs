@@ -70,13 +70,15 @@ internal sealed partial class Invariants
         """;
 
     private const string WrongCallbacks = """
-        SELECT 'callback ' || kind || ' of run ' || run_id || ' is ' || state || ' after ' || tries || ' tries: ' || coalesce(error, '') FROM callback
+        SELECT 'callback ' || kind || ' of run ' || run_id || ' is ' || state || ' after ' || tries || ' tries: ' || coalesce(error, '')
+        FROM callback
         WHERE state <> 'success'
         UNION ALL
         SELECT dag_id || ' ' || run_key || ' has ' || count(callback_id) || ' callbacks'
         FROM dag_run r LEFT JOIN callback USING (run_id)
         WHERE r.run_id NOT IN (SELECT run_id FROM task_instance WHERE state = 'failed' AND lost >= 3)
-        GROUP BY r.run_id, dag_id, run_key HAVING count(callback_id) <> CASE dag_id WHEN 'chain' THEN 1 WHEN 'fan' THEN 1 WHEN 'maker' THEN 1
+        GROUP BY r.run_id, dag_id, run_key HAVING count(callback_id) <> CASE dag_id WHEN 'chain' THEN 1 WHEN 'fan' THEN 1 WHEN 'maker'
+        THEN 1
             WHEN 'broken' THEN 2
             WHEN 'diamond' THEN 1 + (SELECT count(*) FROM task_attempt a WHERE a.run_id = r.run_id AND a.state = 'failed') ELSE 0 END
         """;
@@ -105,7 +107,8 @@ internal sealed partial class Invariants
         GROUP BY dataset_event_id HAVING count(l.run_id) <> 1
         UNION ALL
         SELECT 'version ' || version || ' made no event' FROM dataset_version v
-        WHERE dataset = @Dataset AND version IS NOT NULL AND NOT EXISTS (SELECT FROM dataset_event e WHERE e.dataset_version_id = v.dataset_version_id)
+        WHERE dataset = @Dataset AND version IS NOT NULL
+            AND NOT EXISTS (SELECT FROM dataset_event e WHERE e.dataset_version_id = v.dataset_version_id)
         UNION ALL
         SELECT run_key || ' saw ' || o.value::text || ' events' FROM dag_run r JOIN task_output o USING (run_id) WHERE r.dag_id = 'taker'
             AND o.value::text::int <> (SELECT count(*) FROM dag_run_dataset_event l WHERE l.run_id = r.run_id)

@@ -40,7 +40,8 @@ internal sealed partial class Invariants(Playground playground, Load load)
 
     /// <summary>Runs with a task that was lost so often that it failed: rightly so, and no run of them can be compared.</summary>
     public Task<long> GivenUpAsync() => playground.AskAsync(connection => connection.ExecuteScalarAsync<long>(
-        "SELECT count(DISTINCT run_id) FROM task_instance WHERE state = 'failed' AND lost >= @limit", new { limit = Workflow.Runs.RunMachine.LostLimit }));
+        "SELECT count(DISTINCT run_id) FROM task_instance WHERE state = 'failed' AND lost >= @limit",
+        new { limit = Workflow.Runs.RunMachine.LostLimit }));
 
     private async Task<Finding> AskAsync(string invariant, string sql, object? parameters = null) =>
         new(invariant, await ListAsync<string>(sql, parameters));
@@ -70,10 +71,12 @@ internal sealed partial class Invariants(Playground playground, Load load)
         var known = await ListAsync<(string Name, string State)>(Attempts);
         var twice = executed.Where(name => name.Contains(Dags.Ledger.Again, StringComparison.Ordinal));
         var unexecuted = known.Where(attempt => attempt.State is "success" or "failed" && !executed.Contains(attempt.Name));
-        var unknown = executed.Except(known.Select(attempt => attempt.Name)).Where(name => !name.Contains(Dags.Ledger.Again, StringComparison.Ordinal));
+        var unknown = executed.Except(known.Select(attempt => attempt.Name))
+            .Where(name => !name.Contains(Dags.Ledger.Again, StringComparison.Ordinal));
         return
         [
-            .. twice.Select(name => $"{name}: executed twice"), .. unexecuted.Select(attempt => $"{attempt.Name}: {attempt.State}, never executed"),
+            .. twice.Select(name => $"{name}: executed twice"),
+            .. unexecuted.Select(attempt => $"{attempt.Name}: {attempt.State}, never executed"),
             .. unknown.Select(name => $"{name}: executed, not recorded"),
         ];
     }
@@ -88,7 +91,8 @@ internal sealed partial class Invariants(Playground playground, Load load)
         foreach (var (key, log) in logs)
         {
             if (log.Select(line => line.Seq).SequenceEqual(Enumerable.Range(1, log.Count)) is false)
-                wrong.Add($"run {key.Run} task {key.Task}[{key.Map}] attempt {key.Attempt}: lines {string.Join(' ', log.Select(line => line.Seq))}");
+                wrong.Add(
+                    $"run {key.Run} task {key.Task}[{key.Map}] attempt {key.Attempt}: lines {string.Join(' ', log.Select(line => line.Seq))}");
             var numbered = log.Where(line => line.Line.StartsWith("line ", StringComparison.Ordinal)).Select(line => line.Line).ToList();
             if (!numbered.SequenceEqual(Dags.Ledger.AllLines.Take(numbered.Count)))
                 wrong.Add($"run {key.Run} task {key.Task}[{key.Map}] attempt {key.Attempt}: {string.Join(", ", numbered)}");
@@ -106,7 +110,8 @@ internal sealed partial class Invariants(Playground playground, Load load)
 
     private async Task<IReadOnlyList<string>> UncalledAsync()
     {
-        var called = Directory.GetFiles(playground.Ledger, "callback~*").Select(file => Path.GetFileName(file)!.ToUpperInvariant()).ToHashSet();
+        var called = Directory.GetFiles(playground.Ledger, "callback~*").Select(file => Path.GetFileName(file)!.ToUpperInvariant())
+            .ToHashSet();
         return (await ListAsync<string>(Calls)).Where(call => !called.Contains(call.ToUpperInvariant())).ToList();
     }
 }

@@ -35,7 +35,8 @@ internal sealed class Load(Playground playground, Say say)
             async () => await CountAsync("SELECT count(*) FROM dag WHERE is_active") == expected, Limit, $"{expected} DAGs are loaded");
         var dates = Enumerable.Range(0, BackfillDates).Select(day => new BackfillDate(FirstDate.AddDays(day), FirstDate.AddDays(day - 1)));
         var backfill = new NewBackfill(
-            "dated", FirstDate, FirstDate.AddDays(BackfillDates - 1), ReprocessBehavior.None, MaxActiveRuns: 2, RunBackwards: false, [], "chaos");
+            "dated", FirstDate, FirstDate.AddDays(BackfillDates - 1), ReprocessBehavior.None, MaxActiveRuns: 2, RunBackwards: false, [],
+            "chaos");
         await new BackfillStore(playground.Data).CreateAsync(backfill, [.. dates], default);
     }
 

@@ -45,7 +45,8 @@ internal static class LoadTest
             scheduler.Start();
             worker.Start();
             await Eventually.TrueAsync(
-                () => CountAsync(playground, "SELECT count(*) FROM dag WHERE is_active AND dag_id = @Id", new { Loader.Id }, expected: 1), Limit, "the DAG is loaded");
+                () => CountAsync(playground, "SELECT count(*) FROM dag WHERE is_active AND dag_id = @Id", new { Loader.Id }, expected: 1),
+                Limit, "the DAG is loaded");
 
             // The first load warms the worker up, the second is measured.
             var loads = 0;
@@ -113,7 +114,8 @@ internal static class LoadTest
     }
 
     private static Task UntilEndedAsync(Playground playground, long run) => Eventually.TrueAsync(
-        () => CountAsync(playground, "SELECT count(*) FROM dag_run WHERE run_id = @run AND finished_at IS NOT NULL", new { run }, expected: 1),
+        () => CountAsync(playground, "SELECT count(*) FROM dag_run WHERE run_id = @run AND finished_at IS NOT NULL", new { run },
+            expected: 1),
         Limit, $"run {run} has ended");
 
     private static async Task<bool> CountAsync(Playground playground, string sql, object parameters, long expected) =>
@@ -121,7 +123,9 @@ internal static class LoadTest
 
     private static async Task<IReadOnlyList<Finding>> CheckAsync(Playground playground, int loads, int rows, TimeProvider time)
     {
-        var ends = await ListAsync(playground, "SELECT run_key || ' ' || state FROM dag_run WHERE dag_id = @Id AND state <> 'success'", new { Loader.Id });
+        var ends =
+            await ListAsync(playground, "SELECT run_key || ' ' || state FROM dag_run WHERE dag_id = @Id AND state <> 'success'",
+                new { Loader.Id });
         var versions = await ListAsync(
             playground,
             """
@@ -132,7 +136,8 @@ internal static class LoadTest
             new { rows = (long)rows, loads });
 
         // What was left is old enough to go: by the database's clock, and by the stores'.
-        await playground.AskAsync(connection => connection.ExecuteAsync("UPDATE dataset_version SET staged_at = staged_at - interval '2 days'"));
+        await playground.AskAsync(connection =>
+            connection.ExecuteAsync("UPDATE dataset_version SET staged_at = staged_at - interval '2 days'"));
         var retention = new RetentionStore(playground.Data);
         while (await retention.DeleteStagedAsync(TimeSpan.FromDays(1), default) > 0)
         {
@@ -141,7 +146,8 @@ internal static class LoadTest
         var store = new FolderArtifactStore(playground.Artifacts);
         await new ArtifactPruner(retention, store, new Later(time), NullLogger<ArtifactPruner>.Instance).RunOnceAsync(default);
         var kept = await ListAsync(playground, "SELECT DISTINCT sha256 FROM dataset_version", new { });
-        var files = Directory.GetFiles(playground.Artifacts, "*", SearchOption.AllDirectories).Select(Path.GetFileName).OfType<string>().ToList();
+        var files = Directory.GetFiles(playground.Artifacts, "*", SearchOption.AllDirectories).Select(Path.GetFileName).OfType<string>()
+            .ToList();
         return
         [
             new Finding("every load succeeded", ends),
@@ -151,7 +157,9 @@ internal static class LoadTest
             new Finding("no stray file survives", [.. files.Except(kept)]),
             new Finding("no file is missing, none is damaged", await DamagesAsync(store, kept)),
             new Finding("no isolated attempt is left over", [.. Process.GetProcessesByName("workflow")
-                .Where(process => Signals.In(playground.Folder).Any(line => line.StartsWith($"{process.Id} ", StringComparison.Ordinal) && line.Contains("run-attempt", StringComparison.Ordinal)))
+                .Where(process => Signals.In(playground.Folder)
+                    .Any(line => line.StartsWith($"{process.Id} ", StringComparison.Ordinal)
+                        && line.Contains("run-attempt", StringComparison.Ordinal)))
                 .Select(process => $"{process.Id}")]),
         ];
     }

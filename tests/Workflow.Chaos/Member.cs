@@ -37,7 +37,8 @@ internal sealed class Member(Playground playground, string kind, int number, Say
     public bool HasEnded => process is null or { HasExited: true };
 
     /// <summary>
-    /// Whether the process may have ended because it found the database away when it started: it says so and leaves it to whoever started it.
+    /// Whether the process may have ended because it found the database away when it started: it says so and leaves it to whoever started
+    /// it.
     /// </summary>
     public bool CouldNotStart => !hasBegun && playground.Disturbances > disturbances;
 
@@ -54,7 +55,8 @@ internal sealed class Member(Playground playground, string kind, int number, Say
     public void Start(TimeSpan clock = default)
     {
         var start = clock == default
-            ? new ProcessStartInfo(TestEngine.Executable, IsWorker ? ["worker", "--name", Name, "--stop-with-input"] : ["scheduler", "--dags", Playground.Dags])
+            ? new ProcessStartInfo(TestEngine.Executable,
+                IsWorker ? ["worker", "--name", Name, "--stop-with-input"] : ["scheduler", "--dags", Playground.Dags])
             : new ProcessStartInfo(Own, [ShiftedHost.Verb, kind, Name, clock.ToString("c", CultureInfo.InvariantCulture)]);
         start.WorkingDirectory = playground.Folder;
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);

@@ -6,7 +6,9 @@ using Workflow.Postgres.Migrations;
 
 namespace Workflow.Chaos;
 
-/// <summary>A folder with a durable PostgreSQL, the artifacts, the ledger and the logs of all processes. Every process runs in it.</summary>
+/// <summary>
+/// A folder with a durable PostgreSQL, the artifacts, the ledger and the logs of all processes. Every process runs in it.
+/// </summary>
 internal sealed class Playground
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -109,5 +111,9 @@ internal sealed class Playground
         return answer!;
     }
 
-    private static EmbeddedPostgresOptions Options(string folder, int port) => new() { DataFolder = Path.Combine(folder, "data"), Port = port };
+    private static EmbeddedPostgresOptions Options(string folder, int port) => new()
+    {
+        DataFolder = Path.Combine(folder, "data"),
+        Port = port,
+    };
 }

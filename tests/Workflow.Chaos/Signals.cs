@@ -11,7 +11,9 @@ internal static class Signals
     /// <summary>Sends a signal, such as <c>KILL</c>, to processes at once; to those that have ended, nothing.</summary>
     public static async Task SendAsync(IEnumerable<int> processIds, string signal)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", .. processIds.Select(id => $"{id}")]) { RedirectStandardError = true })!;
+        using var kill =
+            Process.Start(
+                new ProcessStartInfo("kill", [$"-{signal}", .. processIds.Select(id => $"{id}")]) { RedirectStandardError = true })!;
         await kill.WaitForExitAsync();
     }
 
@@ -49,7 +51,8 @@ internal static class Signals
         try
         {
             using var process = Process.GetProcessById(processId);
-            return !process.HasExited && !(OperatingSystem.IsLinux() && File.ReadAllText($"/proc/{processId}/stat").Split(')')[^1].TrimStart().StartsWith('Z'));
+            return !process.HasExited
+                && !(OperatingSystem.IsLinux() && File.ReadAllText($"/proc/{processId}/stat").Split(')')[^1].TrimStart().StartsWith('Z'));
         }
         catch (Exception exception) when (exception is ArgumentException or IOException)
         {

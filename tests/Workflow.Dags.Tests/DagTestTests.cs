@@ -149,7 +149,8 @@ public sealed class DagTestTests
             });
             var total = dag.Task("total", load, (_, items) => Task.FromResult(items.Sum()))
                 .Retries(2, Backoff.Exponential(TimeSpan.FromMinutes(1), jitter: 0)).RetryRules(rules => rules.Fail<ArgumentException>());
-            var size = dag.Branch("size", total, (run, sum) => Task.FromResult<IReadOnlyList<string>>([sum > run.Get(limit) ? "big" : "small"]));
+            var size =
+                dag.Branch("size", total, (run, sum) => Task.FromResult<IReadOnlyList<string>>([sum > run.Get(limit) ? "big" : "small"]));
             var big = dag.Task("big", _ => Task.CompletedTask).After(size);
             var small = dag.Task("small", _ => Task.CompletedTask).After(size);
             dag.Task("report", _ => Task.CompletedTask).After(big, small).Rule(TriggerRule.NoneFailedMinOneSuccess);

@@ -37,7 +37,8 @@ public sealed class TaxiFareNightlyTests
         var ingest = await Nightly().WithParam("source", "nowhere").WithParam("month", "2019-01").RunTaskAsync("ingest");
 
         ingest.State.ShouldBe(TaskState.Failed);
-        ingest.Message.ShouldBe("There is no yellow_tripdata_sample_2019-01.csv or yellow_tripdata_sample_2019-01.csv.gz in the folder nowhere.");
+        ingest.Message.ShouldBe(
+            "There is no yellow_tripdata_sample_2019-01.csv or yellow_tripdata_sample_2019-01.csv.gz in the folder nowhere.");
     }
 
     [Fact]

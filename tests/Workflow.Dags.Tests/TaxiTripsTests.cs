@@ -21,7 +21,8 @@ public sealed class TaxiTripsTests : IDisposable
 
         run.State.ShouldBe(RunState.Success);
         datasets.Versions.ShouldHaveSingleItem().Partition["month"].ShouldBe("2024-01");
-        (await DagTest.Of<TaxiTrips>().With(datasets).Fail("quality", new TaskFailureException("No rows.", retryable: false)).RunAsync())["trips"]
+        (await DagTest.Of<TaxiTrips>().With(datasets).Fail("quality", new TaskFailureException("No rows.", retryable: false))
+            .RunAsync())["trips"]
             .State.ShouldBe(TaskState.UpstreamFailed);
     }
 
@@ -36,10 +37,14 @@ public sealed class TaxiTripsTests : IDisposable
         var store = new FolderArtifactStore(folder);
         using var http = new HttpClient();
         var warnings = new Dictionary<string, string>();
-        var made = new DatasetQuery(Taxi.SyntheticSql) { Values = new Dictionary<string, object?> { ["month"] = "2024-01", ["rows"] = 1_000L } };
+        var made = new DatasetQuery(Taxi.SyntheticSql)
+        {
+            Values = new Dictionary<string, object?> { ["month"] = "2024-01", ["rows"] = 1_000L },
+        };
         await JudgeAsync("synthetic", await new DatasetWriter(store).WriteAsync(made, default));
         foreach (var file in SharedData.Files("taxi", "*.csv.gz"))
-            await JudgeAsync(Path.GetFileName(file)[^14..^7], await new FileSource(store, http).IngestAsync(file, Taxi.Columns, null, default));
+            await JudgeAsync(Path.GetFileName(file)[^14..^7],
+                await new FileSource(store, http).IngestAsync(file, Taxi.Columns, null, default));
 
         async Task JudgeAsync(string month, StoredDataset raw)
         {
@@ -50,7 +55,8 @@ public sealed class TaxiTripsTests : IDisposable
 
             GateVerdict.Of("trips", found).Verdict.ShouldBe(Verdict.Pass, month);
             review.Violations.Concat(review.Scan(await store.PathAsync(trips.Sha256, default))).ShouldBeEmpty(month);
-            warnings[month] = string.Join(", ", found.Where(check => check.Verdict == Verdict.Fail).Select(check => $"{check.Check} {check.Column}"));
+            warnings[month] =
+                string.Join(", ", found.Where(check => check.Verdict == Verdict.Fail).Select(check => $"{check.Check} {check.Column}"));
         }
 
         warnings.Count.ShouldBe(30);

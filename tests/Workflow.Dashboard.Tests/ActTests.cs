@@ -4,7 +4,9 @@ using Workflow.Runs;
 
 namespace Workflow.Dashboard.Tests;
 
-/// <summary>Clear, mark, note, delete, over HTTP and with real steps between. Each test has a server of its own: claims know no DAG.</summary>
+/// <summary>
+/// Clear, mark, note, delete, over HTTP and with real steps between. Each test has a server of its own: claims know no DAG.
+/// </summary>
 public sealed class ActTests : IAsyncLifetime
 {
     private DashboardServer server = null!;
@@ -59,7 +61,8 @@ public sealed class ActTests : IAsyncLifetime
 
         var alone = await ClearAsync("named", """{"dag_run_id":"r","only_failed":false,"task_ids":["clean"]}""");
         var upstream = await ClearAsync("named", """{"dag_run_id":"r","only_failed":false,"task_ids":["clean"],"include_upstream":true}""");
-        var downstream = await ClearAsync("named", """{"dag_run_id":"r","only_failed":false,"task_ids":[["clean",-1]],"include_downstream":true}""");
+        var downstream =
+            await ClearAsync("named", """{"dag_run_id":"r","only_failed":false,"task_ids":[["clean",-1]],"include_downstream":true}""");
 
         alone.ShouldBe(["r/clean"]);
         upstream.ShouldBe(["r/extract", "r/clean"]);
@@ -71,7 +74,8 @@ public sealed class ActTests : IAsyncLifetime
     {
         await server.Given.DagAsync("series");
         foreach (var (key, day) in new[] { ("third", 3), ("first", 1), ("second", 2) })
-            await SucceedAsync(await server.Given.RunAsync("series", key, logicalDate: new DateTimeOffset(2026, 1, day, 0, 0, 0, TimeSpan.Zero)));
+            await SucceedAsync(
+                await server.Given.RunAsync("series", key, logicalDate: new DateTimeOffset(2026, 1, day, 0, 0, 0, TimeSpan.Zero)));
         const string Second = "\"dag_run_id\":\"second\",\"only_failed\":false,\"task_ids\":[\"load\"]";
 
         (await ClearAsync("series", $"{{{Second},\"include_past\":true}}")).ShouldBe(["first/load", "second/load"]);
@@ -184,7 +188,8 @@ public sealed class ActTests : IAsyncLifetime
         await server.Given.DagAsync("states");
         await server.Given.RunAsync("states", "r");
 
-        var (status, body) = await server.SendAsync(HttpMethod.Patch, "/dags/states/dagRuns/r/taskInstances/extract", """{"new_state":"running"}""");
+        var (status, body) =
+            await server.SendAsync(HttpMethod.Patch, "/dags/states/dagRuns/r/taskInstances/extract", """{"new_state":"running"}""");
 
         status.ShouldBe(422);
         body.Text("detail").ShouldContain("success, failed or skipped");
@@ -204,7 +209,8 @@ public sealed class ActTests : IAsyncLifetime
         stopped.Text("state").ShouldBe("failed");
         stopped.Text("note").ShouldBe("no data");
         (await StatesAsync("ended", "running")).ShouldBe(["cancelled", "cancelled", "cancelled"]);
-        (await server.GetAsync("/dags/ended/dagRuns/running/taskInstances/load")).Text("message").ShouldBe("The run was marked failed by user.");
+        (await server.GetAsync("/dags/ended/dagRuns/running/taskInstances/load")).Text("message")
+            .ShouldBe("The run was marked failed by user.");
         (await server.SendAsync(HttpMethod.Patch, "/dags/ended/dagRuns/failed", """{"state":"queued"}""")).Status.ShouldBe(422);
     }
 

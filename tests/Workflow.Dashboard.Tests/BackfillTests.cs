@@ -83,9 +83,11 @@ public sealed class BackfillTests(DashboardServer server) : IClassFixture<Dashbo
         await server.Given.DagAsync("dry", schedule: Nightly);
         await server.Given.RunAsync("dry", "running", RunType.Scheduled, At("2020-01-01T01:00Z"));
         await server.Given.RunAsync("dry", "ended", RunType.Scheduled, At("2020-01-02T01:00Z"));
-        await server.Given.ExecuteAsync("UPDATE dag_run SET state = 'failed', finished_at = now() WHERE dag_id = 'dry' AND run_key = 'ended'");
+        await server.Given.ExecuteAsync(
+            "UPDATE dag_run SET state = 'failed', finished_at = now() WHERE dag_id = 'dry' AND run_key = 'ended'");
 
-        var (status, dates) = await server.PostAsync("/backfills/dry_run?limit=3", Body("dry", """, "reprocess_behavior": "failed" """, to: "2020-01-09"));
+        var (status, dates) =
+            await server.PostAsync("/backfills/dry_run?limit=3", Body("dry", """, "reprocess_behavior": "failed" """, to: "2020-01-09"));
 
         status.ShouldBe(200, dates.ToString());
         dates.Int("total_entries").ShouldBe(9);
@@ -113,11 +115,16 @@ public sealed class BackfillTests(DashboardServer server) : IClassFixture<Dashbo
     [InlineData("\"from_date\": \"2020-01-03\", \"to_date\": \"2020-01-02\"", "from_date", "swap the dates")]
     [InlineData("\"from_date\": \"2999-01-01\", \"to_date\": \"2999-01-02\"", "from_date", "in the future")]
     [InlineData("\"from_date\": \"2020-01-01\", \"to_date\": \"2020-01-02\", \"max_active_runs\": 0", "max_active_runs", "1 or more")]
-    [InlineData("\"from_date\": \"2020-01-01\", \"to_date\": \"2020-01-02\", \"run_backwards\": true, \"reprocess_behavior\": \"failed\"", "run_backwards", "past")]
+    [InlineData("\"from_date\": \"2020-01-01\", \"to_date\": \"2020-01-02\", \"run_backwards\": true, \"reprocess_behavior\": \"failed\"",
+        "run_backwards", "past")]
     [InlineData("\"from_date\": \"2020-01-01\", \"to_date\": \"2020-01-02\"", "reprocess_behavior", "failed or completed")]
-    [InlineData("\"from_date\": \"2020-01-01\", \"to_date\": \"2020-01-02\", \"reprocess_behavior\": \"failed\", \"dag_run_conf\": {\"size\": 1}", "size", "not known")]
-    [InlineData("\"from_date\": \"2020-01-01\", \"to_date\": \"2020-01-02\", \"dag_run_conf\": {\"size\": \"\\u0000\"}", "dag_run_conf", "NUL")]
-    [InlineData("\"from_date\": \"2020-01-01\", \"to_date\": \"2020-01-02\", \"reprocess_behavior\": \"some\"", "reprocess_behavior", "description says")]
+    [InlineData(
+        "\"from_date\": \"2020-01-01\", \"to_date\": \"2020-01-02\", \"reprocess_behavior\": \"failed\", \"dag_run_conf\": {\"size\": 1}",
+        "size", "not known")]
+    [InlineData("\"from_date\": \"2020-01-01\", \"to_date\": \"2020-01-02\", \"dag_run_conf\": {\"size\": \"\\u0000\"}", "dag_run_conf",
+        "NUL")]
+    [InlineData("\"from_date\": \"2020-01-01\", \"to_date\": \"2020-01-02\", \"reprocess_behavior\": \"some\"", "reprocess_behavior",
+        "description says")]
     public async Task Create_WhatCannotBe_NamesTheFieldAndMakesNothing(string fields, string field, string message)
     {
         var graph = new DagGraph([Given.Task(0, "load") with { DependsOnPast = true }]);
@@ -176,7 +183,8 @@ public sealed class BackfillTests(DashboardServer server) : IClassFixture<Dashbo
     public async Task Get_Unknown_IsNotFound()
     {
         foreach (var (method, path) in new[]
-            { (HttpMethod.Get, "/backfills/999999"), (HttpMethod.Get, "/backfills/999999/dates"), (HttpMethod.Put, "/backfills/999999/pause") })
+            { (HttpMethod.Get, "/backfills/999999"), (HttpMethod.Get, "/backfills/999999/dates"),
+                (HttpMethod.Put, "/backfills/999999/pause") })
         {
             var (status, body) = await server.SendAsync(method, path);
             status.ShouldBe(404, path);

@@ -32,7 +32,9 @@ public sealed class ContractTests : IAsyncLifetime
     public async Task Contract_WithTwoVersions_ShowsWhatChanged()
     {
         await DeclareAsync("maker", Rows("DOUBLE"));
-        await DeclareAsync("maker", Rows("DOUBLE", contract => contract.Owner("ann").Column("name", "VARCHAR", column => column.PersonalData(PersonalData.Personal))));
+        await DeclareAsync(
+            "maker", Rows("DOUBLE", contract => contract.Owner("ann")
+                .Column("name", "VARCHAR", column => column.PersonalData(PersonalData.Personal))));
 
         var list = await server.GetAsync("/contracts");
         list.Int("contracts/0/version").ShouldBe(2);
@@ -130,7 +132,8 @@ public sealed class ContractTests : IAsyncLifetime
         (await server.GetAsync("/contracts/rows")).Int("version").ShouldBe(1);
         (await server.PostAsync("/contracts/rows/accept", """{"reason":"x","hash":""}""")).Status.ShouldBe(422);
         await RefuseAsync("VARCHAR");
-        (await server.PostAsync("/contracts/rows/accept", $$"""{"reason":"texts from now on","hash":"{{read[..12]}}"}""")).Status.ShouldBe(200);
+        (await server.PostAsync("/contracts/rows/accept",
+            $$"""{"reason":"texts from now on","hash":"{{read[..12]}}"}""")).Status.ShouldBe(200);
 
         async Task RefuseAsync(string type)
         {

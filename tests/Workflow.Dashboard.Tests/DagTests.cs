@@ -70,7 +70,10 @@ public sealed class DagTests(DashboardServer server) : IClassFixture<DashboardSe
             new ParamDefinition("month", "string", JsonValue.Create("2019-01"), false, "YYYY-MM", Pattern: @"\d{4}-\d{2}"),
             new ParamDefinition("colour", "string", null, true, "", Allowed: ["red", "green"]),
             new ParamDefinition("share", "number", JsonValue.Create(0.5), false, "", Minimum: 0, Maximum: 1),
-            new ParamDefinition("day", "string", JsonValue.Create("2026-01-31"), false, "Which day") { Format = ParamDefinition.DateFormat },
+            new ParamDefinition("day", "string", JsonValue.Create("2026-01-31"), false, "Which day")
+            {
+                Format = ParamDefinition.DateFormat,
+            },
             new ParamDefinition("zones", "array", null, true, "", Allowed: ["JFK", "LGA"])]);
 
         var dag = await server.GetAsync("/dags/details/details");
@@ -86,7 +89,8 @@ public sealed class DagTests(DashboardServer server) : IClassFixture<DashboardSe
         dag.At("params/2/schema/maximum").GetDouble().ShouldBe(1);
         dag.At("params/3/schema").ToString().ShouldBe(
             """{"type":"string","title":"day","description":"Which day","format":"date","default":"2026-01-31"}""");
-        dag.At("params/4/schema").ToString().ShouldBe("""{"type":"array","title":"zones","items":{"type":"string","enum":["JFK","LGA"]}}""");
+        dag.At("params/4/schema").ToString()
+            .ShouldBe("""{"type":"array","title":"zones","items":{"type":"string","enum":["JFK","LGA"]}}""");
         dag.All("graph/tasks", "kind").ShouldBe(["task", "sql", "gate", "train", "promote"]);
         dag.Text("graph/tasks/0/queue").ShouldBe("etl");
         dag.Int("graph/tasks/0/retries").ShouldBe(3);

@@ -106,7 +106,8 @@ public sealed class DataTests : DataTest
                 "message": "m"}], "share": 1, "verdict": "fail"}
             """;
         await Effects.StageAsync(
-            source, GateVerdict.Of("trips", []), new VerdictSubject(DatasetVersionId: trips), new StagedDrift(Verdict.Fail, [trips], report), default);
+            source, GateVerdict.Of("trips", []), new VerdictSubject(DatasetVersionId: trips),
+            new StagedDrift(Verdict.Fail, [trips], report), default);
         var staged = await Server.SendAsync(HttpMethod.Get, "/gates/taxi/r1/make/drift");
         await FinishAsync(source);
 
@@ -114,8 +115,10 @@ public sealed class DataTests : DataTest
 
         staged.Status.ShouldBe(404);
         (drift.Text("verdict"), drift.Text("found"), drift.Int("share")).ShouldBe(("pass", "fail", 1));
-        (drift.Text("current/dataset"), drift.Int("references/0/version"), drift.Text("references/0/partition/month")).ShouldBe(("trips", 1, "2019-01"));
-        (drift.Text("columns/0/method"), drift.IsNull("columns/0/statistic"), drift.Int("columns/0/reference_count")).ShouldBe(("psi-deciles", true, 4));
+        (drift.Text("current/dataset"), drift.Int("references/0/version"),
+            drift.Text("references/0/partition/month")).ShouldBe(("trips", 1, "2019-01"));
+        (drift.Text("columns/0/method"), drift.IsNull("columns/0/statistic"),
+            drift.Int("columns/0/reference_count")).ShouldBe(("psi-deciles", true, 4));
         drift.At("columns/0/bins/0/reference").GetDouble().ShouldBe(0.75);
         (await Server.SendAsync(HttpMethod.Get, "/gates/taxi/r1/other/drift")).Status.ShouldBe(404);
     }
@@ -161,7 +164,8 @@ public sealed class DataTests : DataTest
         var data = await Effects.StageAsync(source, Dataset("trips"), default);
         var model = await Effects.StageAsync(source, Model("fare", data), default);
         CheckResult[] checks = [new("no_worse_than", "rmse", Verdict.Pass, Severity.Block, 1, "<= 2", 10, 0, [], "Good.")];
-        await Effects.StageAsync(source, GateVerdict.Of("fare v1", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"), default);
+        await Effects.StageAsync(source, GateVerdict.Of("fare v1", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"),
+            default);
         await Effects.StageMoveAsync(source, "champion", model, default);
         await FinishAsync(source);
         var runId = source.Task.Key.RunId;

@@ -28,7 +28,8 @@ public sealed class DatasetVersionTests : IAsyncLifetime
             await new EffectStore(server.Database.DataSource).StageAsync(
                 new AttemptSource(claimed, "make"),
                 new StagedDataset(
-                    "trips", await CommitAsync(content), 1, 10, new Dictionary<string, string> { ["month"] = month }, [], [], "test", []), default);
+                    "trips", await CommitAsync(content), 1, 10, new Dictionary<string, string> { ["month"] = month }, [], [], "test", []),
+                    default);
             await server.Given.FinishAsync(worker, claimed, new TaskOutcome.Succeeded(null), hasEffects: true);
         }
     }
@@ -138,7 +139,8 @@ public sealed class DatasetVersionTests : IAsyncLifetime
         (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/9/hold", body)).Status.ShouldBe(404);
         (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/hold", """{"reason": ""}""")).Status.ShouldBe(422);
         (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/hold", """{"reason": "a\u0000b"}""")).Status.ShouldBe(422);
-        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/hold", """{"reason": "a", "by": "\u0000"}""")).Status.ShouldBe(422);
+        (await server.SendAsync(HttpMethod.Post, "/datasets/trips/versions/1/hold",
+            """{"reason": "a", "by": "\u0000"}""")).Status.ShouldBe(422);
 
         await using var command = server.Database.DataSource.CreateCommand("SELECT placed_by || ' ' || lifted_by FROM dataset_hold");
         (await command.ExecuteScalarAsync(TestContext.Current.CancellationToken)).ShouldBe("ada grace");
@@ -157,7 +159,8 @@ public sealed class DatasetVersionTests : IAsyncLifetime
     }
 
     private string FileOf(string content) =>
-        Directory.GetFiles(Path.Combine(folder, "sha256"), "*", SearchOption.AllDirectories).Single(file => File.ReadAllText(file) == content);
+        Directory.GetFiles(Path.Combine(folder, "sha256"), "*", SearchOption.AllDirectories)
+        .Single(file => File.ReadAllText(file) == content);
 
     private async Task<string> CommitAsync(string content)
     {

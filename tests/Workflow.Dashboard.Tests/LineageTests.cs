@@ -64,7 +64,8 @@ public sealed class LineageTests : DataTest
         var graph = await Server.GetAsync("/lineage/downstream?of=source:/data/2019-02.csv");
 
         Nodes(graph).ShouldBe([
-            "dataset:features@2", "dataset:raw@2", "dataset:scores@2", "gate", "gate", "model:fare@2", $"source:/data/2019-02.csv#{Sha[..12]}"]);
+            "dataset:features@2", "dataset:raw@2", "dataset:scores@2", "gate", "gate", "model:fare@2",
+            $"source:/data/2019-02.csv#{Sha[..12]}"]);
         Edges(graph).ShouldContain("model:fare@2 applied dataset:scores@2");
     }
 
@@ -180,10 +181,12 @@ public sealed class LineageTests : DataTest
         Nodes(pickup).ShouldBe([
             "dataset:features@2", "dataset:raw@2", "dataset:scores@2", "gate", "gate", "model:fare@1", "model:fare@2"]);
         ColumnEdges(pickup).ShouldBe([
-            "features.is_night transformation scores.", "features.is_night trained_on fare.", "features.is_night trained_on fare.", "fare. applied scores.", "raw.pickup transformation features.is_night"],
+            "features.is_night transformation scores.", "features.is_night trained_on fare.", "features.is_night trained_on fare.",
+            "fare. applied scores.", "raw.pickup transformation features.is_night"],
             ignoreOrder: true);
         Nodes(comment).ShouldBe(["dataset:raw@2"]);
-        Nodes(unused).ShouldBe(["dataset:features@2", "dataset:scores@2"], "the model does not use it, and what scores code makes nobody can tell");
+        Nodes(unused)
+            .ShouldBe(["dataset:features@2", "dataset:scores@2"], "the model does not use it, and what scores code makes nobody can tell");
     }
 
     [Theory]
@@ -234,7 +237,8 @@ public sealed class LineageTests : DataTest
             source, new StagedModel("fare", Sha, 500, "linear", parameters, new Dictionary<string, double>(), [features]), default);
         await Effects.StageAsync(
             source, Dataset("scores", month, ["score"], features) with { Models = [new AppliedModel(model, "candidate")] }, default);
-        await Effects.StageAsync(source, GateVerdict.Of("fare", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"), default);
+        await Effects.StageAsync(source, GateVerdict.Of("fare", checks), new VerdictSubject(ModelVersionId: model, Alias: "champion"),
+            default);
         if (alias is not null)
             await Effects.StageMoveAsync(source, alias, model, default);
         await FinishAsync(source);
@@ -246,10 +250,12 @@ public sealed class LineageTests : DataTest
     }
 
     private static StagedDataset Dataset(string name, string month, string[] columns, params long[] parents) => new(
-        name, Sha, 1000, 10, new Dictionary<string, string> { ["month"] = month }, [.. columns.Select(column => new Column(column, "DOUBLE"))],
+        name, Sha, 1000, 10, new Dictionary<string, string> { ["month"] = month },
+        [.. columns.Select(column => new Column(column, "DOUBLE"))],
         [], "tests 1", parents);
 
-    private static JsonElement Node(JsonElement graph, string id) => graph.At("nodes").EnumerateArray().Single(node => node.Text("id") == id);
+    private static JsonElement Node(JsonElement graph, string id) =>
+        graph.At("nodes").EnumerateArray().Single(node => node.Text("id") == id);
 
     private static string Short(string id) => id.StartsWith("gate:", StringComparison.Ordinal) ? "gate" : id;
 
@@ -263,7 +269,8 @@ public sealed class LineageTests : DataTest
 
     private static IEnumerable<string> ColumnEdges(JsonElement graph) => graph.At("edges").EnumerateArray()
         .Where(edge => edge.Text("how") is not ("judged" or "ingested"))
-        .Select(edge => $"{Name(edge, "from")}.{Column(edge, "from_column")} {edge.Text("how")} {Name(edge, "to")}.{Column(edge, "to_column")}")
+        .Select(edge =>
+            $"{Name(edge, "from")}.{Column(edge, "from_column")} {edge.Text("how")} {Name(edge, "to")}.{Column(edge, "to_column")}")
         .Order(StringComparer.Ordinal);
 
     private static string Name(JsonElement edge, string end) => edge.Text(end).Split(':')[1].Split('@')[0];

@@ -36,7 +36,8 @@ public sealed class PersonalDataTests() : StoredDataTest("people", "people", "ma
         profile.ToString().ShouldNotContain("1970-");
         profile.All("columns", "column").ShouldBe(["id", "mail", "born"]);
         (profile.Text("columns/1/min"), profile.Text("columns/1/max"), profile.Int("columns/1/distinct")).ShouldBe(("***", "***", 7));
-        (profile.Text("columns/2/min"), profile.At("columns/2/quantiles").GetArrayLength(), profile.At("columns/2/histogram").GetArrayLength())
+        (profile.Text("columns/2/min"), profile.At("columns/2/quantiles").GetArrayLength(), profile.At("columns/2/histogram")
+            .GetArrayLength())
             .ShouldBe(("***", 0, 0));
         (profile.Text("columns/0/min"), profile.At("columns/0/quantiles").GetArrayLength()).ShouldBe(("0", 7));
     }
@@ -92,15 +93,18 @@ public sealed class PersonalDataTests() : StoredDataTest("people", "people", "ma
     {
         CheckResult[] found =
         [
-            new("between", "id", Verdict.Fail, Severity.Block, 0.5, "all", 2, 2, ["""{"id":7,"mail":"ann7@home.example"}""", """{"id":8,"mail":null}"""], "m"),
+            new("between", "id", Verdict.Fail, Severity.Block, 0.5, "all", 2, 2,
+                ["""{"id":7,"mail":"ann7@home.example"}""", """{"id":8,"mail":null}"""], "m"),
         ];
         var held = await StartAsync("held");
         await Effects.HoldAsync(held, versions[1].VersionId, found, default);
         var judged = await StartAsync("judged");
-        await Effects.StageAsync(judged, GateVerdict.Of("people", found), new VerdictSubject(DatasetVersionId: versions[1].VersionId), default);
+        await Effects.StageAsync(judged, GateVerdict.Of("people", found), new VerdictSubject(DatasetVersionId: versions[1].VersionId),
+            default);
         await FinishAsync(judged);
 
-        foreach (var (path, checks) in new[] { ("/gates?run_id=judged", "gates/0/checks"), ("/reviews", "reviews/0/checks"), ("/reviews/1", "checks") })
+        foreach (var (path, checks) in new[] { ("/gates?run_id=judged", "gates/0/checks"), ("/reviews", "reviews/0/checks"),
+            ("/reviews/1", "checks") })
         {
             var answer = await Server.GetAsync(path);
             answer.ToString().ShouldNotContain("@", customMessage: path);
@@ -118,7 +122,8 @@ public sealed class PersonalDataTests() : StoredDataTest("people", "people", "ma
         status.ShouldBe(200, suggested.ToString());
         suggested.ToString().ShouldNotContain("@");
         var checks = suggested.At("proposals").EnumerateArray().Select(each => each.At("check"))
-            .Select(check => $"{check.At("kind")} {(check.TryGetProperty("column", out var column) ? column.ToString() : "")}".Trim()).ToList();
+            .Select(check => $"{check.At("kind")} {(check.TryGetProperty("column", out var column) ? column.ToString() : "")}".Trim())
+            .ToList();
         checks.ShouldBe(["row_count", "not_null id", "unique id", "between id", "not_null mail", "not_null born"], ignoreOrder: true);
     }
 
@@ -127,7 +132,8 @@ public sealed class PersonalDataTests() : StoredDataTest("people", "people", "ma
 
     private async Task PublishAsync(string month, DataContract? contract = null)
     {
-        const string sql = "SELECT i AS id, 'ann' || i % 7 || '@home.example' AS mail, DATE '1970-01-01' + (i % 30)::INTEGER AS born FROM range(200) r(i)";
+        const string sql =
+            "SELECT i AS id, 'ann' || i % 7 || '@home.example' AS mail, DATE '1970-01-01' + (i % 30)::INTEGER AS born FROM range(200) r(i)";
         var (id, _, path) = await PublishAsync(month, month, $"{sql} ORDER BY id", (contract ?? Contract).Hash);
         versions.Add((id, path));
     }

@@ -27,7 +27,8 @@ public sealed class PoolTests : IAsyncLifetime
     {
         var (made, pool) = await server.PostAsync("/pools", """{"name":"gpu","slots":3,"description":"cards"}""");
         var twice = await server.PostAsync("/pools", """{"name":"gpu","slots":1}""");
-        await server.Given.DagAsync("uses", new DagGraph([.. Enumerable.Range(0, 3).Select(at => Given.Task(at, $"t{at}") with { Pool = "gpu", PoolSlots = 2 })]));
+        await server.Given.DagAsync("uses",
+            new DagGraph([.. Enumerable.Range(0, 3).Select(at => Given.Task(at, $"t{at}") with { Pool = "gpu", PoolSlots = 2 })]));
         await server.Given.RunAsync("uses", "r");
         await server.Given.AdmitAsync();
 
@@ -69,7 +70,8 @@ public sealed class PoolTests : IAsyncLifetime
     [Fact]
     public async Task Change_OfTheDefaultPoolToALimit_HoldsForTasksThatAreThereAlready()
     {
-        await server.Given.DagAsync("limited", new DagGraph([.. Enumerable.Range(0, 4).Select(at => Given.Task(at, $"t{at}", queue: at == 0 ? "first" : "rest"))]));
+        await server.Given.DagAsync("limited",
+            new DagGraph([.. Enumerable.Range(0, 4).Select(at => Given.Task(at, $"t{at}", queue: at == 0 ? "first" : "rest"))]));
         var worker = await server.Given.WorkerAsync("w");
         await server.Given.RunAsync("limited", "r");
         (await server.Given.ClaimAsync(worker, "first")).ShouldHaveSingleItem();
@@ -86,5 +88,6 @@ public sealed class PoolTests : IAsyncLifetime
         (await server.Given.ClaimAsync(worker)).Count.ShouldBe(2);
     }
 
-    private Task<(int Status, JsonElement Body)> PatchAsync(string pool, string json) => server.SendAsync(HttpMethod.Patch, $"/pools/{pool}", json);
+    private Task<(int Status, JsonElement Body)> PatchAsync(string pool, string json) =>
+        server.SendAsync(HttpMethod.Patch, $"/pools/{pool}", json);
 }

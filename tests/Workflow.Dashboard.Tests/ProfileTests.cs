@@ -78,7 +78,8 @@ public sealed class ProfileTests : IAsyncLifetime
         var runId = await server.Given.RunAsync("taxi", month);
         var source = new AttemptSource((await server.Given.ClaimAsync(worker)).Single(task => task.Key.RunId == runId), "make");
         var staged = new StagedDataset(
-            "trips", stored.Sha256, stored.Bytes, stored.Rows, new Dictionary<string, string> { ["month"] = month }, stored.Schema, stored.Profile, "tests", [])
+            "trips", stored.Sha256, stored.Bytes, stored.Rows, new Dictionary<string, string> { ["month"] = month }, stored.Schema,
+            stored.Profile, "tests", [])
         {
             Sketch = hasSketch ? stored.Sketch : default,
         };

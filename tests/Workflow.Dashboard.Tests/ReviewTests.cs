@@ -15,7 +15,11 @@ public sealed class ReviewTests() : StoredDataTest("trips", "taxi", "gate")
         var source = await StartAsync("held");
         CheckResult[] found =
         [
-            new("between", "fare", Verdict.Fail, Severity.Quarantine, 0.5, "all values in [0, 9]", 10, 5, ["""{"fare":-1}"""], "5 of 10 lie outside.") { Slice = "card" },
+            new("between", "fare", Verdict.Fail, Severity.Quarantine, 0.5, "all values in [0, 9]", 10, 5, ["""{"fare":-1}"""],
+                "5 of 10 lie outside.")
+            {
+                Slice = "card",
+            },
         ];
         var review = await Effects.HoldAsync(source, first, found, default);
         (await Effects.HoldAsync(source, first, [], default)).ReviewId.ShouldBe(review.ReviewId);
@@ -35,10 +39,12 @@ public sealed class ReviewTests() : StoredDataTest("trips", "taxi", "gate")
         (await PostAsync($"{path}/discard", """{"reason": "too late"}""")).ShouldBe(409);
 
         open.Int("total_entries").ShouldBe(1);
-        (shown.Text("state"), shown.Int("version"), shown.Text("checks/0/slice"), shown.Text("checks/0/severity")).ShouldBe(("open", 1, "card", "quarantine"));
+        (shown.Text("state"), shown.Int("version"), shown.Text("checks/0/slice"), shown.Text("checks/0/severity")).ShouldBe(
+            ("open", 1, "card", "quarantine"));
         shown.Int("checks/0/sample_rows/0/fare").ShouldBe(-1);
         var decided = await Server.GetAsync(path);
-        (decided.Text("state"), decided.Text("decided_by"), decided.Text("reason"), decided.Int("replacement")).ShouldBe(("repaired", "ann", "the full month", 3));
+        (decided.Text("state"), decided.Text("decided_by"), decided.Text("reason"), decided.Int("replacement")).ShouldBe(
+            ("repaired", "ann", "the full month", 3));
         var replacement = (await Effects.ReviewAsync(source, first, default))!.Replacement!;
         (replacement.Rows, replacement.Partition["month"]).ShouldBe((12, "01"));
         (await Server.GetAsync("/reviews?state=open")).Int("total_entries").ShouldBe(0);
@@ -74,14 +80,17 @@ public sealed class ReviewTests() : StoredDataTest("trips", "taxi", "gate")
 
         (await Server.SendAsync(HttpMethod.Post, "/datasets/trips/proposals", """{"where": "month<03"}""")).Status.ShouldBe(409);
         (await Server.SendAsync(HttpMethod.Post, "/datasets/trips/proposals", """{"where": "month"}""")).Status.ShouldBe(422);
-        var suggested = (await Server.PostAsync("/datasets/trips/proposals", """{"where": "month<04", "gate": "gate", "by": "ann"}""")).Body;
+        var suggested =
+            (await Server.PostAsync("/datasets/trips/proposals", """{"where": "month<04", "gate": "gate", "by": "ann"}""")).Body;
         var again = (await Server.PostAsync("/datasets/trips/proposals", """{"where": "month<04", "gate": "gate"}""")).Body;
 
         (suggested.Int("versions"), suggested.Int("added")).ShouldBe((3, suggested.At("proposals").GetArrayLength()));
         again.Int("added").ShouldBe(0);
-        var id = suggested.At("proposals").EnumerateArray().Single(each => each.GetProperty("check").GetProperty("kind").GetString() == "not_null")
+        var id = suggested.At("proposals").EnumerateArray()
+            .Single(each => each.GetProperty("check").GetProperty("kind").GetString() == "not_null")
             .GetProperty("proposal_id").GetInt64();
-        var other = suggested.At("proposals").EnumerateArray().Select(each => each.GetProperty("proposal_id").GetInt64()).First(each => each != id);
+        var other = suggested.At("proposals").EnumerateArray().Select(each => each.GetProperty("proposal_id").GetInt64())
+            .First(each => each != id);
         (await PostAsync($"/proposals/{id}/accept", """{"by": "bob"}""")).ShouldBe(200);
         (await PostAsync($"/proposals/{id}/accept", "{}")).ShouldBe(409);
         (await PostAsync($"/proposals/{other}/reject", "{}")).ShouldBe(200);
@@ -91,7 +100,8 @@ public sealed class ReviewTests() : StoredDataTest("trips", "taxi", "gate")
         (await PostAsync($"/proposals/{id}/reject", """{"by": "cid"}""")).ShouldBe(200);
         (await Effects.LearntAsync("trips", "gate", default)).ShouldBeEmpty();
         var withdrawn = await Server.GetAsync("/proposals?dataset=trips&state=withdrawn");
-        (withdrawn.Int("total_entries"), withdrawn.Text("proposals/0/decided_by"), withdrawn.Text("proposals/0/withdrawn_by")).ShouldBe((1, "bob", "cid"));
+        (withdrawn.Int("total_entries"), withdrawn.Text("proposals/0/decided_by"),
+            withdrawn.Text("proposals/0/withdrawn_by")).ShouldBe((1, "bob", "cid"));
         (await PostAsync("/proposals/99/accept", "{}")).ShouldBe(404);
     }
 
@@ -144,13 +154,15 @@ public sealed class ReviewTests() : StoredDataTest("trips", "taxi", "gate")
         aside.All("rows_aside", "dataset").ShouldBe(["apart", "bad.rows"]);
         aside.All("rows_aside", "is_rejects").ShouldBe(["false", "true"], StringComparer.OrdinalIgnoreCase);
         (aside.IsNull("rows_aside/0/from"), aside.Text("rows_aside/1/from")).ShouldBe((true, "loaded"));
-        (aside.Text("rows_aside/1/run_id"), aside.Text("rows_aside/1/task_id"), aside.Int("rows_aside/1/rows")).ShouldBe(("parted", "gate", 3));
+        (aside.Text("rows_aside/1/run_id"), aside.Text("rows_aside/1/task_id"),
+            aside.Int("rows_aside/1/rows")).ShouldBe(("parted", "gate", 3));
     }
 
     private Task<long> StageAsync(AttemptSource source, string dataset, params string[] columns) => Effects.StageAsync(
         source,
         new StagedDataset(
-            dataset, Sha, 1, 3, new Dictionary<string, string>(), [.. columns.Select(column => new Column(column, "VARCHAR"))], [], "test", []),
+            dataset, Sha, 1, 3, new Dictionary<string, string>(), [.. columns.Select(column => new Column(column, "VARCHAR"))], [], "test",
+            []),
         default);
 
     private async Task<int> PostAsync(string path, string json) => (await Server.SendAsync(HttpMethod.Post, path, json)).Status;

@@ -63,7 +63,8 @@ public sealed class SimulateTests(DashboardServer server) : IClassFixture<Dashbo
 
     [Theory]
     [InlineData("none", "", 404, "There is no DAG 'none'.")]
-    [InlineData("refused", "&durations=soon", 422, "durations are wrong: 'soon' is no duration: write 90s, 2m, 1h30m or 1.5d, or 'measured'.")]
+    [InlineData("refused", "&durations=soon", 422,
+        "durations are wrong: 'soon' is no duration: write 90s, 2m, 1h30m or 1.5d, or 'measured'.")]
     [InlineData("refused", "&durations=x=1s,*=1s", 422, "durations names 'x', which is no task of the DAG: extract, clean, load.")]
     [InlineData("refused", "&slots=0", 422, "slots must be 1 or more, got 0.")]
     [InlineData("by_hand", "", 409, "DAG 'by_hand' has no schedule: nothing says when its runs would be.")]

@@ -31,7 +31,8 @@ public abstract class StoredDataTest(string dataset, string dagId, string taskId
         var source = await StartAsync(runKey);
         var stored = await new DatasetWriter(Artifacts).WriteAsync(new DatasetQuery(sql), default);
         var staged = new StagedDataset(
-            dataset, stored.Sha256, stored.Bytes, stored.Rows, new Dictionary<string, string> { ["month"] = month }, stored.Schema, stored.Profile, "test", [])
+            dataset, stored.Sha256, stored.Bytes, stored.Rows, new Dictionary<string, string> { ["month"] = month }, stored.Schema,
+            stored.Profile, "test", [])
         {
             Sketch = stored.Sketch,
             ContractHash = contractHash,

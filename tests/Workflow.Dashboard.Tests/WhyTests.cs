@@ -4,7 +4,9 @@ using Workflow.Runs;
 
 namespace Workflow.Dashboard.Tests;
 
-/// <summary>The engine's own reasons, as it reads them from the database. Each test has a server of its own: slots and workers know no DAG.</summary>
+/// <summary>
+/// The engine's own reasons, as it reads them from the database. Each test has a server of its own: slots and workers know no DAG.
+/// </summary>
 public sealed class WhyTests : IAsyncLifetime
 {
     private DashboardServer server = null!;
@@ -22,7 +24,8 @@ public sealed class WhyTests : IAsyncLifetime
     public async Task Why_OfATaskInAFullPool_SaysHowFullAndHowManyAreAhead()
     {
         await server.PostAsync("/pools", """{"name":"gpu","slots":2}""");
-        await server.Given.DagAsync("slots", new DagGraph([.. Enumerable.Range(0, 4).Select(at => Given.Task(at, $"t{at}") with { Pool = "gpu" })]));
+        await server.Given.DagAsync("slots",
+            new DagGraph([.. Enumerable.Range(0, 4).Select(at => Given.Task(at, $"t{at}") with { Pool = "gpu" })]));
         await server.Given.RunAsync("slots", "r");
         var before = await WhyAsync("slots", "t0");
         await server.Given.AdmitAsync();
@@ -89,7 +92,8 @@ public sealed class WhyTests : IAsyncLifetime
     {
         await server.Given.DagAsync("waits", new DagGraph([Given.Task(0, "wait", kind: "wait")]));
         var runId = await server.Given.RunAsync("waits", "r");
-        await server.Given.WorkAsync(worker, runId, new TaskOutcome.Deferred("Waits for the event file/1.", TimeSpan.FromHours(1), "event:file/1"));
+        await server.Given.WorkAsync(worker, runId,
+            new TaskOutcome.Deferred("Waits for the event file/1.", TimeSpan.FromHours(1), "event:file/1"));
 
         (await WhyAsync("waits", "wait")).Text("message").ShouldStartWith("Waits for the event file/1. It looks again at ");
         var other = await server.PostAsync("/events", """{"key":"file/2"}""");
@@ -133,7 +137,8 @@ public sealed class WhyTests : IAsyncLifetime
         (await server.GetAsync("/dags/mapped/dagRuns/r/taskInstances/each/1")).Text("message").ShouldBe("Odd.");
         (await server.GetAsync("/dags/mapped/dagRuns/r/taskInstances/each/1/tries")).All("tries", "state").ShouldBe(["failed"]);
         (await server.GetAsync("/dags/mapped/dagRuns/r/taskInstances/each/tries?map_index=0")).All("tries", "state").ShouldBe(["success"]);
-        (await server.GetAsync("/dags/mapped/dagRuns/r/taskInstances/each/xcomEntries?map_index=0")).Int("xcom_entries/0/value").ShouldBe(11);
+        (await server.GetAsync("/dags/mapped/dagRuns/r/taskInstances/each/xcomEntries?map_index=0")).Int("xcom_entries/0/value")
+            .ShouldBe(11);
         var attempt = await server.GetAsync("/dags/mapped/dagRuns/r/taskInstances/each/0/tries/1");
         attempt.Int("output").ShouldBe(11);
         attempt.At("inputs").ToString().ShouldBe("""[{"task_id":"list","map_index":-1,"try_number":1,"value":[10,20,30]}]""");
@@ -159,7 +164,8 @@ public sealed class WhyTests : IAsyncLifetime
         await server.Given.FinishAsync(worker, again, new TaskOutcome.Succeeded("2"));
         await server.Given.WorkAsync(worker, runId, new TaskOutcome.Succeeded("3"));
 
-        cleared.At("task_instances").EnumerateArray().Select(task => $"{task.Text("task_id")}[{task.Int("map_index")}]").ShouldBe(["each[1]", "sum[-1]"]);
+        cleared.At("task_instances").EnumerateArray().Select(task => $"{task.Text("task_id")}[{task.Int("map_index")}]")
+            .ShouldBe(["each[1]", "sum[-1]"]);
         (await server.GetAsync("/dags/again/dagRuns/r")).Text("state").ShouldBe("success");
         var read = await server.GetAsync("/dags/again/dagRuns/r/taskInstances/sum/tries/1");
         read.All("inputs", "value").ShouldBe(["1", "2"]);

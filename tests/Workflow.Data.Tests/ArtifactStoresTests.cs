@@ -34,7 +34,8 @@ public sealed class ArtifactStoresTests : IDisposable
     [InlineData("bucket", "hot", "bucket", "hot/cold", true)]
     [InlineData("bucket", "hot", "bucket", "hot-cold", false)]
     [InlineData("bucket", "", "other", "", false)]
-    public void Open_ColdBucket_IsApartFromTheOtherOrRefused(string bucket, string prefix, string coldBucket, string coldPrefix, bool isRefused)
+    public void Open_ColdBucket_IsApartFromTheOtherOrRefused(
+        string bucket, string prefix, string coldBucket, string coldPrefix, bool isRefused)
     {
         var open = () => ArtifactStores.Open(At("hot"), S3(bucket, prefix), new ArtifactPlace(At("cold"), S3(coldBucket, coldPrefix)));
 

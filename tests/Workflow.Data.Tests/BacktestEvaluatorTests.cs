@@ -100,7 +100,8 @@ public sealed class BacktestEvaluatorTests : IDisposable
 
     private static MetricThreshold Bound(Metric metric, double bound) => new(metric, bound, null);
 
-    /// <param name="rows">Row number, label, score of the candidate, score of the baseline; no baseline where all of those are null.</param>
+    /// <param name="rows">Row number, label, score of the candidate, score of the baseline; no baseline where all of those are
+    /// null.</param>
     private BacktestResult Evaluate(string rows, params MetricThreshold[] thresholds)
     {
         string File(string score, string where) => data.Parquet(

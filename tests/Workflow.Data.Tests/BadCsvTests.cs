@@ -99,7 +99,8 @@ public sealed class BadCsvTests : IDisposable
     {
         string[] names =
         [
-            "column_1", "Vendor ID", "Vendor Name", "Cost Element", "Expenditure Account Code Description", "Document No", "Amount", "Clearing Date",
+            "column_1", "Vendor ID", "Vendor Name", "Cost Element", "Expenditure Account Code Description", "Document No", "Amount",
+            "Clearing Date",
             "column_9",
         ];
         var options = new CsvOptions { SkipLines = 6, UniqueNames = true, Thousands = ',' };

@@ -21,7 +21,8 @@ public sealed class CheckPolicyTests : IDisposable
     {
         var results = Evaluate(gate => gate
             .Between("fare", 0, null, null, with: each => each.Where("pay = $pay", new Dictionary<string, object> { ["pay"] = "card" }))
-            .Between("fare", 0, null, null, with: each => each.Where("pay = $pay OR '$pay' = pay", new Dictionary<string, object> { ["pay"] = "cash" }))
+            .Between("fare", 0, null, null, with: each =>
+                each.Where("pay = $pay OR '$pay' = pay", new Dictionary<string, object> { ["pay"] = "cash" }))
             .RowCount(2, 2, with: each => each.Where("fare < $limit", new Dictionary<string, object> { ["limit"] = 0.0 })));
 
         results.Select(result => (result.Rows, result.FailingRows)).ShouldBe([(2, 1), (2, 1), (2, null)]);
@@ -97,7 +98,8 @@ public sealed class CheckPolicyTests : IDisposable
 
         results.Select(result => $"{result.Check} {result.Slice} {result.Verdict}").ShouldBe(
         [
-            "matches_regex  Fail", "not_null card Pass", "not_null cash Pass", "not_null null Pass", "unexpected_rows  Fail", "row_count  Pass",
+            "matches_regex  Fail", "not_null card Pass", "not_null cash Pass", "not_null null Pass", "unexpected_rows  Fail",
+            "row_count  Pass",
         ]);
     }
 
@@ -136,7 +138,8 @@ public sealed class CheckPolicyTests : IDisposable
         void Define(QualityGate gate, Action<CheckSettings> with) => gate
             .Unique("x", with).CompoundUnique(["x", "v"], with: with).Increasing("o", with: with).ZScoreBelow("x", 1.5, with: with)
             .MostCommonInSet("v", ["v1", "v2"], with: with).DistinctEqualSet("v", ["v0", "v1"], with: with)
-            .KlDivergenceBelow("x", bins, 0.01, with: with).ChiSquareAbove("x", bins, with: with).KolmogorovSmirnovAbove("x", bins, with: with);
+            .KlDivergenceBelow("x", bins, 0.01, with: with).ChiSquareAbove("x", bins, with: with)
+            .KolmogorovSmirnovAbove("x", bins, with: with);
         var checks = GateChecks.Of(gate => Define(gate, each => each.Where("x > 0").Slice("n", "k")));
 
         var sliced = CheckEvaluator.Evaluate(path, checks).ToLookup(result => result.Slice);
@@ -151,7 +154,8 @@ public sealed class CheckPolicyTests : IDisposable
         }
 
         using var session = new DuckDbSession();
-        var scan = new CheckScan(session, CheckViews.Create(session, path, checks, new Dictionary<string, IReadOnlyList<string>>()), default);
+        var scan = new CheckScan(session, CheckViews.Create(session, path, checks, new Dictionary<string, IReadOnlyList<string>>()),
+            default);
         foreach (var check in checks)
             CheckPlanner.Plan(check, session, scan).Count().ShouldBe(6);
         scan.Made.Count.ShouldBe(7, "one for each check, of which two and two share one");
@@ -176,10 +180,12 @@ public sealed class CheckPolicyTests : IDisposable
     {
         var results = CheckEvaluator.Evaluate(
             data.Parquet(Trips),
-            GateChecks.Of(gate => gate.MinBetween("fare", 0, 100).MedianBetween("fare", 0, 100).QuantilesBetween("fare", [new(0.5, 0, 1)]).MeanBetween("fare", 0, 1)),
+            GateChecks.Of(gate => gate.MinBetween("fare", 0, 100).MedianBetween("fare", 0, 100).QuantilesBetween("fare", [new(0.5, 0, 1)])
+                .MeanBetween("fare", 0, 1)),
             new CheckRequest { Masked = new HashSet<string> { "fare" } }).Results;
 
-        results.Take(3).Select(result => (result.Verdict, result.Observed)).ShouldBe([(Verdict.Fail, null), (Verdict.Pass, null), (Verdict.Fail, null)]);
+        results.Take(3).Select(result => (result.Verdict, result.Observed))
+            .ShouldBe([(Verdict.Fail, null), (Verdict.Pass, null), (Verdict.Fail, null)]);
         results[0].Message.ShouldBe("The values of 'fare', which are not shown: not as allowed.");
         results[3].Observed.ShouldBe(3.4, "the mean is no one's value");
     }
@@ -188,10 +194,12 @@ public sealed class CheckPolicyTests : IDisposable
     public void Evaluate_UnexpectedRowsThatCallAMaskedColumnOtherwise_ShowNone()
     {
         var checks = GateChecks.Of(gate => gate
-            .UnexpectedRows("SELECT upper(MAIL) AS m, fare FROM input WHERE fare < 0 ORDER BY fare").UnexpectedRows("SELECT pay FROM input WHERE fare < 0 ORDER BY fare")
+            .UnexpectedRows("SELECT upper(MAIL) AS m, fare FROM input WHERE fare < 0 ORDER BY fare")
+            .UnexpectedRows("SELECT pay FROM input WHERE fare < 0 ORDER BY fare")
             .UnexpectedRows("SELECT pay, input AS whole, #3 AS third FROM input WHERE fare = -1"));
 
-        var results = CheckEvaluator.Evaluate(data.Parquet(Trips), checks, new CheckRequest { Masked = new HashSet<string> { "Mail" } }).Results;
+        var results =
+            CheckEvaluator.Evaluate(data.Parquet(Trips), checks, new CheckRequest { Masked = new HashSet<string> { "Mail" } }).Results;
 
         results[0].SampleRows.ShouldBe(["{\"m\":null,\"fare\":\"***\"}", "{\"m\":\"***\",\"fare\":\"***\"}"]);
         results[1].SampleRows.ShouldBe(["{\"pay\":\"cash\"}", "{\"pay\":\"card\"}"]);
@@ -218,7 +226,8 @@ public sealed class CheckPolicyTests : IDisposable
 
         results.Single(result => result.Verdict == Verdict.Pass).Check.ShouldBe("not_null");
         results.Where(result => result.Verdict == Verdict.Fail).Count().ShouldBe(5);
-        results.Single(result => result.Check == "mean_between").Message.ShouldBe("Column 'pay' is VARCHAR: it has no such measure, only numbers have.");
+        results.Single(result => result.Check == "mean_between").Message.ShouldBe(
+            "Column 'pay' is VARCHAR: it has no such measure, only numbers have.");
         results.Single(result => result.Check == "matches_regex").Message.ShouldContain("missing )");
         results.Single(result => result.Check == "unique").Message.ShouldContain("There is no column 'none'");
     }
@@ -228,11 +237,13 @@ public sealed class CheckPolicyTests : IDisposable
     {
         var checks = GateChecks.Of(gate => gate
             .Between("fare", 0, null, null, severity: Severity.Quarantine).NotNull("pay", severity: Severity.Quarantine)
-            .Unique("mail", severity: Severity.Quarantine).NotNull("mail", severity: Severity.Warn).Increasing("fare", mostly: 0, severity: Severity.Quarantine));
+            .Unique("mail", severity: Severity.Quarantine).NotNull("mail", severity: Severity.Warn)
+            .Increasing("fare", mostly: 0, severity: Severity.Quarantine));
         var path = data.Parquet($"{Trips} UNION ALL SELECT NULL, -9, 'a@b'");
 
         var report = CheckEvaluator.Evaluate(path, checks, new CheckRequest());
-        var (accepted, quarantined) = await report.Quarantine!.WriteAsync(new DatasetWriter(data.Store), TestContext.Current.CancellationToken);
+        var (accepted, quarantined) =
+            await report.Quarantine!.WriteAsync(new DatasetWriter(data.Store), TestContext.Current.CancellationToken);
 
         (accepted.Rows, quarantined.Rows).ShouldBe((1, 5));
         accepted.Schema.Select(column => column.Name).ShouldBe(["pay", "fare", "mail"]);
@@ -240,10 +251,14 @@ public sealed class CheckPolicyTests : IDisposable
         using var session = new DuckDb.DuckDbSession();
         session.Query(
             "SELECT CAST(quarantine_reasons AS VARCHAR) AS why FROM read_parquet($p) ORDER BY fare, why",
-            new Dictionary<string, object?> { ["p"] = await data.Store.PathAsync(quarantined.Sha256, TestContext.Current.CancellationToken) })
+            new Dictionary<string, object?>
+            {
+                ["p"] = await data.Store.PathAsync(quarantined.Sha256, TestContext.Current.CancellationToken),
+            })
             .Select(row => row.Text("why")).ShouldBe(
             [
-                "[between fare, increasing fare, not_null pay, unique mail]", "[between fare, increasing fare]", "[between fare, increasing fare]",
+                "[between fare, increasing fare, not_null pay, unique mail]", "[between fare, increasing fare]",
+                "[between fare, increasing fare]",
                 "[unique mail]", "[not_null pay]",
             ]);
     }
@@ -269,12 +284,15 @@ public sealed class CheckPolicyTests : IDisposable
     [Fact]
     public async Task Evaluate_QuarantineByJsonSchema_PartsRowsByPlace()
     {
-        var path = data.Parquet("SELECT i AS id, CASE WHEN i % 1000 = 7 THEN '{\"a\": \"x\"}' ELSE '{\"a\": 1}' END AS j FROM range(10000) r(i)");
+        var path =
+            data.Parquet("SELECT i AS id, CASE WHEN i % 1000 = 7 THEN '{\"a\": \"x\"}' ELSE '{\"a\": 1}' END AS j FROM range(10000) r(i)");
         var checks = GateChecks.Of(gate => gate.MatchesJsonSchema(
-            "j", "{\"properties\": {\"a\": {\"type\": \"integer\"}}}", severity: Severity.Quarantine, with: each => each.Where("id < 5000")));
+            "j", "{\"properties\": {\"a\": {\"type\": \"integer\"}}}", severity: Severity.Quarantine, with: each =>
+            each.Where("id < 5000")));
 
         var report = CheckEvaluator.Evaluate(path, checks, new CheckRequest());
-        var (accepted, quarantined) = await report.Quarantine!.WriteAsync(new DatasetWriter(data.Store), TestContext.Current.CancellationToken);
+        var (accepted, quarantined) =
+            await report.Quarantine!.WriteAsync(new DatasetWriter(data.Store), TestContext.Current.CancellationToken);
 
         (accepted.Rows, quarantined.Rows).ShouldBe((9995, 5));
         (await data.Rows(quarantined, "list(id ORDER BY id)::VARCHAR AS ids"))[0].Text("ids").ShouldBe("[7, 1007, 2007, 3007, 4007]");
@@ -285,7 +303,8 @@ public sealed class CheckPolicyTests : IDisposable
     {
         var report = CheckEvaluator.Evaluate(
             data.Parquet($"SELECT * FROM ({Trips}) WHERE false"),
-            GateChecks.Of(gate => gate.Between("fare", 0, null, null, severity: Severity.Quarantine, with: each => each.OnEmpty(EmptyRule.Fail))
+            GateChecks.Of(gate =>
+                gate.Between("fare", 0, null, null, severity: Severity.Quarantine, with: each => each.OnEmpty(EmptyRule.Fail))
                 .NullRate("pay", 0.5, Severity.Quarantine)), new CheckRequest());
 
         report.Results.Select(result => result.HasRows).ShouldBe([false, true]);
@@ -295,7 +314,9 @@ public sealed class CheckPolicyTests : IDisposable
     [Fact]
     public void Evaluate_QuarantineByARateOfNullsThatHolds_SetsNoNullAside() =>
         CheckEvaluator.Evaluate(
-            data.Parquet(Trips), GateChecks.Of(gate => gate.NullRate("pay", 0.5, Severity.Quarantine)), new CheckRequest()).Quarantine.ShouldBeNull();
+            data.Parquet(Trips), GateChecks.Of(gate => gate.NullRate("pay", 0.5, Severity.Quarantine)),
+            new CheckRequest()).Quarantine.ShouldBeNull();
 
-    private IReadOnlyList<CheckResult> Evaluate(Action<QualityGate> gate) => CheckEvaluator.Evaluate(data.Parquet(Trips), GateChecks.Of(gate));
+    private IReadOnlyList<CheckResult> Evaluate(Action<QualityGate> gate) =>
+        CheckEvaluator.Evaluate(data.Parquet(Trips), GateChecks.Of(gate));
 }

@@ -66,12 +66,14 @@ public sealed class ContractReviewTests : IDisposable
     [Fact]
     public void Scan_RowsThatShareAKey_CountsThemAll()
     {
-        static void Columns(ContractBuilder contract) => contract.AllowExtraColumns().Column("id", "BIGINT").Column("a $price", "DECIMAL(5,2)");
+        static void Columns(ContractBuilder contract) =>
+            contract.AllowExtraColumns().Column("id", "BIGINT").Column("a $price", "DECIMAL(5,2)");
 
         Review(contract => { Columns(contract); contract.Key("id", "a $price"); }).Found.Select(one => $"{one}").ShouldBe([
             """2 rows share their key (a $price, id) with another, such as {"a $price":"2.00","id":2}""",
         ]);
-        Review(contract => { Columns(contract); contract.Key("id", "a $price"); }, "SELECT DISTINCT ON (id) * FROM (" + Rows + ")").Found.ShouldBeEmpty();
+        Review(contract => { Columns(contract); contract.Key("id", "a $price"); }, "SELECT DISTINCT ON (id) * FROM (" + Rows
+            + ")").Found.ShouldBeEmpty();
     }
 
     [Fact]
@@ -87,7 +89,8 @@ public sealed class ContractReviewTests : IDisposable
 
     [Fact]
     public void Of_ColumnOfNulls_MeetsRangesAndValues() => Review(
-        contract => contract.Column("x", "DOUBLE", column => column.Between(0, 1).OneOf("1")), "SELECT NULL::DOUBLE AS x").ShouldSatisfyAllConditions(
+        contract => contract.Column("x", "DOUBLE", column => column.Between(0, 1).OneOf("1")), "SELECT NULL::DOUBLE AS x")
+        .ShouldSatisfyAllConditions(
             review => review.Found.ShouldBeEmpty(), review => review.Scanned.ShouldBeFalse());
 
     private (IReadOnlyList<ContractViolation> Found, bool Scanned) Review(Action<ContractBuilder> define, string rows = Rows)

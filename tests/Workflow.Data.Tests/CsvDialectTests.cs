@@ -88,7 +88,8 @@ public sealed class CsvDialectTests : IDisposable
             stored.Rows.ReadAs!.ShouldContain(given ?? (name == "iso-8859-1" ? "windows-1252" : name));
         }
 
-        var unmarked = await data.Files.IngestAsync(Csv(encoding.GetBytes("a,b\n1,é\n"), new CsvOptions { Encoding = name }), null, default);
+        var unmarked =
+            await data.Files.IngestAsync(Csv(encoding.GetBytes("a,b\n1,é\n"), new CsvOptions { Encoding = name }), null, default);
         (await data.Rows(unmarked.Rows))[0].Text("b").ShouldBe("é");
     }
 
@@ -112,7 +113,8 @@ public sealed class CsvDialectTests : IDisposable
             stored.Schema.ShouldBe(Typed);
         }
 
-        FileToRead[] unknown = [csv with { Columns = null }, csv with { Options = new CsvOptions { Comment = "#" } }, json with { Columns = null }];
+        FileToRead[] unknown =
+            [csv with { Columns = null }, csv with { Options = new CsvOptions { Comment = "#" } }, json with { Columns = null }];
         foreach (var source in unknown)
         {
             (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source, null, default))).Message
@@ -125,12 +127,14 @@ public sealed class CsvDialectTests : IDisposable
     [InlineData(true)]
     public async Task Ingest_Utf16ThatIsNone_IsARowThatDoesNotFit(bool bigEndian)
     {
-        // Half a surrogate pair, the letters of the supplementary plane that begin as the stand-in for it does, and half a letter at the end.
+        // Half a surrogate pair, the letters of the supplementary plane that begin as the stand-in for it does, and half a letter at the
+        // end.
         var encoding = new UnicodeEncoding(bigEndian, byteOrderMark: true);
         byte[] half = bigEndian ? [0xd8, 0x00] : [0x00, 0xd8];
         byte[] content =
         [
-            .. encoding.GetPreamble(), .. encoding.GetBytes("a,b\n1,x"), .. half, .. encoding.GetBytes("\n2,\U0010FFFD\n3,\"\uFFFD\"\n4,z"), 0x20,
+            .. encoding.GetPreamble(), .. encoding.GetBytes("a,b\n1,x"), .. half, .. encoding.GetBytes("\n2,\U0010FFFD\n3,\"\uFFFD\"\n4,z"),
+            0x20,
         ];
         var source = Csv(content, new CsvOptions());
 
@@ -139,7 +143,8 @@ public sealed class CsvDialectTests : IDisposable
         (await data.Rows(stored)).Select(row => row.Text("b")).ShouldBe(["\U0010FFFD", "\uFFFD"]);
         (await data.Rows(rejects!)).Select(row => (row.Long("line_number"), row.Text("reason"))).ShouldBe(
             [(2, "bytes that are not UTF-16; convert the file to UTF-8."), (5, "bytes that are not UTF-16; convert the file to UTF-8.")]);
-        (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source, null, default))).Message.ShouldContain("line 2: bytes");
+        (await Should.ThrowAsync<TaskFailureException>(() =>
+            data.Files.IngestAsync(source, null, default))).Message.ShouldContain("line 2: bytes");
     }
 
     [Fact]
@@ -147,7 +152,9 @@ public sealed class CsvDialectTests : IDisposable
     {
         var lines = string.Concat(Enumerable.Range(0, 200_000).Select(i => $"{i},x\n"));
 
-        var stored = await data.Files.IngestAsync(Csv([.. Encoding.UTF8.GetBytes($"a,b\n{lines}1,"), 0xe9, (byte)'\n'], new CsvOptions()), null, default);
+        var stored =
+            await data.Files.IngestAsync(Csv([.. Encoding.UTF8.GetBytes($"a,b\n{lines}1,"), 0xe9, (byte)'\n'], new CsvOptions()), null,
+                default);
 
         (await data.Rows(stored.Rows))[^1].Text("b").ShouldBe("é");
         stored.Rows.Counts.ShouldBe(new RowCounts(200_001));
@@ -187,7 +194,8 @@ public sealed class CsvDialectTests : IDisposable
     public async Task Ingest_RowsThatDoNotFit_GoToTheRejectsWithLineAndReason()
     {
         var source = Csv(
-            [.. "n,x,d\n1,0.5,2024-01-01\n\n2,1\n\"two\nlines\",1,2024-01-01\n4,x,2024-13-01\n5,\"1\"2,2024-01-01\n6,"u8, 0xff, .. "é,\n7,,\n8,\"open\n9,1,2024-01-01\n"u8],
+            [.. "n,x,d\n1,0.5,2024-01-01\n\n2,1\n\"two\nlines\",1,2024-01-01\n4,x,2024-13-01\n5,\"1\"2,2024-01-01\n6,"u8, 0xff,
+                .. "é,\n7,,\n8,\"open\n9,1,2024-01-01\n"u8],
             new CsvOptions()) with
         { Columns = Typed, Rejects = new Rejects() };
 
@@ -195,7 +203,8 @@ public sealed class CsvDialectTests : IDisposable
 
         (await data.Rows(stored, "n")).Select(row => row.Long("n")).ShouldBe([1, 7, 9]);
         stored.Counts.ShouldBe(new RowCounts(9, 6));
-        (await data.Rows(rejects!)).Select(row => $"{row.Long("line_number")} {row.Text("column_name")} {row.Text("reason")} <{row.Text("raw")}>").ShouldBe(
+        (await data.Rows(rejects!)).Select(row =>
+            $"{row.Long("line_number")} {row.Text("column_name")} {row.Text("reason")} <{row.Text("raw")}>").ShouldBe(
         [
             "4  expected 3 columns, found 2. <2,1>",
             "5 n column 'n': 'two\nlines' is no BIGINT. <\"two\nlines\",1,2024-01-01>",
@@ -213,12 +222,16 @@ public sealed class CsvDialectTests : IDisposable
 
         foreach (var (rejects, message) in new[]
         {
-            (new Rejects { MaxRows = 1 }, "more than 1 rows that do not fit, which is the most that may be rejected; line 4: column 'n': 'y' is no BIGINT."),
-            (new Rejects { MaxRows = 0 }, "more than 0 rows that do not fit, which is the most that may be rejected; line 3: column 'n': 'x' is no BIGINT."),
+            (new Rejects { MaxRows = 1 },
+                "more than 1 rows that do not fit, which is the most that may be rejected; line 4: column 'n': 'y' is no BIGINT."),
+            (new Rejects { MaxRows = 0 },
+                "more than 0 rows that do not fit, which is the most that may be rejected; line 3: column 'n': 'x' is no BIGINT."),
             (new Rejects { MaxShare = 0.4 }, "2 rows of 4 that do not fit"),
         })
         {
-            var error = await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source with { Rejects = rejects }, null, default));
+            var error =
+                await Should.ThrowAsync<TaskFailureException>(() =>
+                    data.Files.IngestAsync(source with { Rejects = rejects }, null, default));
             error.Message.ShouldContain(message);
             Directory.GetFiles(Path.Combine(data.Store.Root, "staging")).ShouldBeEmpty();
         }
@@ -231,7 +244,8 @@ public sealed class CsvDialectTests : IDisposable
     public async Task Ingest_FirstOfTwoFaults_IsTheOneNamed()
     {
         var error = await Should.ThrowAsync<TaskFailureException>(
-            () => data.Files.IngestAsync(Csv("n\n1\nx\n2,3\n"u8.ToArray(), new CsvOptions()) with { Columns = [new("n", "BIGINT")] }, null, default));
+            () => data.Files.IngestAsync(Csv("n\n1\nx\n2,3\n"u8.ToArray(), new CsvOptions()) with { Columns = [new("n", "BIGINT")] }, null,
+                default));
 
         error.Message.ShouldContain("line 3: column 'n': 'x' is no BIGINT");
     }
@@ -280,7 +294,8 @@ public sealed class CsvDialectTests : IDisposable
 
     private CsvSource Csv(byte[] content, CsvOptions options) => new(data.Write("file.csv", content), options);
 
-    private async Task<(StoredDataset Stored, IReadOnlyList<DuckDbRow> Rows)> Ingest(string content, CsvOptions options, IReadOnlyList<Column>? columns = null)
+    private async Task<(StoredDataset Stored, IReadOnlyList<DuckDbRow> Rows)> Ingest(
+        string content, CsvOptions options, IReadOnlyList<Column>? columns = null)
     {
         var read = await data.Files.IngestAsync(Csv(Encoding.UTF8.GetBytes(content), options) with { Columns = columns }, null, default);
         return (read.Rows, await data.Rows(read.Rows, columns is null ? "*" : "* REPLACE (d::VARCHAR AS d)"));

@@ -101,7 +101,8 @@ public sealed class CsvFileTests : IDisposable
         var whole = Gzip("a,b\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i},{i * 7919 % 10007}\n")));
         byte[] two = [.. whole, .. Gzip("1,2\n")];
 
-        foreach (var length in Enumerable.Range(1, 19).Select(part => whole.Length * part / 20).Concat([whole.Length - 9, whole.Length - 8, whole.Length - 1]))
+        foreach (var length in Enumerable.Range(1, 19).Select(part => whole.Length * part / 20)
+            .Concat([whole.Length - 9, whole.Length - 8, whole.Length - 1]))
             await Refused(data.Write("cut.csv.gz", whole[..length]), TwoNumbers, "cut.csv.gz cannot be unpacked");
         foreach (var length in new[] { whole.Length + 1, whole.Length + 5, whole.Length + 12, two.Length - 1 })
             await Refused(data.Write("cut.csv.gz", two[..length]), TwoNumbers, "cut.csv.gz cannot be unpacked");
@@ -115,7 +116,8 @@ public sealed class CsvFileTests : IDisposable
 
         (await data.Files.IngestAsync(data.Write("two.gz", two), TwoNumbers, null, default)).Rows.ShouldBe(2);
         foreach (var padding in new[] { 1, 512, 20_000 })
-            (await data.Files.IngestAsync(data.Write("padded.gz", [.. two, .. new byte[padding]]), TwoNumbers, null, default)).Rows.ShouldBe(2);
+            (await data.Files.IngestAsync(
+                data.Write("padded.gz", [.. two, .. new byte[padding]]), TwoNumbers, null, default)).Rows.ShouldBe(2);
     }
 
     [Fact]

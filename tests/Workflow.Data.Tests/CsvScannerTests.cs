@@ -14,7 +14,9 @@ public sealed class CsvScannerTests
     [Fact]
     public void TakePlain_AnyBytes_TakesTheRecordsThatOneByOneComeToo()
     {
-        var pieces = Gen.Elements("x,y\n", "é,y\n", "x\n", "\n", "x,y\r\n", "\"x\",y\n", "\"x\ny\",z\n", "#,y\n", "x#,y\n", ",\n", "x,\"y\n", "x,y", "\r", "\"", "\u0001");
+        var pieces =
+            Gen.Elements("x,y\n", "é,y\n", "x\n", "\n", "x,y\r\n", "\"x\",y\n", "\"x\ny\",z\n", "#,y\n", "x#,y\n", ",\n", "x,\"y\n", "x,y",
+                "\r", "\"", "\u0001");
         Prop.ForAll(pieces.ListOf().ToArbitrary(), Gen.Choose(1, 4).ToArbitrary(), (list, most) =>
         {
             // A byte that is no UTF-8 stands where the control character does.

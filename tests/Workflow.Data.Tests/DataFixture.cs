@@ -50,7 +50,10 @@ public sealed class DataFixture : IDisposable
     {
         using var session = new DuckDbSession();
         return session.Query(
-            $"SELECT {columns} FROM read_parquet($p)", new Dictionary<string, object?> { ["p"] = await Store.PathAsync(dataset.Sha256, Token) });
+            $"SELECT {columns} FROM read_parquet($p)", new Dictionary<string, object?>
+            {
+                ["p"] = await Store.PathAsync(dataset.Sha256, Token),
+            });
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

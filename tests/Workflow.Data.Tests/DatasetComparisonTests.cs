@@ -25,12 +25,14 @@ public sealed class DatasetComparisonTests : IDisposable
     public void Compare_OtherColumns_NamesThem()
     {
         var found = DatasetComparison.Compare(
-            [data.Parquet("SELECT 1 AS same, 1 AS changed, 'x' AS gone")], [data.Parquet("SELECT 1 AS same, 1.5::DOUBLE AS changed, true AS come")],
+            [data.Parquet("SELECT 1 AS same, 1 AS changed, 'x' AS gone")],
+            [data.Parquet("SELECT 1 AS same, 1.5::DOUBLE AS changed, true AS come")],
             new DuckDb.DuckDbOptions(), TestContext.Current.CancellationToken);
 
         found.Columns.ShouldBe(
         [
-            new ColumnDifference("changed", "INTEGER", "DOUBLE"), new ColumnDifference("gone", "VARCHAR", null), new ColumnDifference("come", null, "BOOLEAN"),
+            new ColumnDifference("changed", "INTEGER", "DOUBLE"), new ColumnDifference("gone", "VARCHAR", null),
+            new ColumnDifference("come", null, "BOOLEAN"),
         ]);
     }
 }

@@ -52,7 +52,8 @@ public sealed class ExpectationTests : IDisposable
         ["json"] = (g => g.JsonParseable("j"), Verdict.Fail, 0.8, 1),
         ["json schema"] = (g => g.MatchesJsonSchema("j", "{\"type\": [\"object\", \"array\"]}"), Verdict.Fail, 0.4, 3),
         ["json schema, mostly"] = (
-            g => g.MatchesJsonSchema("j", "{\"required\": [\"a\"], \"properties\": {\"a\": {\"minimum\": 2}}}", mostly: 0.6), Verdict.Pass, 0.6, 2),
+            g => g.MatchesJsonSchema("j", "{\"required\": [\"a\"], \"properties\": {\"a\": {\"minimum\": 2}}}", mostly: 0.6), Verdict.Pass,
+            0.6, 2),
         ["increasing"] = (g => g.Increasing("a"), Verdict.Pass, 1, 0),
         ["increasing, by another"] = (g => g.Increasing("a", by: "b"), Verdict.Fail, 0.6, 2),
         ["strictly increasing"] = (g => g.Increasing("b", strictly: true, by: "b"), Verdict.Fail, 0.75, 1),
@@ -90,7 +91,8 @@ public sealed class ExpectationTests : IDisposable
         ["divergence with a holdout"] = (
             g => g.KlDivergenceBelow("k", new() { Values = ["x"], Weights = [1], TailHoldout = 0.4 }, 1e-9), Verdict.Pass, 0, null),
         ["divergence with a holdout within"] = (
-            g => g.KlDivergenceBelow("k", new() { Values = ["x", "y"], Weights = [1, 0], InternalHoldout = 0.4 }, 1e-9), Verdict.Pass, 0, null),
+            g => g.KlDivergenceBelow("k", new() { Values = ["x", "y"], Weights = [1, 0], InternalHoldout = 0.4 }, 1e-9), Verdict.Pass, 0,
+            null),
         ["divergence of bins"] = (
             g => g.KlDivergenceBelow("a", new() { Edges = [1, 3, 100], Weights = [0.4, 0.6] }, 1e-9), Verdict.Pass, 0, null),
         ["chi-square"] = (g => g.ChiSquareAbove("k", Halves), Verdict.Pass, 0.6547208460185770, null),
@@ -132,10 +134,13 @@ public sealed class ExpectationTests : IDisposable
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
-    public static TheoryData<string> KindsOfRows => [.. Cases.Where(pair => pair.Value.Failing is not null && !pair.Key.StartsWith("unexp", StringComparison.Ordinal)).Select(pair => pair.Key)];
+    public static TheoryData<string> KindsOfRows =>
+        [.. Cases.Where(pair => pair.Value.Failing is not null && !pair.Key.StartsWith("unexp", StringComparison.Ordinal))
+            .Select(pair => pair.Key)];
 
     public static TheoryData<string> KindsOfColumns => [.. Cases.Where(
-        pair => GateChecks.Of(pair.Value.Gate)[0] is { Column: not null, Kind: not (CheckKind.OfType or CheckKind.ColumnExists) } && pair.Value.Failing is null)
+        pair => GateChecks.Of(pair.Value.Gate)[0] is { Column: not null, Kind: not (CheckKind.OfType or CheckKind.ColumnExists) }
+        && pair.Value.Failing is null)
         .Select(pair => pair.Key)];
 
     public void Dispose() => data.Dispose();
@@ -262,7 +267,8 @@ public sealed class ExpectationTests : IDisposable
     {
         var found = new EmptyRule?[] { null, EmptyRule.Pass, EmptyRule.Fail, EmptyRule.Warn }
             .Select(rule => Evaluate(rows, check with { Policy = new CheckPolicy { OnEmpty = rule } }));
-        return string.Join(", ", found.Select(result => result.Verdict == Verdict.Pass ? "pass" : $"fail {result.Severity}".ToLowerInvariant()));
+        return string.Join(
+            ", ", found.Select(result => result.Verdict == Verdict.Pass ? "pass" : $"fail {result.Severity}".ToLowerInvariant()));
     }
 
     private CheckResult Evaluate(string rows, Action<QualityGate> gate) => Evaluate(rows, GateChecks.Of(gate).Single());
@@ -271,6 +277,9 @@ public sealed class ExpectationTests : IDisposable
         data.Parquet(rows), [check],
         new CheckRequest
         {
-            Others = new Dictionary<string, IReadOnlyList<string>> { ["dataset zones"] = [data.Parquet("SELECT * FROM (VALUES ('x'), (NULL)) t(zone)")] },
+            Others = new Dictionary<string, IReadOnlyList<string>>
+            {
+                ["dataset zones"] = [data.Parquet("SELECT * FROM (VALUES ('x'), (NULL)) t(zone)")],
+            },
         }).Results.ShouldHaveSingleItem();
 }

@@ -7,8 +7,8 @@ using System.Text;
 namespace Workflow.Data.Tests;
 
 /// <summary>
-/// Serves one file by ranges, ends connections after some bytes of it, and may change the file after the first. It writes to bare sockets: a web
-/// server would reset a connection that it ends early, and the client would lose bytes that were sent.
+/// Serves one file by ranges, ends connections after some bytes of it, and may change the file after the first. It writes to bare sockets:
+/// a web server would reset a connection that it ends early, and the client would lose bytes that were sent.
 /// </summary>
 internal sealed class FileServer : IAsyncDisposable
 {
@@ -67,7 +67,9 @@ internal sealed class FileServer : IAsyncDisposable
         var from = headers.GetValueOrDefault("If-Range") == tag ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
         var status = from > 0 ? $"206 Partial Content\r\nContent-Range: bytes {from}-{content.Length - 1}/{content.Length}" : "200 OK";
         await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nETag: {tag}\r\nContent-Length: {content.Length - from}\r\nConnection: close\r\n\r\n"), cancellationToken);
+            Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 {status}\r\nETag: {tag}\r\nContent-Length: {content.Length - from}\r\nConnection: close\r\n\r\n"),
+                cancellationToken);
         if (!breaks.TryDequeue(out var bytes))
         {
             await stream.WriteAsync(content.AsMemory(from), cancellationToken);

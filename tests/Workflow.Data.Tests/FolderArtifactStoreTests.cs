@@ -42,7 +42,8 @@ public sealed class FolderArtifactStoreTests : IDisposable
     {
         Staged("hello");
 
-        await Should.ThrowAsync<FileNotFoundException>(() => data.Store.PathAsync(Convert.ToHexStringLower(SHA256.HashData("hello"u8)), default));
+        await Should.ThrowAsync<FileNotFoundException>(() =>
+            data.Store.PathAsync(Convert.ToHexStringLower(SHA256.HashData("hello"u8)), default));
         var (sha256, _) = await data.Store.CommitAsync(Staged("hello"), default);
 
         File.ReadAllText(await data.Store.PathAsync(sha256, default)).ShouldBe("hello");

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Workflow.Data.Tests;
 
-/// <summary>Checks learnt from the taxi trips of 2018 find what is wrong with later months, and nothing wrong with months like those.</summary>
+/// <summary>
+/// Checks learnt from the taxi trips of 2018 find what is wrong with later months, and nothing wrong with months like those.
+/// </summary>
 public sealed partial class LearntTaxiTests : IDisposable
 {
     private readonly DataFixture data = new();
@@ -22,7 +24,8 @@ public sealed partial class LearntTaxiTests : IDisposable
 
         var checks = Learn(months, month => month.StartsWith("2018", StringComparison.Ordinal));
         var fault = Failures(checks, months["2019-02"]);
-        fault.ShouldContain(message => message.StartsWith("The share of '0' in 'passenger_count' is 0.15", StringComparison.Ordinal), string.Join('\n', fault));
+        fault.ShouldContain(message =>
+            message.StartsWith("The share of '0' in 'passenger_count' is 0.15", StringComparison.Ordinal), string.Join('\n', fault));
         var nulls = Failures(checks, months["2020-04"]);
         nulls.ShouldContain("803 of 10000 rows of 'passenger_count' are null; allowed: all rows not null.", string.Join('\n', nulls));
 
@@ -47,7 +50,8 @@ public sealed partial class LearntTaxiTests : IDisposable
             ? new ColumnVersion(100, 10, false, null, null, new Dictionary<string, long> { ["a"] = 60, ["b"] = 30 })
             : new ColumnVersion(0, 0, true, null, null, new Dictionary<string, long>())).ToList();
 
-        CheckSuggestions.Of([100, 100, 100, 100], [new ColumnHistory("kind", versions)]).Select(each => each.Check.Kind).ShouldBe([CheckKind.RowCount]);
+        CheckSuggestions.Of([100, 100, 100, 100], [new ColumnHistory("kind", versions)]).Select(each => each.Check.Kind)
+            .ShouldBe([CheckKind.RowCount]);
     }
 
     [Fact]
@@ -63,7 +67,8 @@ public sealed partial class LearntTaxiTests : IDisposable
         var checks = CheckSuggestions.Of(rows, columns).Select(each => each.Check).ToList();
 
         checks.Select(check => $"{check.Kind} {check.Column}".Trim()).Distinct().ShouldBe(
-            ["RowCount", "NotNull id", "Unique id", "Between id", "NotNull kind", "InSet kind", "ShareBetween kind", "NullRate x", "Unique x", "Between x"]);
+            ["RowCount", "NotNull id", "Unique id", "Between id", "NotNull kind", "InSet kind", "ShareBetween kind", "NullRate x",
+                "Unique x", "Between x"]);
         checks.Count(check => check.Kind == CheckKind.ShareBetween).ShouldBe(4);
         files.ShouldAllBe(file => Failures(checks, file).Count == 0);
         Failures(checks, data.Parquet("SELECT 1 AS id, 'k9' AS kind, NULL::DOUBLE AS x")).Count.ShouldBeGreaterThan(4);

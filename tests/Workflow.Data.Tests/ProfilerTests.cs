@@ -182,7 +182,8 @@ public sealed class ProfilerTests : IDisposable
     [Fact]
     public void Merge_TypesThatDiffer_LeavesTheCounts()
     {
-        var slices = new[] { Sketch("SELECT NULL::VARCHAR AS a, 1 AS b"), Sketch("SELECT 7 AS a, 'x' AS b"), Sketch("SELECT 8 AS a, NULL AS b") };
+        var slices =
+            new[] { Sketch("SELECT NULL::VARCHAR AS a, 1 AS b"), Sketch("SELECT 7 AS a, 'x' AS b"), Sketch("SELECT 8 AS a, NULL AS b") };
 
         var merged = DatasetSketch.Merge(slices).Profile();
 
@@ -191,7 +192,8 @@ public sealed class ProfilerTests : IDisposable
     }
 
     [Fact]
-    public void Of_AnotherFormat_SaysSo() => Should.Throw<WorkflowException>(() => DatasetSketch.Of([9, 1, 2])).Message.ShouldContain("format 9");
+    public void Of_AnotherFormat_SaysSo() =>
+        Should.Throw<WorkflowException>(() => DatasetSketch.Of([9, 1, 2])).Message.ShouldContain("format 9");
 
     private static System.Globalization.CultureInfo Invariant => System.Globalization.CultureInfo.InvariantCulture;
 

@@ -23,7 +23,10 @@ public sealed class RejectsTests : IDisposable
     [MemberData(nameof(LongRows))]
     public async Task Ingest_RowThatIsTooLong_IsRejectedOnceToItsEnd(string name, string row)
     {
-        var source = new CsvSource(data.Write("long.csv", $"a\nbefore\n{row}\nafter\n\"1\"2\n"), new CsvOptions()) { Rejects = new Rejects() };
+        var source = new CsvSource(data.Write("long.csv", $"a\nbefore\n{row}\nafter\n\"1\"2\n"), new CsvOptions())
+        {
+            Rejects = new Rejects(),
+        };
 
         var (stored, rejects) = await data.Files.IngestAsync(source, null, default);
 
@@ -73,7 +76,8 @@ public sealed class RejectsTests : IDisposable
 
         stored.Counts.ShouldBe(new RowCounts(rowsIn, rejects!.Rows));
         string.Join(' ', (await data.Rows(rejects)).Select(row => row.Long("line_number"))).ShouldBe(rejected);
-        string.Join(" | ", (await data.Rows(stored, "a || ',' || replace(b, chr(10), '/') AS row")).Select(row => row.Text("row"))).ShouldBe(kept);
+        string.Join(" | ", (await data.Rows(stored, "a || ',' || replace(b, chr(10), '/') AS row")).Select(row => row.Text("row")))
+            .ShouldBe(kept);
     }
 
     [Fact]
@@ -86,13 +90,15 @@ public sealed class RejectsTests : IDisposable
         var (stored, rejects) = await data.Files.IngestAsync(source, null, default);
 
         stored.Counts.ShouldBe(new RowCounts(3, 2));
-        (await data.Rows(rejects!, "line_number, reason")).Select(row => $"{row.Long("line_number")} {row.Text("reason")}").ShouldBe([$"1 {TooLong}", $"2 {TooLong}"]);
+        (await data.Rows(rejects!, "line_number, reason")).Select(row => $"{row.Long("line_number")} {row.Text("reason")}")
+            .ShouldBe([$"1 {TooLong}", $"2 {TooLong}"]);
     }
 
     [Fact]
     public async Task Ingest_JsonTextThatIsNoUnicode_IsARowThatDoesNotFit()
     {
-        byte[] content = [.. "{\"s\": \"a\"}\n{\"s\": \"\\ud800\"}\n{\"s\": \""u8, 0xff, .. "\"}\n{\"\\udc00\": 1}\n{\"s\": \"\\ud83d\\ude00\"}\n"u8];
+        byte[] content =
+            [.. "{\"s\": \"a\"}\n{\"s\": \"\\ud800\"}\n{\"s\": \""u8, 0xff, .. "\"}\n{\"\\udc00\": 1}\n{\"s\": \"\\ud83d\\ude00\"}\n"u8];
         var source = Json(content);
 
         foreach (var columns in new Column[]?[] { null, [new("s", "VARCHAR")] })
@@ -106,7 +112,8 @@ public sealed class RejectsTests : IDisposable
             rejected[1].Text("reason")!.ShouldContain("not UTF-8");
         }
 
-        (await Should.ThrowAsync<TaskFailureException>(() => data.Files.IngestAsync(source with { Rejects = null }, null, default))).Message.ShouldContain("line 2: ");
+        (await Should.ThrowAsync<TaskFailureException>(() =>
+            data.Files.IngestAsync(source with { Rejects = null }, null, default))).Message.ShouldContain("line 2: ");
     }
 
     private JsonLinesSource Json(string content) => Json(Encoding.UTF8.GetBytes(content));

@@ -30,7 +30,8 @@ public sealed class RowTransformTests : IDisposable
         using var session = new DuckDbSession();
         var paths = new Dictionary<string, object?> { ["a"] = parquet, ["b"] = await data.Store.PathAsync(rows.Sha256, default) };
         session.Query(
-            "(FROM read_parquet($a) EXCEPT FROM read_parquet($b)) UNION ALL (FROM read_parquet($b) EXCEPT FROM read_parquet($a))", paths).ShouldBeEmpty();
+            "(FROM read_parquet($a) EXCEPT FROM read_parquet($b)) UNION ALL (FROM read_parquet($b) EXCEPT FROM read_parquet($a))", paths)
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -106,7 +107,9 @@ public sealed class RowTransformTests : IDisposable
         var parquet = data.Parquet("SELECT repeat('\"', 3_000_000) AS value");
 
         var (rows, _) = await Run<Words, Words>(parquet, (row, writer) => writer.Write(row));
-        var error = await Should.ThrowAsync<TaskFailureException>(() => Run<Words, Words>(parquet, (row, writer) => writer.Write(new(row.Value + row.Value))));
+        var error =
+            await Should.ThrowAsync<TaskFailureException>(() =>
+                Run<Words, Words>(parquet, (row, writer) => writer.Write(new(row.Value + row.Value))));
 
         (await data.Rows(rows, "length(value) AS n"))[0].Long("n").ShouldBe(3_000_000);
         error.Message.ShouldBe("What became of row 1 is longer than 8000000 bytes.");
@@ -120,7 +123,9 @@ public sealed class RowTransformTests : IDisposable
         string File(int length) => data.Write("copied.csv", $"\"a\"\n\"{new string('x', length)}\"\n\"b\"\n");
 
         var rows = await copied.StoreAsync(File(7_000_000), [new("value", "VARCHAR")], "postgres:shop", default);
-        var error = await Should.ThrowAsync<TaskFailureException>(() => copied.StoreAsync(File(9_000_000), [new("value", "VARCHAR")], "postgres:shop", default));
+        var error =
+            await Should.ThrowAsync<TaskFailureException>(() =>
+                copied.StoreAsync(File(9_000_000), [new("value", "VARCHAR")], "postgres:shop", default));
 
         (await data.Rows(rows, "length(value) AS n")).Select(row => row.Long("n")).ShouldBe([1, 7_000_000, 1]);
         error.Message.ShouldStartWith("A row of postgres:shop is longer than 8000000 bytes");
@@ -160,7 +165,8 @@ public sealed class RowTransformTests : IDisposable
         var (csv, other) = (Path.Combine(data.Folder, "out.csv"), data.Write("out.csv.partial", "half of another"));
 
         await DatasetExport.WriteAsync(data.Parquet("SELECT 1 AS a, 2 AS b"), Sink.Csv(csv), new DuckDbOptions(), default);
-        await Should.ThrowAsync<TaskFailureException>(() => DatasetExport.WriteAsync(Path.Combine(data.Folder, "none.parquet"), Sink.Parquet(csv), new DuckDbOptions(), default));
+        await Should.ThrowAsync<TaskFailureException>(() =>
+            DatasetExport.WriteAsync(Path.Combine(data.Folder, "none.parquet"), Sink.Parquet(csv), new DuckDbOptions(), default));
 
         (await File.ReadAllTextAsync(csv)).ShouldBe("a,b\n1,2\n");
         (await File.ReadAllTextAsync(other)).ShouldBe("half of another");
@@ -177,9 +183,11 @@ public sealed class RowTransformTests : IDisposable
 
     private Task<ReadDataset> Run<TIn, TOut>(string parquet, Action<TIn, RowWriter<TOut>> transform)
         where TIn : class
-        where TOut : class => new RowTransform(data.Store).RunAsync(parquet, transform, hidesRejects: false, null, TestContext.Current.CancellationToken);
+        where TOut : class =>
+            new RowTransform(data.Store).RunAsync(parquet, transform, hidesRejects: false, null, TestContext.Current.CancellationToken);
 
-    private sealed record Everything(long Id, int? Small, double? Share, bool? IsGood, DateOnly? Day, DateTime? At, string? Text, string? Empty);
+    private sealed record Everything(
+        long Id, int? Small, double? Share, bool? IsGood, DateOnly? Day, DateTime? At, string? Text, string? Empty);
 
     private sealed record Choice(int Value);
 

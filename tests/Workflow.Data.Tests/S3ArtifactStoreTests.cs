@@ -145,7 +145,8 @@ public sealed class S3ArtifactStoreTests : IAsyncLifetime
     [Theory]
     [InlineData("../../etc/passwd")]
     [InlineData("")]
-    public async Task Path_NoHash_IsRefused(string hash) => await Should.ThrowAsync<ArgumentException>(() => Open("one").PathAsync(hash, default));
+    public async Task Path_NoHash_IsRefused(string hash) =>
+        await Should.ThrowAsync<ArgumentException>(() => Open("one").PathAsync(hash, default));
 
     [Fact]
     public async Task Commit_ServerAwayForAMoment_IsTriedAgain()
@@ -289,5 +290,6 @@ public sealed class S3ArtifactStoreTests : IAsyncLifetime
         return store.CommitAsync(staged, TestContext.Current.CancellationToken);
     }
 
-    private IEnumerable<string> Leftovers() => Directory.GetDirectories(data.Folder, "staging", SearchOption.AllDirectories).SelectMany(Directory.GetFiles);
+    private IEnumerable<string> Leftovers() =>
+        Directory.GetDirectories(data.Folder, "staging", SearchOption.AllDirectories).SelectMany(Directory.GetFiles);
 }

@@ -24,7 +24,9 @@ internal static class SharedData
     public static string File(string folder, string name) =>
         Files(folder, Path.GetFileName(name)).Single(file => Path.GetRelativePath(Folder(folder), file) == name);
 
-    /// <summary>The names of a folder's files below it; one that is no file where the folder is absent, so that its test is skipped or fails.</summary>
+    /// <summary>
+    /// The names of a folder's files below it; one that is no file where the folder is absent, so that its test is skipped or fails.
+    /// </summary>
     public static IReadOnlyList<string> Names(string folder, string pattern) => Directory.Exists(Folder(folder))
         ? [.. Files(folder, pattern).Select(file => Path.GetRelativePath(Folder(folder), file))]
         : [pattern];

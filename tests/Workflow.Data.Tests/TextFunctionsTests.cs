@@ -95,7 +95,8 @@ public sealed class TextFunctionsTests : IDisposable
 
     [Fact]
     public void Read_NullsAmongValues_StayNull() =>
-        session.Query($"SELECT count({TextFunctions.Read("t", "BIGINT")}) AS n FROM (SELECT CASE WHEN i % 3 > 0 THEN i::VARCHAR END AS t FROM range(9000) r(i))")
+        session.Query(
+            $"SELECT count({TextFunctions.Read("t", "BIGINT")}) AS n FROM (SELECT CASE WHEN i % 3 > 0 THEN i::VARCHAR END AS t FROM range(9000) r(i))")
             .Single().Long("n").ShouldBe(6000);
 
     private (bool IsRead, bool IsEqual) Matches(string type, string text)

@@ -76,7 +76,8 @@ public sealed class DispatchTests : IAsyncLifetime
         hangfire.Enqueue(new TaskKey(runId, 0, -1));
 
         using var server = new BackgroundJobServer(
-            new BackgroundJobServerOptions { FilterProvider = Storage.Filters, Activator = new Broken(), WorkerCount = 1 }, hangfire.Storage);
+            new BackgroundJobServerOptions { FilterProvider = Storage.Filters, Activator = new Broken(), WorkerCount = 1 },
+            hangfire.Storage);
 
         await Eventually.TrueAsync(async () => await hangfire.StatesAsync("Deleted") == 1, Soon, "the job is deleted");
         (await hangfire.StatesAsync("Processing")).ShouldBe(1);
@@ -93,7 +94,8 @@ public sealed class DispatchTests : IAsyncLifetime
             dag.Task("left", _ => Task.CompletedTask);
             """);
 
-        await Eventually.TrueAsync(async () => (await hangfire.Engine.TasksAsync(runId))["served"] == "success", Soon, "the served task ends");
+        await Eventually.TrueAsync(async () =>
+            (await hangfire.Engine.TasksAsync(runId))["served"] == "success", Soon, "the served task ends");
         (await hangfire.Engine.TasksAsync(runId))["left"].ShouldBe("queued");
     }
 

@@ -149,7 +149,9 @@ public sealed class EnqueuerTests : IAsyncLifetime
 
     private Task<int> RunOnceAsync() => hangfire.Enqueuer.RunOnceAsync(Never, CancellationToken.None);
 
-    private Task<string[]> QueuesAsync() => hangfire.Engine.ScalarAsync<string[]>("SELECT array_agg(queue ORDER BY id) FROM hangfire.jobqueue");
+    private Task<string[]> QueuesAsync() =>
+        hangfire.Engine.ScalarAsync<string[]>("SELECT array_agg(queue ORDER BY id) FROM hangfire.jobqueue");
 
-    private Task<string[]> LabelsAsync() => hangfire.Engine.ScalarAsync<string[]>("SELECT array_agg(arguments->>0 ORDER BY id) FROM hangfire.job");
+    private Task<string[]> LabelsAsync() =>
+        hangfire.Engine.ScalarAsync<string[]>("SELECT array_agg(arguments->>0 ORDER BY id) FROM hangfire.job");
 }

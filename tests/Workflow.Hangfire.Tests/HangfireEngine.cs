@@ -50,11 +50,13 @@ public sealed class HangfireEngine : IAsyncDisposable
     {
         var connection = Database.WithOption(Engine.ConnectionString, $"role={WorkerServices.Role}");
         new HangfireTransport().AddWorker(services, connection);
-        services.AddWorker(connection, new WorkerOptions { Name = "hangfire", Slots = slots, Queues = queues, ArtifactFolder = Engine.Artifacts });
+        services.AddWorker(connection,
+            new WorkerOptions { Name = "hangfire", Slots = slots, Queues = queues, ArtifactFolder = Engine.Artifacts });
     });
 
     /// <summary>Starts what turns tasks into jobs by itself.</summary>
-    public Task<IHost> StartSchedulerAsync() => StartAsync(services => new HangfireTransport().AddScheduler(services, Engine.ConnectionString));
+    public Task<IHost> StartSchedulerAsync() =>
+        StartAsync(services => new HangfireTransport().AddScheduler(services, Engine.ConnectionString));
 
     /// <summary>Saves a DAG and triggers it.</summary>
     public async Task<long> TriggerAsync(string body, System.Text.Json.Nodes.JsonObject? conf = null, string id = "test")
@@ -82,7 +84,8 @@ public sealed class HangfireEngine : IAsyncDisposable
     public Task<long> QueuedAsync() => Engine.ScalarAsync<long>("SELECT count(*) FROM hangfire.jobqueue");
 
     /// <summary>How often jobs entered a state.</summary>
-    public Task<long> StatesAsync(string name) => Engine.ScalarAsync<long>("SELECT count(*) FROM hangfire.state WHERE name = @name", new { name });
+    public Task<long> StatesAsync(string name) =>
+        Engine.ScalarAsync<long>("SELECT count(*) FROM hangfire.state WHERE name = @name", new { name });
 
     public async ValueTask DisposeAsync()
     {

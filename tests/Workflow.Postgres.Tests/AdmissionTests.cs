@@ -80,7 +80,8 @@ public sealed class AdmissionTests : IAsyncLifetime
                 dag.Task($"t{i}", _ => Task.CompletedTask);
             """);
         // Each task in a lane of its own, as if it were of another DAG.
-        await engine.ExecuteAsync($"UPDATE task_instance SET lane = 1000 + task_index; UPDATE task_instance SET {waits} WHERE task_index < 119");
+        await engine.ExecuteAsync(
+            $"UPDATE task_instance SET lane = 1000 + task_index; UPDATE task_instance SET {waits} WHERE task_index < 119");
 
         var claimed = (await engine.Queue.StepAsync([], new ClaimRequest(worker, ["default"], 10), default)).Claimed;
 
@@ -254,7 +255,8 @@ public sealed class AdmissionTests : IAsyncLifetime
         (await engine.ScalarAsync<string>("SELECT kind FROM callback")).ShouldBe("deadline");
     }
 
-    private async Task<long> StartAsync(string dagId, string definition) => await engine.TriggerAsync(await engine.SaveAsync(Dag(dagId, definition)));
+    private async Task<long> StartAsync(string dagId, string definition) =>
+        await engine.TriggerAsync(await engine.SaveAsync(Dag(dagId, definition)));
 
     private static string Dag(string dagId, string definition) => $$"""
         public sealed class Tested : IDag

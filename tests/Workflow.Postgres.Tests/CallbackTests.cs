@@ -50,7 +50,8 @@ public sealed class CallbackTests : IAsyncLifetime
     [Fact]
     public async Task Claim_BehindOneWhoseRunIsGone_GivesTheNext()
     {
-        await engine.ExecuteAsync("INSERT INTO callback (run_id, dag_version_id, kind, ready_at) VALUES (99, 1, 'success', now() - interval '1 day')");
+        await engine.ExecuteAsync(
+            "INSERT INTO callback (run_id, dag_version_id, kind, ready_at) VALUES (99, 1, 'success', now() - interval '1 day')");
         await GivenACallbackAsync();
         var worker = await engine.Workers.RegisterAsync("one", [], 1, "test", default);
 

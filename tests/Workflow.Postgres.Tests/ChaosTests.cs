@@ -12,8 +12,8 @@ using Workflow.Testing.Running;
 namespace Workflow.Postgres.Tests;
 
 /// <summary>
-/// Several schedulers and workers at once, and workers that die at any moment and come back as somebody else, some of which hand in what they
-/// held all the same. Every run must end as if none of that had happened.
+/// Several schedulers and workers at once, and workers that die at any moment and come back as somebody else, some of which hand in what
+/// they held all the same. Every run must end as if none of that had happened.
 /// </summary>
 public sealed class ChaosTests
 {
@@ -42,7 +42,9 @@ public sealed class ChaosTests
         await engine.ExecuteAsync("""UPDATE dag_version SET settings = '{"max_active_runs": 4}'""");
         for (var run = 0; run < RunsPerDag * Dags; run++)
         {
-            var created = await engine.Runs.CreateAsync(new NewRun($"chaos{run % Dags}", $"run{run}", RunType.Manual, new JsonObject(), "test"), default);
+            var created =
+                await engine.Runs.CreateAsync(
+                    new NewRun($"chaos{run % Dags}", $"run{run}", RunType.Manual, new JsonObject(), "test"), default);
             runs.Add((created!.Value, run % Dags));
         }
 
@@ -101,7 +103,8 @@ public sealed class ChaosTests
 
         async Task<IReadOnlyList<ClaimedTask>> StepAsync(List<ClaimedTask> ending, ClaimRequest? claim)
         {
-            var finished = ending.Select(task => new FinishedAttempt(task, worker, Outcome(graphs[GraphOf(task)], task.Key, task.Attempt))).ToList();
+            var finished = ending.Select(task => new FinishedAttempt(task, worker, Outcome(graphs[GraphOf(task)], task.Key, task.Attempt)))
+                .ToList();
             var step = await queue.StepAsync(finished, claim, default);
             foreach (var attempt in finished.Except(step.Refused))
             {

@@ -12,8 +12,8 @@ using Workflow.Testing.Running;
 namespace Workflow.Postgres.Tests;
 
 /// <summary>
-/// What a death at a commit leaves: just before it, nothing of the step; just after it, all of it, though nobody heard so. Whoever comes next
-/// does the same step again, and both ways lead to the same end.
+/// What a death at a commit leaves: just before it, nothing of the step; just after it, all of it, though nobody heard so. Whoever comes
+/// next does the same step again, and both ways lead to the same end.
 /// </summary>
 public sealed class CommitPointTests : IAsyncLifetime
 {
@@ -50,7 +50,8 @@ public sealed class CommitPointTests : IAsyncLifetime
 
         await DieAsync(
             afterwards, Commit,
-            data => Queue(data).StepAsync([new FinishedAttempt(first, worker, new TaskOutcome.Succeeded("1"))], new ClaimRequest(worker, [], 5), default));
+            data => Queue(data)
+            .StepAsync([new FinishedAttempt(first, worker, new TaskOutcome.Succeeded("1"))], new ClaimRequest(worker, [], 5), default));
 
         (await TasksAsync()).ShouldBe("a success 1, b running 1");
         (await engine.ScalarAsync<string>("SELECT string_agg(value::text, ' ') FROM task_output")).ShouldBe("1");
@@ -70,9 +71,11 @@ public sealed class CommitPointTests : IAsyncLifetime
         await new EffectStore(engine.Data).StageAsync(new AttemptSource(task, "a"), staged, default);
         TaskOutcome outcome = succeeds ? new TaskOutcome.Succeeded(null) : new TaskOutcome.Failed("bad", Retryable: false);
 
-        await DieAsync(afterwards, Commit, data => Queue(data).StepAsync([new FinishedAttempt(task, worker, outcome, HasEffects: true)], null, default));
+        await DieAsync(afterwards, Commit, data => Queue(data)
+            .StepAsync([new FinishedAttempt(task, worker, outcome, HasEffects: true)], null, default));
 
-        (await engine.ScalarAsync<string>("SELECT string_agg(event_type || coalesce(' ' || message, ''), ', ' ORDER BY lineage_event_id) FROM lineage_event"))
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(event_type || coalesce(' ' || message, ''), ', ' ORDER BY lineage_event_id) FROM lineage_event"))
             .ShouldBe(succeeds ? "START, COMPLETE" : "START, FAIL bad");
     }
 
@@ -84,7 +87,8 @@ public sealed class CommitPointTests : IAsyncLifetime
         await TriggerAsync("""dag.Task("a", _ => Task.CompletedTask);""");
         var task = (await ClaimAsync()).Single();
 
-        await DieAsync(afterwards, Commit, data => Queue(data).StepAsync([new FinishedAttempt(task, worker, new TaskOutcome.Lost("dead"))], null, default));
+        await DieAsync(afterwards, Commit, data => Queue(data)
+            .StepAsync([new FinishedAttempt(task, worker, new TaskOutcome.Lost("dead"))], null, default));
 
         (await TasksAsync()).ShouldBe("a queued 1");
         (await engine.ScalarAsync<int>("SELECT lost FROM task_instance")).ShouldBe(1);
@@ -181,7 +185,8 @@ public sealed class CommitPointTests : IAsyncLifetime
         await new DatasetEventStore(engine.Data, new GraphCache(engine.Data)).AddAsync("rows", [], "test", default);
         var waiting = (await new DatasetEventStore(engine.Data, new GraphCache(engine.Data)).WaitingAsync(default)).Single();
 
-        await DieAsync(afterwards, Commit, data => new DatasetEventStore(data, new GraphCache(data)).TriggerAsync(waiting, waiting.Condition!, default));
+        await DieAsync(afterwards, Commit, data =>
+            new DatasetEventStore(data, new GraphCache(data)).TriggerAsync(waiting, waiting.Condition!, default));
 
         (await engine.ScalarAsync<string>(
             "SELECT (SELECT count(*) FROM dag_run) || ' ' || (SELECT count(*) FROM dag_run_dataset_event) || ' ' || (SELECT count(*) FROM dag_dataset_event)"))
@@ -197,7 +202,8 @@ public sealed class CommitPointTests : IAsyncLifetime
             dag.OnSuccess(_ => Task.CompletedTask);
             dag.Task("a", _ => Task.CompletedTask);
             """);
-        await engine.Queue.StepAsync([new FinishedAttempt((await ClaimAsync()).Single(), worker, new TaskOutcome.Succeeded(null))], null, default);
+        await engine.Queue.StepAsync([new FinishedAttempt((await ClaimAsync()).Single(), worker, new TaskOutcome.Succeeded(null))], null,
+            default);
 
         await DieAsync(afterwards, "UPDATE callback", data => new CallbackStore(data).ClaimAsync(worker, default));
         var claimed = (await engine.Callbacks.ClaimAsync(worker, default)).ShouldNotBeNull();
@@ -261,8 +267,8 @@ public sealed class CommitPointTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// A server that crashed has forgotten a transaction whose number had not reached its disk: it takes the number for one to come, or knows
-    /// it as another's that has committed since.
+    /// A server that crashed has forgotten a transaction whose number had not reached its disk: it takes the number for one to come, or
+    /// knows it as another's that has committed since.
     /// </summary>
     [Theory]
     [InlineData("SELECT 'committed'", false)]
@@ -316,7 +322,8 @@ public sealed class CommitPointTests : IAsyncLifetime
             dying.HasDied.ShouldBeTrue();
         }
 
-        // The server notices by itself, a moment later; what waits for its locks goes on then, and what passes them by would find them held.
+        // The server notices by itself, a moment later; what waits for its locks goes on then, and what passes them by would find them
+        // held.
         await Eventually.TrueAsync(
             () => engine.ScalarAsync<bool>(
                 "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'dying')"),

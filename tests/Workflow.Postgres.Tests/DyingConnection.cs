@@ -6,8 +6,8 @@ using Npgsql;
 namespace Workflow.Postgres.Tests;
 
 /// <summary>
-/// Stands between a client and PostgreSQL and breaks the connection once, at a statement: before the server has got it, as when the client is
-/// killed just before, or after the server has carried it out and before the client hears of it.
+/// Stands between a client and PostgreSQL and breaks the connection once, at a statement: before the server has got it, as when the client
+/// is killed just before, or after the server has carried it out and before the client hears of it.
 /// </summary>
 internal sealed class DyingConnection : IAsyncDisposable
 {

@@ -4,7 +4,9 @@ using Workflow.Testing.Running;
 
 namespace Workflow.Postgres.Tests;
 
-/// <summary>The short way of a step: what it hands over to its worker, what it leaves to the queue, and when it is not taken at all.</summary>
+/// <summary>
+/// The short way of a step: what it hands over to its worker, what it leaves to the queue, and when it is not taken at all.
+/// </summary>
 public sealed class HandOverTests : IAsyncLifetime
 {
     private const string Shapes = """
@@ -47,7 +49,8 @@ public sealed class HandOverTests : IAsyncLifetime
         step.HasMore.ShouldBeFalse();
         (await StatesAsync()).ShouldBe("success running running pending pending");
         (await engine.ScalarAsync<int>("SELECT count(*) FROM task_output")).ShouldBe(1);
-        (await engine.ScalarAsync<int>("SELECT count(*) FROM task_instance WHERE state = 'running' AND worker_id = @worker AND ready_at IS NULL", new { worker }))
+        (await engine.ScalarAsync<int>(
+            "SELECT count(*) FROM task_instance WHERE state = 'running' AND worker_id = @worker AND ready_at IS NULL", new { worker }))
             .ShouldBe(2);
     }
 
@@ -153,7 +156,8 @@ public sealed class HandOverTests : IAsyncLifetime
     [Fact]
     public async Task Step_TaskOfALimit_WaitsForItsAdmission()
     {
-        await engine.ExecuteAsync("UPDATE task_instance SET limited = true, admitted = false WHERE task_index = 1 AND run_id = @runId", new { runId });
+        await engine.ExecuteAsync("UPDATE task_instance SET limited = true, admitted = false WHERE task_index = 1 AND run_id = @runId",
+            new { runId });
         var a = (await ClaimAsync()).Single();
 
         var step = await StepAsync(a, Expecting());
@@ -199,13 +203,16 @@ public sealed class HandOverTests : IAsyncLifetime
     }
 
     private async Task<string> StatesAsync() =>
-        await engine.ScalarAsync<string>("SELECT string_agg(state, ' ' ORDER BY task_index) FROM task_instance WHERE run_id = @runId", new { runId });
+        await engine.ScalarAsync<string>(
+            "SELECT string_agg(state, ' ' ORDER BY task_index) FROM task_instance WHERE run_id = @runId", new { runId });
 
-    private async Task<IReadOnlyList<ClaimedTask>> ClaimAsync() => (await engine.Queue.StepAsync([], new ClaimRequest(worker, [], 7), default)).Claimed;
+    private async Task<IReadOnlyList<ClaimedTask>> ClaimAsync() =>
+        (await engine.Queue.StepAsync([], new ClaimRequest(worker, [], 7), default)).Claimed;
 
     private Task<StepResult> StepAsync(ClaimedTask task, ClaimRequest? claim) => engine.Queue.StepAsync([Succeeded(task)], claim, default);
 
-    private FinishedAttempt Succeeded(ClaimedTask task) => new(task, worker, new TaskOutcome.Succeeded(task.Key.TaskIndex == 0 ? "1" : null));
+    private FinishedAttempt Succeeded(ClaimedTask task) =>
+        new(task, worker, new TaskOutcome.Succeeded(task.Key.TaskIndex == 0 ? "1" : null));
 
     private ClaimRequest Expecting(int slots = 4) => new(worker, [], slots, ExpectsIdle: true);
 }

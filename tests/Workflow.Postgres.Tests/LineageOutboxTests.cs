@@ -133,10 +133,12 @@ public sealed class LineageOutboxTests : IAsyncLifetime
 
     private FinishedAttempt Finished(ClaimedTask task, TaskOutcome outcome, bool hasEffects) => new(task, worker, outcome, hasEffects);
 
-    private async Task<ClaimedTask> ClaimAsync() => (await engine.Queue.StepAsync([], new ClaimRequest(worker, [], 5), default)).Claimed.Single();
+    private async Task<ClaimedTask> ClaimAsync() =>
+        (await engine.Queue.StepAsync([], new ClaimRequest(worker, [], 5), default)).Claimed.Single();
 
     private Task<string> EventsAsync(int attempt) => engine.ScalarAsync<string>(
-        "SELECT coalesce(string_agg(event_type, ', ' ORDER BY lineage_event_id), '') FROM lineage_event WHERE attempt = @attempt", new { attempt });
+        "SELECT coalesce(string_agg(event_type, ', ' ORDER BY lineage_event_id), '') FROM lineage_event WHERE attempt = @attempt",
+        new { attempt });
 
     private async Task<long> TriggerAsync(bool usesData, int retries) => await engine.TriggerAsync(await engine.SaveAsync($$"""
         public sealed class Test : IDag

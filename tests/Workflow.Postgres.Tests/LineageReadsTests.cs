@@ -73,7 +73,9 @@ public sealed class LineageReadsTests(TestDatabase database) : IAsyncLifetime, I
         queries.ShouldBeLessThan(6);
     }
 
-    /// <remarks>The slices of orders come from two files; the one of America was published last. Whoever made them before is out of service.</remarks>
+    /// <remarks>
+    /// The slices of orders come from two files; the one of America was published last. Whoever made them before is out of service.
+    /// </remarks>
     [Fact]
     public async Task Impact_OfADatasetWithSeveralProducers_CountsTheNewestOfEach()
     {
@@ -104,7 +106,8 @@ public sealed class LineageReadsTests(TestDatabase database) : IAsyncLifetime, I
             SELECT 'dag', 1, 'r', 1, -1, g.attempt, 'gate', '', v.dataset_version_id, g.verdict, '[]', now()
             FROM (VALUES (1, 1, 'inconclusive'), (2, 1, 'fail'), (3, 2, 'pass')) AS g (attempt, version, verdict) JOIN dataset_version v USING (version);
             """);
-        var roots = new LineageRoots([.. (await Reads.DatasetAsync("d", 1, Token)).DatasetIds, .. (await Reads.DatasetAsync("d", 2, Token)).DatasetIds], []);
+        var roots = new LineageRoots(
+            [.. (await Reads.DatasetAsync("d", 1, Token)).DatasetIds, .. (await Reads.DatasetAsync("d", 2, Token)).DatasetIds], []);
 
         (await Reads.GatesAsync(roots, Token)).OrderBy(gate => gate.DatasetId).Select(gate => gate.Verdict).ShouldBe(["fail", "pass"]);
     }
@@ -113,7 +116,8 @@ public sealed class LineageReadsTests(TestDatabase database) : IAsyncLifetime, I
     {
         var hit = await Reads.ImpactAsync(dataset, "amount", 20, Token);
         var found = await Reads.DatasetsAsync(new LineageRoots([.. hit.Select(row => row.Id)], []), Token);
-        return string.Join(", ", hit.Select(row => found.Single(version => version.Id == row.Id)).Select(version => $"{version.Name} {version.Version}"));
+        return string.Join(", ", hit.Select(row => found.Single(version => version.Id == row.Id))
+            .Select(version => $"{version.Name} {version.Version}"));
     }
 
     private Task VersionsAsync(int count) => ExecuteAsync(

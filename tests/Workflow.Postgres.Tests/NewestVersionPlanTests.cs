@@ -41,7 +41,9 @@ public sealed class NewestVersionPlanTests(TestDatabase database) : IClassFixtur
         var parameters = new DynamicParameters(newest);
         parameters.AddDynamicParams(new { key = "place", others = "{}", before = "9", column = "x", depth = 9, limit = 99 });
 
-        var plan = (await connection.QueryAsync<string>($"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) {sql}", parameters)).AsList();
+        var plan =
+            (await connection.QueryAsync<string>(
+                $"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) {sql}", parameters)).AsList();
 
         var pages = plan.First(line => line.Contains("Buffers:", StringComparison.Ordinal)).Split(' ')
             .Where(word => word.Contains('=', StringComparison.Ordinal))

@@ -35,13 +35,16 @@ public sealed class RetentionMigrationTests : IAsyncLifetime
 
         await new Migrator(database.DataSource).MigrateAsync();
 
-        (await ColumnAsync("SELECT concat_ws(' ', tableoid::regclass, callback_id, run_id, kind, state, tries, message) FROM callback ORDER BY callback_id"))
+        (await ColumnAsync(
+            "SELECT concat_ws(' ', tableoid::regclass, callback_id, run_id, kind, state, tries, message) FROM callback ORDER BY callback_id"))
             .ShouldBe(["callback_p0 1 7 success success 2", "callback_p1 2 150000 failure queued 0 It failed."]);
         (await ColumnAsync("SELECT concat_ws(' ', tableoid::regclass, run_id, number) FROM run_deadline ORDER BY run_id"))
             .ShouldBe(["run_deadline_p0 8 0", "run_deadline_p1 150000 1"]);
-        (await ColumnAsync("SELECT concat_ws(' ', part, from_run, to_run, to_char(closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')) FROM run_partition ORDER BY part"))
+        (await ColumnAsync(
+            "SELECT concat_ws(' ', part, from_run, to_run, to_char(closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')) FROM run_partition ORDER BY part"))
             .ShouldBe(["0 0 100000 2026-01-01 00:00:08", "1 100000 200000", "2 200000 300000"]);
-        (await ColumnAsync("INSERT INTO callback (run_id, dag_version_id, kind) VALUES (8, 1, 'success') RETURNING callback_id::text")).ShouldBe(["3"]);
+        (await ColumnAsync(
+            "INSERT INTO callback (run_id, dag_version_id, kind) VALUES (8, 1, 'success') RETURNING callback_id::text")).ShouldBe(["3"]);
     }
 
     private async Task<IReadOnlyList<string>> ColumnAsync(string sql)

@@ -46,7 +46,8 @@ public sealed class RunEditorTests : IAsyncLifetime
         await using var connection = await engine.Data.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var claiming = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await using (var claim = new NpgsqlCommand(
-            $"UPDATE task_instance SET state = 'running', attempt = 1, worker_id = {worker}, started_at = now(), ready_at = NULL", connection, claiming))
+            $"UPDATE task_instance SET state = 'running', attempt = 1, worker_id = {worker}, started_at = now(), ready_at = NULL",
+            connection, claiming))
             await claim.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
         var stopping = engine.Editor.StopAsync(runId, new RunStop(RunState.Cancelled, "stopped"), default);
@@ -88,11 +89,14 @@ public sealed class RunEditorTests : IAsyncLifetime
         (await engine.ScalarAsync<int>("SELECT unfinished FROM dag_run")).ShouldBe(2);
     }
 
-    /// <remarks>An element of the expansion before still runs when the list is there again: it is part of the new one, and counted once.</remarks>
+    /// <remarks>
+    /// An element of the expansion before still runs when the list is there again: it is part of the new one, and counted once.
+    /// </remarks>
     [Fact]
     public async Task Clear_AMapWithARunningElement_TakesItUpWhenItHasStopped()
     {
-        var runId = await StartAsync("dag.Map(\"each\", dag.Task(\"list\", _ => Task.FromResult(new[] { 1, 2 })), (_, n) => Task.FromResult(n));");
+        var runId =
+            await StartAsync("dag.Map(\"each\", dag.Task(\"list\", _ => Task.FromResult(new[] { 1, 2 })), (_, n) => Task.FromResult(n));");
         await EndAsync((await ClaimAsync()).Single(), new TaskOutcome.Succeeded("[1,2]"));
         var elements = (await ClaimAsync()).OrderBy(task => task.Key.MapIndex).ToList();
         await EndAsync(elements[0], new TaskOutcome.Succeeded("1"));
@@ -124,7 +128,8 @@ public sealed class RunEditorTests : IAsyncLifetime
         }
         """));
 
-    private async Task<IReadOnlyList<ClaimedTask>> ClaimAsync() => (await engine.Queue.StepAsync([], new ClaimRequest(worker, [], 10), default)).Claimed;
+    private async Task<IReadOnlyList<ClaimedTask>> ClaimAsync() =>
+        (await engine.Queue.StepAsync([], new ClaimRequest(worker, [], 10), default)).Claimed;
 
     private async Task EndAsync(ClaimedTask task, TaskOutcome outcome) =>
         (await engine.Queue.StepAsync([new FinishedAttempt(task, worker, outcome)], null, default)).Refused.ShouldBeEmpty();

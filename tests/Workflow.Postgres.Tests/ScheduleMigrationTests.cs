@@ -53,7 +53,8 @@ public sealed class ScheduleMigrationTests : IAsyncLifetime
         ];
 
         foreach (var sql in nonsense)
-            (await Should.ThrowAsync<PostgresException>(() => ExecuteAsync(sql), sql)).SqlState.ShouldBe(PostgresErrorCodes.CheckViolation, sql);
+            (await Should.ThrowAsync<PostgresException>(() => ExecuteAsync(sql), sql)).SqlState.ShouldBe(
+                PostgresErrorCodes.CheckViolation, sql);
     }
 
     private async Task<(string? Schedule, string? Text, string? Zone, string? Next, string? Last)> RowAsync(string dagId)

@@ -81,13 +81,15 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
     }
 
     private static IEnumerable<string> Files() => Directory.EnumerateFiles(
-        Path.Combine(PostgresServer.Checkout, "engine", "Workflow.Postgres"), "*.Sql.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+        Path.Combine(PostgresServer.Checkout, "engine", "Workflow.Postgres"), "*.Sql.cs", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal);
 
     private static IEnumerable<(string Name, string Sql)> Constants(string file)
     {
         var type = Path.GetFileName(file).Split('.')[0];
         var fields = typeof(TaskQueue).Assembly.GetTypes().Where(one => one.Name == type || one.DeclaringType?.Name == type)
-            .SelectMany(one => one.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)).Where(field => field.IsLiteral)
+            .SelectMany(one => one.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
+            .Where(field => field.IsLiteral)
             .ToDictionary(field => field.Name);
         return Constant().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)
             .Where(fields.ContainsKey).Select(name => ($"{type}.{name}", (string)fields[name].GetRawConstantValue()!));
@@ -105,9 +107,12 @@ public sealed partial class SqlTests(TestDatabase database) : IClassFixture<Test
                 names.Add(match.Value);
             return $"${names.IndexOf(match.Value) + 1}";
         });
-        var count = Math.Max(names.Count, Number().Matches(numbered).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max());
+        var count =
+            Math.Max(names.Count, Number().Matches(numbered).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))
+                .DefaultIfEmpty().Max());
         var types = Enumerable.Range(1, count).Select(number =>
-            Types.GetValueOrDefault($"{name} ${number}") ?? (names.Count >= number ? Types.GetValueOrDefault(names[number - 1]) : null) ?? "unknown");
+            Types.GetValueOrDefault($"{name} ${number}") ?? (names.Count >= number ? Types.GetValueOrDefault(names[number - 1]) : null)
+            ?? "unknown");
         return $"PREPARE statement{(count > 0 ? $" ({string.Join(", ", types)})" : "")} AS {numbered}";
     }
 

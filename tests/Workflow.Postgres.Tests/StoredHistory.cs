@@ -10,8 +10,8 @@ using Workflow.Testing.Running;
 namespace Workflow.Postgres.Tests;
 
 /// <summary>
-/// Plays one random history through the stores and through runs in memory, side by side, and compares both after every event. No worker runs:
-/// it is the worker itself, one that also dies and hands in what is not its own any more.
+/// Plays one random history through the stores and through runs in memory, side by side, and compares both after every event. No worker
+/// runs: it is the worker itself, one that also dies and hands in what is not its own any more.
 /// </summary>
 internal sealed class StoredHistory(TestEngine engine, int seed)
 {
@@ -80,8 +80,12 @@ internal sealed class StoredHistory(TestEngine engine, int seed)
 
     private async Task StartAsync(string dagId, DagGraph graph)
     {
-        var runId = (await engine.Runs.CreateAsync(new NewRun(dagId, $"run{runs.Count}", RunType.Manual, new JsonObject(), "test"), default))!.Value;
-        var waiting = (await QueryAsync<int>("SELECT task_index FROM task_instance WHERE run_id = @runId AND waits_for_past", new { runId })).ToHashSet();
+        var runId =
+            (await engine.Runs.CreateAsync(
+                new NewRun(dagId, $"run{runs.Count}", RunType.Manual, new JsonObject(), "test"), default))!.Value;
+        var waiting =
+            (await QueryAsync<int>("SELECT task_index FROM task_instance WHERE run_id = @runId AND waits_for_past",
+                new { runId })).ToHashSet();
         runs[runId] = new ModelRun(graph, waiting);
     }
 
@@ -93,8 +97,10 @@ internal sealed class StoredHistory(TestEngine engine, int seed)
         var ending = held.Values.OrderBy(_ => random.Next()).Take(random.Next(most)).ToList();
         var finished = ending.Select(task => new FinishedAttempt(task, worker, Outcome(task.Key))).ToList();
         var old = stale.Where(_ => random.Next(10) == 0).Where(old => !ending.Exists(task => task.Key == old.Task.Key))
-            .DistinctBy(old => old.Task.Key).Select(old => new FinishedAttempt(old.Task, old.WorkerId, new TaskOutcome.Succeeded("1"))).ToList();
-        var claim = random.Next(5) == 0 ? null : new ClaimRequest(worker, [], random.Next(1, most + 1), random.Next(3), ExpectsIdle: random.Next(2) == 0);
+            .DistinctBy(old => old.Task.Key).Select(old => new FinishedAttempt(old.Task, old.WorkerId, new TaskOutcome.Succeeded("1")))
+            .ToList();
+        var claim = random.Next(5) == 0 ? null
+            : new ClaimRequest(worker, [], random.Next(1, most + 1), random.Next(3), ExpectsIdle: random.Next(2) == 0);
 
         foreach (var attempt in finished)
             Note($"End {attempt.Task.Key} #{attempt.Task.Attempt.Number} {attempt.Outcome}");
@@ -116,7 +122,8 @@ internal sealed class StoredHistory(TestEngine engine, int seed)
             task.Attempt.Number.ShouldBe(Instance(task.Key).Attempt);
         }
 
-        foreach (var attempt in finished.Where(attempt => Instance(attempt.Task.Key) is { State: TaskState.Running } && !held.ContainsKey(attempt.Task.Key)))
+        foreach (var attempt in finished.Where(attempt => Instance(attempt.Task.Key) is { State: TaskState.Running }
+            && !held.ContainsKey(attempt.Task.Key)))
             End(attempt.Task.Key, attempt.Outcome);
 
         void End(TaskKey key, TaskOutcome outcome) => Apply(key.RunId, new RunEvent.End((key.TaskIndex, key.MapIndex), outcome));
@@ -203,8 +210,10 @@ internal sealed class StoredHistory(TestEngine engine, int seed)
             var expected = StoredRows.Of(model.Run);
             if (!stored.SequenceEqual(expected))
             {
-                var difference = expected.Except(stored).Select(row => $"  model {row}").Concat(stored.Except(expected).Select(row => $"  store {row}"));
-                Assert.Fail($"seed {seed}, run {runId}:{Environment.NewLine}{string.Join(Environment.NewLine, difference)}{Environment.NewLine}"
+                var difference = expected.Except(stored).Select(row => $"  model {row}")
+                    .Concat(stored.Except(expected).Select(row => $"  store {row}"));
+                Assert.Fail(
+                    $"seed {seed}, run {runId}:{Environment.NewLine}{string.Join(Environment.NewLine, difference)}{Environment.NewLine}"
                     + $"{string.Join(Environment.NewLine, happened.TakeLast(40))}{Environment.NewLine}{Agreement.Describe(model.Run.Graph)}");
             }
         }

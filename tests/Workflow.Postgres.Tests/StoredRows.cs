@@ -6,8 +6,8 @@ namespace Workflow.Postgres.Tests;
 internal static class StoredRows
 {
     /// <summary>
-    /// The run first, then its instances. Counters are kept while an instance is pending, those of an expanded one for its elements alone; of what
-    /// belongs to an earlier expansion, or runs under an order, nothing reads the rest. Every attempt that began is on record once.
+    /// The run first, then its instances. Counters are kept while an instance is pending, those of an expanded one for its elements alone;
+    /// of what belongs to an earlier expansion, or runs under an order, nothing reads the rest. Every attempt that began is on record once.
     /// </summary>
     public const string Sql = """
         SELECT 'run ' || CASE WHEN state = 'running' THEN 'unfinished' ELSE state END || ' ' || unfinished || ' ' || failed_leaves
@@ -40,7 +40,9 @@ internal static class StoredRows
             + $" attempts {string.Join(',', Enumerable.Range(1, one.Attempt))}"),
     ];
 
-    private static string Elements(UpstreamCounters seen) => $"{seen.Success} {seen.Failed} {seen.UpstreamFailed} {seen.Skipped} {seen.Cancelled}";
+    private static string Elements(UpstreamCounters seen) =>
+        $"{seen.Success} {seen.Failed} {seen.UpstreamFailed} {seen.Skipped} {seen.Cancelled}";
 
-    private static string Guards(UpstreamCounters seen) => $"{seen.SetupSuccess} {seen.SetupFailed} {seen.SetupSkipped} {seen.Deciders} {seen.Unchosen}";
+    private static string Guards(UpstreamCounters seen) =>
+        $"{seen.SetupSuccess} {seen.SetupFailed} {seen.SetupSkipped} {seen.Deciders} {seen.Unchosen}";
 }

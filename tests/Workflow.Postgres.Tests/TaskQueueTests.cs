@@ -6,7 +6,9 @@ using Workflow.Testing.Running;
 
 namespace Workflow.Postgres.Tests;
 
-/// <summary>The step against real PostgreSQL: what moves, what stays, and who is fenced off. No worker runs; the test is the worker.</summary>
+/// <summary>
+/// The step against real PostgreSQL: what moves, what stays, and who is fenced off. No worker runs; the test is the worker.
+/// </summary>
 public sealed class TaskQueueTests : IAsyncLifetime
 {
     private const string Diamond = """
@@ -145,7 +147,8 @@ public sealed class TaskQueueTests : IAsyncLifetime
         await ClaimAsync();
         await using var data = NpgsqlDataSource.Create(Database.WithOption(engine.ConnectionString, "role=workflow_worker"));
         await using var connection = await data.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await ExecuteAsync("CREATE TEMP TABLE task_instance AS SELECT run_id, task_index, map_index, 1 AS attempt, 'success' AS state FROM public.task_instance");
+        await ExecuteAsync(
+            "CREATE TEMP TABLE task_instance AS SELECT run_id, task_index, map_index, 1 AS attempt, 'success' AS state FROM public.task_instance");
 
         var refused = await Should.ThrowAsync<PostgresException>(() => ExecuteAsync($"SELECT publish_attempt({runId}, 0, -1, 1)"));
 
@@ -182,7 +185,8 @@ public sealed class TaskQueueTests : IAsyncLifetime
         await storing.CommitAsync(TestContext.Current.CancellationToken);
 
         var started = await triggering;
-        (await engine.ScalarAsync<int>("SELECT number FROM dag_version JOIN dag_run USING (dag_version_id) WHERE run_id = @started", new { started })).ShouldBe(2);
+        (await engine.ScalarAsync<int>(
+            "SELECT number FROM dag_version JOIN dag_run USING (dag_version_id) WHERE run_id = @started", new { started })).ShouldBe(2);
     }
 
     [Fact]

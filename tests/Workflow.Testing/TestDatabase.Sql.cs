@@ -30,7 +30,8 @@ public sealed partial class TestDatabase
                 ADD CONSTRAINT strict_key CHECK (length(run_key) BETWEEN 1 AND 250),
                 ADD CONSTRAINT strict_interval CHECK ((interval_start IS NULL) = (interval_end IS NULL) AND interval_start <= interval_end);
             ALTER TABLE task_instance
-                ADD CONSTRAINT strict_state CHECK (state IN ('pending', 'queued', 'running', 'deferred', 'up_for_retry', 'success', 'failed',
+                ADD CONSTRAINT strict_state CHECK (state IN ('pending', 'queued', 'running', 'deferred', 'up_for_retry', 'success',
+                'failed',
                     'upstream_failed', 'skipped', 'cancelled', 'removed')),
                 ADD CONSTRAINT strict_ready CHECK ((ready_at IS NOT NULL) = (state IN ('queued', 'deferred', 'up_for_retry'))),
                 ADD CONSTRAINT strict_finished CHECK (

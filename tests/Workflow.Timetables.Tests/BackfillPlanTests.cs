@@ -66,7 +66,8 @@ public sealed class BackfillPlanTests
         ];
 
         foreach (var schedule in schedules)
-            Refused(new ScheduleSettings(schedule), Range("2026-01-01T00:00Z", "2026-01-09T00:00Z"), dependsOnPast: false, "dag_id", "cannot be backfilled");
+            Refused(new ScheduleSettings(schedule), Range("2026-01-01T00:00Z", "2026-01-09T00:00Z"), dependsOnPast: false, "dag_id",
+                "cannot be backfilled");
     }
 
     [Fact]
@@ -95,7 +96,8 @@ public sealed class BackfillPlanTests
 
         Refused(Daily, range, dependsOnPast: true, "reprocess_behavior", "failed or completed");
         Refused(
-            Daily, range with { Reprocess = ReprocessBehavior.Failed, RunBackwards = true }, dependsOnPast: true, "run_backwards", "backwards");
+            Daily, range with { Reprocess = ReprocessBehavior.Failed, RunBackwards = true }, dependsOnPast: true, "run_backwards",
+            "backwards");
         BackfillPlan.Dates(range with { Reprocess = ReprocessBehavior.Failed }, Daily, dependsOnPast: true, Now).Count.ShouldBe(2);
     }
 

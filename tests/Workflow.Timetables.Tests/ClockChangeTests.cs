@@ -33,7 +33,8 @@ public sealed class ClockChangeTests
     [Fact]
     public void NextFire_EveryZoneThatMovesItsClocks_AgreesWithTheOracle()
     {
-        var zones = TimeZoneInfo.GetSystemTimeZones().Select(zone => (Zone: zone, Moves: Moves(zone))).Where(each => each.Moves.Count > 0).ToList();
+        var zones = TimeZoneInfo.GetSystemTimeZones().Select(zone => (Zone: zone, Moves: Moves(zone))).Where(each => each.Moves.Count > 0)
+            .ToList();
         var wrong = new ConcurrentBag<string>();
         var whole = zones.DistinctBy(each => Signature(each.Zone, each.Moves)).Select(each => each.Zone.Id).ToHashSet();
 

@@ -80,7 +80,8 @@ public sealed class CronTests
     [InlineData("0 */2 * * *")]
     public void NextFire_AskedFromAnyMinuteAroundAClockChange_NamesTheSameFireTimes(string cron)
     {
-        foreach (var (zone, day) in new[] { ("America/New_York", "2026-03-08"), ("America/New_York", "2026-11-01"), ("Europe/Berlin", "2026-10-25") })
+        foreach (var (zone, day) in new[] { ("America/New_York", "2026-03-08"), ("America/New_York", "2026-11-01"),
+            ("Europe/Berlin", "2026-10-25") })
         {
             var schedule = new Cron(cron, zone);
             var end = At($"{day}T12:00Z");

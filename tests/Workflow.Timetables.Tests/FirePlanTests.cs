@@ -54,7 +54,8 @@ public sealed class FirePlanTests
     public void Due_OwnTimetable_WalksItForward(bool catchup, string runs, string previous)
     {
         var plan = FirePlan.Due(
-            new ScheduleSettings(new Custom("Two"), Catchup: catchup), At("2026-01-06T00:00Z"), At("2026-01-05T02:00Z"), Now, isPaused: false, 9, new Two());
+            new ScheduleSettings(new Custom("Two"), Catchup: catchup), At("2026-01-06T00:00Z"), At("2026-01-05T02:00Z"), Now,
+            isPaused: false, 9, new Two());
 
         Text(plan.Runs.Select(run => run.Fire)).ShouldBe(runs);
         Text(plan.Runs.Select(run => run.Previous!.Value)).ShouldBe(previous);
@@ -67,7 +68,8 @@ public sealed class FirePlanTests
 
     [Fact]
     public void First_OwnTimetableThatGoesBack_IsRefused() => Should.Throw<WorkflowException>(
-        () => FirePlan.First(new ScheduleSettings(new Custom("Back")), null, Now, new Back())).Message.ShouldContain("does not lie after that");
+        () => FirePlan.First(new ScheduleSettings(new Custom("Back")), null, Now,
+            new Back())).Message.ShouldContain("does not lie after that");
 
     private static IEnumerable<DateTimeOffset> Listed(DateTimeOffset? time) => time is { } one ? [one] : [];
 

@@ -23,7 +23,8 @@ public sealed class ScheduleKindTests
     [InlineData("30 2 * * *", null, "03-28 01:30, 03-29 01:00, 03-30 00:30")]
     [InlineData("30 2 * * *", Gap.FireAfter, "03-28 01:30, 03-29 01:00, 03-30 00:30")]
     [InlineData("30 2 * * *", Gap.Skip, "03-28 01:30, 03-30 00:30, 03-31 00:30")]
-    [InlineData("0,30 2,3 * * *", Gap.FireAfter, "03-28 01:00, 03-28 01:30, 03-28 02:00, 03-28 02:30, 03-29 01:00, 03-29 01:30, 03-30 00:00")]
+    [InlineData("0,30 2,3 * * *", Gap.FireAfter,
+        "03-28 01:00, 03-28 01:30, 03-28 02:00, 03-28 02:30, 03-29 01:00, 03-29 01:30, 03-30 00:00")]
     [InlineData("*/30 2 * * *", null, "03-28 01:00, 03-28 01:30, 03-30 00:00")]
     [InlineData("*/30 2 * * *", Gap.FireAfter, "03-28 01:00, 03-28 01:30, 03-29 01:00, 03-30 00:00")]
     public void Fires_OverAGap_FollowTheNamedPolicy(string cron, Gap? gap, string expected) =>
@@ -53,7 +54,8 @@ public sealed class ScheduleKindTests
     public void Fires_OverADayThatIsMissing_FollowThePolicy()
     {
         First(Cron.Of("0 12 * * *", "Pacific/Apia"), "2011-12-29T00:00Z", 3).ShouldBe("12-29 22:00, 12-30 10:00, 12-30 22:00");
-        First(Cron.Of("0 12 * * *", "Pacific/Apia") with { OnGap = Gap.Skip }, "2011-12-29T00:00Z", 3).ShouldBe("12-29 22:00, 12-30 22:00, 12-31 22:00");
+        First(Cron.Of("0 12 * * *", "Pacific/Apia") with { OnGap = Gap.Skip }, "2011-12-29T00:00Z", 3)
+            .ShouldBe("12-29 22:00, 12-30 22:00, 12-31 22:00");
     }
 
     [Theory]
@@ -95,11 +97,13 @@ public sealed class ScheduleKindTests
     // Friday's, Saturday's and Sunday's times become Monday's, in the order of the clock.
     [InlineData("0 9,17 * * 5,6", Holiday.NextBusinessDay, "12-28 08:00, 12-28 16:00, 01-01 08:00")]
     public void Fires_BusinessCalendar_FollowTheNamedPolicy(string cron, Holiday policy, string expected) => First(
-        BusinessCalendar.Of(Cron.Of(cron, "Europe/Berlin"), Christmas, Weekend, policy), "2026-12-23T00:00Z", expected.Split(',').Length).ShouldBe(expected);
+        BusinessCalendar.Of(Cron.Of(cron, "Europe/Berlin"), Christmas, Weekend, policy), "2026-12-23T00:00Z", expected.Split(',').Length)
+        .ShouldBe(expected);
 
     [Fact]
     public void Fires_BusinessCalendar_DaysAreThoseOfItsZone() => First(
-        BusinessCalendar.Of(Cron.Of("0 1 * * *", "Asia/Tokyo"), Christmas), "2026-12-23T00:00Z", 3).ShouldBe("12-23 16:00, 12-26 16:00, 12-27 16:00");
+        BusinessCalendar.Of(Cron.Of("0 1 * * *", "Asia/Tokyo"), Christmas), "2026-12-23T00:00Z", 3)
+        .ShouldBe("12-23 16:00, 12-26 16:00, 12-27 16:00");
 
     [Fact]
     public void Fires_AnyOf_AreTheUnionEachOnce() => First(

@@ -6,7 +6,8 @@ namespace Workflow.Timetables.Tests;
 /// <summary>What holds of every schedule; a failure prints the seed, which gives the same schedule again.</summary>
 public sealed class SchedulePropertyTests
 {
-    private static readonly string[] Zones = ["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca"];
+    private static readonly string[] Zones =
+        ["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca"];
     private static readonly string[] Minutes = ["0", "*/15", "5,50", "*", "30"];
     private static readonly string[] Hours = ["*", "2", "*/3", "1-3", "0,23"];
     private static readonly string[] Days = ["* * *", "1 * *", "* * 1-5", "13 * 5", "* 3,10,11 0"];

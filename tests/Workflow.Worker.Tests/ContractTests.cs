@@ -44,9 +44,12 @@ public sealed class ContractTests : IAsyncLifetime
         var runId = await engine.RunAsync("maker");
 
         (await engine.TasksAsync(runId)).ShouldBe(new Dictionary<string, string> { ["make"] = "failed", ["eat"] = "upstream_failed" });
-        (await engine.ScalarAsync<string>("SELECT message || ' #' || attempt FROM task_instance WHERE run_id = @runId AND task_id = 'make'", new { runId }))
+        (await engine.ScalarAsync<string>(
+            "SELECT message || ' #' || attempt FROM task_instance WHERE run_id = @runId AND task_id = 'make'", new { runId }))
             .ShouldSatisfyAllConditions(
-                message => message.ShouldContain("The data for 'rows' do not meet version 1 of its contract: 2 of 4 rows of 'x' lie outside of [0, 10], such as {\"x\":11}"),
+                message =>
+                message.ShouldContain(
+                    "The data for 'rows' do not meet version 1 of its contract: 2 of 4 rows of 'x' lie outside of [0, 10], such as {\"x\":11}"),
                 message => message.ShouldContain("2 rows share their key (x)"),
                 message => message.ShouldEndWith("#1"));
         (await engine.ScalarAsync<long>("SELECT count(*) FROM dataset_version")).ShouldBe(0);
@@ -60,7 +63,8 @@ public sealed class ContractTests : IAsyncLifetime
 
         (await engine.StateAsync(await engine.RunAsync("maker"))).ShouldBe("success");
 
-        (await engine.ScalarAsync<int?>("SELECT contract_version FROM dataset_version WHERE dataset = 'rows' AND version = 1")).ShouldBeNull();
+        (await engine.ScalarAsync<int?>(
+            "SELECT contract_version FROM dataset_version WHERE dataset = 'rows' AND version = 1")).ShouldBeNull();
     }
 
     private Task<string> SaveAsync(string id, string contract, string sql, string how = "") => engine.SaveAsync($$"""

@@ -35,9 +35,11 @@ public sealed class DatasetEventTests : IAsyncLifetime
 
         var runId = await engine.ScalarAsync<long>("SELECT run_id FROM dag_run WHERE run_type = 'asset_triggered'");
         (await engine.UntilEndedAsync(runId)).ShouldBe("success", await engine.ExplainAsync(runId));
-        (await engine.ScalarAsync<string>("SELECT string_agg(line, E'\\n' ORDER BY seq) FROM task_log WHERE run_id = @runId", new { runId }))
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(line, E'\\n' ORDER BY seq) FROM task_log WHERE run_id = @runId", new { runId }))
             .ShouldBe("rows 1 0 True\nrows 2 0 True");
-        (await engine.ScalarAsync<string>("SELECT string_agg(source, ' ' ORDER BY dataset_event_id) FROM dataset_event")).ShouldBe("run 1 run 2");
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(source, ' ' ORDER BY dataset_event_id) FROM dataset_event")).ShouldBe("run 1 run 2");
     }
 
     [Fact]
@@ -70,7 +72,8 @@ public sealed class DatasetEventTests : IAsyncLifetime
         (await engine.ScalarAsync<string>("SELECT line FROM task_log")).ShouldBe("0");
     }
 
-    private DatasetTrigger Trigger() => new(new DatasetEventStore(engine.Data, new GraphCache(engine.Data)), NullLogger<DatasetTrigger>.Instance);
+    private DatasetTrigger Trigger() =>
+        new(new DatasetEventStore(engine.Data, new GraphCache(engine.Data)), NullLogger<DatasetTrigger>.Instance);
 
     private Task<string> SaveAsync(string id, string body) => engine.SaveAsync($$"""
         public sealed class Test : IDag

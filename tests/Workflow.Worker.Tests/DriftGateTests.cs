@@ -156,7 +156,8 @@ public sealed class DriftGateTests : IAsyncLifetime
         "SELECT string_agg(verdict, ', ' ORDER BY gate_verdict_id) FROM gate_verdict WHERE published_at IS NOT NULL");
 
     private async Task<string> RunAsync(string month, int shift, string region = "") =>
-        await engine.StateAsync(await engine.RunAsync("drifting", new JsonObject { ["month"] = month, ["shift"] = shift, ["region"] = region }));
+        await engine.StateAsync(
+            await engine.RunAsync("drifting", new JsonObject { ["month"] = month, ["shift"] = shift, ["region"] = region }));
 
     private Task<string> SaveAsync(string gate, bool isIsolated = false, string after = "") => engine.SaveAsync($$"""
         public sealed class Test : IDag

@@ -67,7 +67,8 @@ public sealed class ExecutionTests : IAsyncLifetime
             """);
 
         (await engine.StateAsync(runId)).ShouldBe("success");
-        (await engine.ScalarAsync<string>("SELECT string_agg(attempt || ' ' || state, ', ' ORDER BY attempt) FROM attempt")).ShouldBe("1 failed, 2 success");
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(attempt || ' ' || state, ', ' ORDER BY attempt) FROM attempt")).ShouldBe("1 failed, 2 success");
     }
 
     [Fact]
@@ -120,8 +121,10 @@ public sealed class ExecutionTests : IAsyncLifetime
     public async Task Cancel_RunningRun_StopsItsTask()
     {
         await engine.StartWorkerAsync();
-        var runId = await engine.TriggerAsync(await SaveAsync("""dag.Task("wait", run => Task.Delay(Timeout.Infinite, run.Cancellation));"""));
-        await Eventually.TrueAsync(async () => (await engine.TasksAsync(runId))["wait"] == "running", TimeSpan.FromSeconds(30), "the task starts");
+        var runId =
+            await engine.TriggerAsync(await SaveAsync("""dag.Task("wait", run => Task.Delay(Timeout.Infinite, run.Cancellation));"""));
+        await Eventually.TrueAsync(async () =>
+            (await engine.TasksAsync(runId))["wait"] == "running", TimeSpan.FromSeconds(30), "the task starts");
 
         await engine.Runs.CancelAsync("test", await engine.ScalarAsync<string>("SELECT run_key FROM dag_run"), default);
 
@@ -156,7 +159,8 @@ public sealed class ExecutionTests : IAsyncLifetime
             var gate = dag.Param("gate", "");
             dag.Task("wait", async run => { while (!File.Exists(run.Get(gate))) await Task.Delay(10, run.Cancellation); });
             """), new() { ["gate"] = gate });
-        await Eventually.TrueAsync(async () => (await engine.TasksAsync(runId))["wait"] == "running", TimeSpan.FromSeconds(30), "the task starts");
+        await Eventually.TrueAsync(async () =>
+            (await engine.TasksAsync(runId))["wait"] == "running", TimeSpan.FromSeconds(30), "the task starts");
 
         var stopping = worker.StopAsync(TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(gate, "");
@@ -186,5 +190,6 @@ public sealed class ExecutionTests : IAsyncLifetime
         """);
 
     private async Task<IReadOnlyList<string>> LogAsync(long runId) =>
-        (await engine.ScalarAsync<string[]>("SELECT array_agg(level || ' ' || line ORDER BY seq) FROM task_log WHERE run_id = @runId", new { runId }))!;
+        (await engine.ScalarAsync<string[]>(
+            "SELECT array_agg(level || ' ' || line ORDER BY seq) FROM task_log WHERE run_id = @runId", new { runId }))!;
 }

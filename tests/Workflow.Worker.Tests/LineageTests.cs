@@ -120,10 +120,13 @@ public sealed class LineageTests : IAsyncLifetime
         foreach (var attempt in events.GroupBy(one => (string)one["run"]!["runId"]!))
             attempt.Select(one => (string?)one["eventType"]).ShouldBe(["START", "COMPLETE"]);
         string[] tasks = ["ingest", "quality", "features", "train", "predict", "backtest", "promote"];
-        events.Select(one => (string)one["job"]!["name"]!).Distinct().ShouldBe(tasks.Select(task => $"taxi_fare_nightly.{task}"), ignoreOrder: true);
-        events.Select(one => (string)one["run"]!["facets"]!["parent"]!["run"]!["runId"]!).Distinct().Count().ShouldBe(4, "one a run of the DAG");
+        events.Select(one => (string)one["job"]!["name"]!).Distinct()
+            .ShouldBe(tasks.Select(task => $"taxi_fare_nightly.{task}"), ignoreOrder: true);
+        events.Select(one => (string)one["run"]!["facets"]!["parent"]!["run"]!["runId"]!).Distinct().Count()
+            .ShouldBe(4, "one a run of the DAG");
 
-        JsonNode Of(string task) => events.First(one => (string?)one["job"]!["name"] == $"taxi_fare_nightly.{task}" && (string?)one["eventType"] == "COMPLETE");
+        JsonNode Of(string task) =>
+            events.First(one => (string?)one["job"]!["name"] == $"taxi_fare_nightly.{task}" && (string?)one["eventType"] == "COMPLETE");
         var ingest = Of("ingest");
         ((string?)ingest["inputs"]![0]!["namespace"]).ShouldBe("file");
         ((string?)ingest["outputs"]![0]!["name"]).ShouldBe("taxi.raw");
@@ -136,7 +139,8 @@ public sealed class LineageTests : IAsyncLifetime
         ((string?)features["job"]!["facets"]!["sql"]!["query"]).ShouldNotBeNull().ShouldContain("pickup_datetime");
         var night = features["outputs"]![0]!["facets"]!["columnLineage"]!["fields"]!["is_night"]!["inputFields"]![0]!;
         $"{night["name"]} {night["field"]} {night["transformations"]![0]!["subtype"]}".ShouldBe("taxi.raw pickup_datetime TRANSFORMATION");
-        ((double?)features["outputs"]![0]!["facets"]!["dataQualityMetrics"]!["columnMetrics"]!["fare_amount"]!["max"]).ShouldNotBeNull().ShouldBeInRange(50, 500);
+        ((double?)features["outputs"]![0]!["facets"]!["dataQualityMetrics"]!["columnMetrics"]!["fare_amount"]!["max"]).ShouldNotBeNull()
+            .ShouldBeInRange(50, 500);
         ((string?)Of("train")["outputs"]![0]!["namespace"]).ShouldBe("models");
         ((string?)Of("predict")["run"]!["facets"]!["modelsApplied"]!["models"]![0]!["role"]).ShouldBe("candidate");
     }

@@ -38,7 +38,8 @@ public sealed class OpenLineageSchemaTests : IAsyncLifetime
         errors.ShouldBeEmpty();
         string[] asked =
         [
-            "schema", "dataSource", "version", "columnLineage", "dataQualityMetrics", "dataQualityAssertions", "outputStatistics", "parent", "errorMessage",
+            "schema", "dataSource", "version", "columnLineage", "dataQualityMetrics", "dataQualityAssertions", "outputStatistics", "parent",
+            "errorMessage",
             "nominalTime", "ownership", "documentation", "sql", "jobType", "processing_engine", "modelsApplied", "workflowDagVersion",
         ];
         asked.Except(events.SelectMany(OpenLineageSchemas.Facets).Select(facet => facet.Key)).ShouldBeEmpty();
@@ -64,7 +65,8 @@ public sealed class OpenLineageSchemaTests : IAsyncLifetime
         Directory.CreateDirectory(engine.Artifacts);
         var file = Path.Combine(engine.Artifacts, "trips.csv");
         await File.WriteAllTextAsync(file, "id,at,fare,note\n1,2024-01-01,1.5,ä\n2,2024-01-02,,\"a, b\"\n3,2024-01-03,-7,\n");
-        await engine.ExecuteAsync("CREATE TABLE sales (id bigint, price double precision); INSERT INTO sales VALUES (1, 'Infinity'), (2, NULL)");
+        await engine.ExecuteAsync(
+            "CREATE TABLE sales (id bigint, price double precision); INSERT INTO sales VALUES (1, 'Infinity'), (2, NULL)");
         var dagId = await engine.SaveAsync($$"""
             public sealed class Everything : IDag
             {

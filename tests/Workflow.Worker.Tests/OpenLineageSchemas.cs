@@ -25,7 +25,8 @@ internal sealed class OpenLineageSchemas(string folder)
     public async Task<IReadOnlyList<string>> ErrorsAsync(JsonNode run)
     {
         var errors = new List<string>(await ErrorsAsync(run, (string)run["schemaURL"]!));
-        foreach (var facet in Facets(run).Select(facet => facet.Value!).Where(facet => ((string)facet["_schemaURL"]!).StartsWith(Spec, StringComparison.Ordinal)))
+        foreach (var facet in Facets(run).Select(facet => facet.Value!)
+            .Where(facet => ((string)facet["_schemaURL"]!).StartsWith(Spec, StringComparison.Ordinal)))
             errors.AddRange(await ErrorsAsync(facet, (string)facet["_schemaURL"]!));
         return errors;
     }
@@ -54,9 +55,14 @@ internal sealed class OpenLineageSchemas(string folder)
         var definitions = core["$defs"]!.DeepClone().AsObject();
         foreach (var (key, definition) in file["$defs"]!.AsObject())
             definitions[key] = definition!.DeepClone();
-        var document = new JsonObject { ["definitions"] = definitions, ["allOf"] = new JsonArray(new JsonObject { ["$ref"] = $"#/$defs/{name}" }) };
+        var document = new JsonObject
+        {
+            ["definitions"] = definitions,
+            ["allOf"] = new JsonArray(new JsonObject { ["$ref"] = $"#/$defs/{name}" }),
+        };
         return await JsonSchema.FromJsonAsync(
-            document.ToJsonString().Replace($"{(string)core["$id"]!}#", "#", StringComparison.Ordinal).Replace("#/$defs/", "#/definitions/", StringComparison.Ordinal));
+            document.ToJsonString().Replace($"{(string)core["$id"]!}#", "#", StringComparison.Ordinal)
+            .Replace("#/$defs/", "#/definitions/", StringComparison.Ordinal));
     }
 
     private static JsonObject Read(string file) => JsonNode.Parse(File.ReadAllText(file))!.AsObject();

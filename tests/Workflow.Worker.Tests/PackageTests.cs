@@ -59,7 +59,8 @@ public sealed class PackageTests : IAsyncLifetime
     {
         await SaveAsync("1.0.0", "hello");
         await engine.SaveAsync(Dag.Replace("uses", "also_uses", StringComparison.Ordinal), packages: folder.Packages);
-        await engine.SaveAsync(Dag.Replace("uses", "uses_none", StringComparison.Ordinal).Replace("Greeter.Word", "\"mine\"", StringComparison.Ordinal), packages: folder.Packages);
+        await engine.SaveAsync(Dag.Replace("uses", "uses_none", StringComparison.Ordinal)
+            .Replace("Greeter.Word", "\"mine\"", StringComparison.Ordinal), packages: folder.Packages);
 
         (await CountAsync("dag_assembly"), await CountAsync("dag_version_assembly")).ShouldBe((1, 2));
     }
@@ -93,8 +94,10 @@ public sealed class PackageTests : IAsyncLifetime
         await using var worker = Database.Open(Database.WithOption(engine.ConnectionString, $"role={WorkerServices.Role}"), "test");
         await using var connection = await worker.OpenConnectionAsync(TestContext.Current.CancellationToken);
 
-        (await connection.ExecuteScalarAsync<int>("SELECT count(*)::int FROM dag_assembly a JOIN dag_version_assembly v USING (sha256)")).ShouldBe(1);
-        (await Should.ThrowAsync<PostgresException>(() => connection.ExecuteAsync(sql))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        (await connection.ExecuteScalarAsync<int>(
+            "SELECT count(*)::int FROM dag_assembly a JOIN dag_version_assembly v USING (sha256)")).ShouldBe(1);
+        (await Should.ThrowAsync<PostgresException>(() => connection.ExecuteAsync(sql))).SqlState.ShouldBe(
+            PostgresErrorCodes.InsufficientPrivilege);
     }
 
     [Fact]
@@ -110,7 +113,8 @@ public sealed class PackageTests : IAsyncLifetime
         await engine.SaveAsync(Dag, packages: folder.Packages);
     }
 
-    private Task<string> OutputAsync(long runId) => engine.ScalarAsync<string>("SELECT value::text FROM task_output WHERE run_id = @runId", new { runId });
+    private Task<string> OutputAsync(long runId) =>
+        engine.ScalarAsync<string>("SELECT value::text FROM task_output WHERE run_id = @runId", new { runId });
 
     private Task<int> CountAsync(string table) => engine.ScalarAsync<int>($"SELECT count(*)::int FROM {table}");
 }

@@ -80,11 +80,13 @@ public sealed class PersonalColumnsTests : IAsyncLifetime
         (await engine.StateAsync(run)).ShouldBe("success", await engine.ExplainAsync(run));
         (await MaskedAsync("domains")).ShouldBe("");
         (await MaskedAsync("copies")).ShouldBe("");
-        (await MaskedAsync("mails")).ShouldBe("contact", "nobody said what comes from what, and only the other has a name that is not personal there");
+        (await MaskedAsync("mails")).ShouldBe(
+            "contact", "nobody said what comes from what, and only the other has a name that is not personal there");
     }
 
     private Task<string> MaskedAsync(string dataset) =>
-        engine.ScalarAsync<string>("SELECT coalesce(string_agg(c, ', ' ORDER BY c), '') FROM personal_columns(@dataset) AS c", new { dataset });
+        engine.ScalarAsync<string>("SELECT coalesce(string_agg(c, ', ' ORDER BY c), '') FROM personal_columns(@dataset) AS c",
+            new { dataset });
 
     private async Task SaveAsync(string id, string content, string body, string types = "")
     {

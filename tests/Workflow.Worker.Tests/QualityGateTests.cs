@@ -5,7 +5,9 @@ using Workflow.Testing.Running;
 
 namespace Workflow.Worker.Tests;
 
-/// <summary>What becomes of dataset versions that fail their gates: rows set aside, versions held for a person, checks that are learnt.</summary>
+/// <summary>
+/// What becomes of dataset versions that fail their gates: rows set aside, versions held for a person, checks that are learnt.
+/// </summary>
 public sealed class QualityGateTests : IAsyncLifetime
 {
     private TestEngine engine = null!;
@@ -63,10 +65,12 @@ public sealed class QualityGateTests : IAsyncLifetime
         var few = await engine.RunAsync("shared", new JsonObject { ["bad"] = 5 });
         var many = await engine.TriggerAsync("shared", new JsonObject { ["bad"] = 6 });
         await Eventually.TrueAsync(
-            async () => (await engine.TasksAsync(many))["gate"] is not ("pending" or "queued" or "running"), TimeSpan.FromSeconds(60), "the gate ends or waits");
+            async () => (await engine.TasksAsync(many))["gate"] is not ("pending" or "queued" or "running"), TimeSpan.FromSeconds(60),
+            "the gate ends or waits");
 
         (await engine.StateAsync(few)).ShouldBe("success", await engine.ExplainAsync(few));
-        (await engine.ScalarAsync<string>("SELECT string_agg(dataset || ' ' || row_count, ', ' ORDER BY dataset) FROM dataset_version WHERE run_id = @few", new { few }))
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(dataset || ' ' || row_count, ', ' ORDER BY dataset) FROM dataset_version WHERE run_id = @few", new { few }))
             .ShouldBe("raw 100, raw.accepted 95, raw.quarantine 5");
         (await engine.TasksAsync(many))["gate"].ShouldBe("deferred", await engine.ExplainAsync(many));
         (await engine.ScalarAsync<long>("SELECT count(*) FROM dataset_version WHERE run_id = @many", new { many })).ShouldBe(1);
@@ -117,7 +121,8 @@ public sealed class QualityGateTests : IAsyncLifetime
         var run = await engine.RunAsync("odd");
 
         (await engine.StateAsync(run)).ShouldBe("failed");
-        (await engine.ScalarAsync<string>("SELECT verdict || ' ' || (checks -> 0 ->> 'message') FROM gate_verdict")).ShouldMatch("^fail .*a\uFFFDb");
+        (await engine.ScalarAsync<string>(
+            "SELECT verdict || ' ' || (checks -> 0 ->> 'message') FROM gate_verdict")).ShouldMatch("^fail .*a\uFFFDb");
     }
 
     [Fact]
@@ -133,7 +138,8 @@ public sealed class QualityGateTests : IAsyncLifetime
         (await engine.UntilEndedAsync(held)).ShouldBe("success", await engine.ExplainAsync(held));
         (await engine.ScalarAsync<string>("SELECT verdict || ' ' || subject FROM gate_verdict WHERE run_id = @held", new { held }))
             .ShouldMatch("^waived dataset raw [0-9a-f]{8}, released by ann: known gap$");
-        (await engine.ScalarAsync<long>("SELECT row_count FROM dataset_version WHERE dataset = 'next' AND run_id = @held", new { held })).ShouldBe(1);
+        (await engine.ScalarAsync<long>(
+            "SELECT row_count FROM dataset_version WHERE dataset = 'next' AND run_id = @held", new { held })).ShouldBe(1);
     }
 
     [Fact]
@@ -163,7 +169,8 @@ public sealed class QualityGateTests : IAsyncLifetime
         await reviews.DecideAsync(review, ReviewState.Repaired, "ann", "the full file", replacement, default);
 
         (await engine.UntilEndedAsync(held)).ShouldBe("success", await engine.ExplainAsync(held));
-        (await engine.ScalarAsync<long>("SELECT row_count FROM dataset_version WHERE dataset = 'next' AND run_id = @held", new { held })).ShouldBe(7);
+        (await engine.ScalarAsync<long>(
+            "SELECT row_count FROM dataset_version WHERE dataset = 'next' AND run_id = @held", new { held })).ShouldBe(7);
         (await engine.ScalarAsync<string>("SELECT verdict FROM gate_verdict WHERE run_id = @held", new { held })).ShouldBe("pass");
     }
 
@@ -208,7 +215,9 @@ public sealed class QualityGateTests : IAsyncLifetime
         await Should.ThrowAsync<Npgsql.PostgresException>(() => engine.ExecuteAsync("DELETE FROM review_item"));
     }
 
-    /// <remarks>A worker killed after it opened the review leaves a running task; the next attempt is the same as one after a wake-up for nothing.</remarks>
+    /// <remarks>
+    /// A worker killed after it opened the review leaves a running task; the next attempt is the same as one after a wake-up for nothing.
+    /// </remarks>
     [Fact]
     public async Task Hold_AttemptThatComesAgain_FindsTheReviewOfTheFirst()
     {
@@ -246,7 +255,8 @@ public sealed class QualityGateTests : IAsyncLifetime
 
         (await proposals.ProposeAsync("raw", null, suggested, [1], "ann", default)).ShouldBe(2);
         (await proposals.ProposeAsync("raw", null, suggested, [1], "ann", default)).ShouldBe(0);
-        var ids = (await proposals.ListAsync("raw", "proposed", 10, 0, default)).Items.OrderBy(row => row.ProposalId).Select(row => row.ProposalId).ToList();
+        var ids = (await proposals.ListAsync("raw", "proposed", 10, 0, default)).Items.OrderBy(row => row.ProposalId)
+            .Select(row => row.ProposalId).ToList();
         (await proposals.DecideAsync(ids[0], true, "bob", default)).ShouldBeTrue();
         (await proposals.DecideAsync(ids[1], false, "bob", default)).ShouldBeTrue();
         (await proposals.DecideAsync(ids[1], true, "bob", default)).ShouldBeFalse();
@@ -259,7 +269,8 @@ public sealed class QualityGateTests : IAsyncLifetime
         foreach (var run in runs)
             states.Add(await engine.StateAsync(run));
         states.ShouldBe(["success", "success", "failed", "success"], await engine.ExplainAsync(runs[1]));
-        (await engine.ScalarAsync<string>("SELECT string_agg(verdict || ' ' || cardinality(learnt_checks), ', ' ORDER BY gate_verdict_id) FROM gate_verdict"))
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(verdict || ' ' || cardinality(learnt_checks), ', ' ORDER BY gate_verdict_id) FROM gate_verdict"))
             .ShouldBe("learning 0, pass 1, fail 1, learning 0");
     }
 
@@ -277,7 +288,8 @@ public sealed class QualityGateTests : IAsyncLifetime
         var run = await engine.RunAsync("related");
 
         (await engine.StateAsync(run)).ShouldBe("success", await engine.ExplainAsync(run));
-        (await engine.ScalarAsync<string>("SELECT string_agg(c ->> 'message', ' ' ORDER BY n) FROM gate_verdict, jsonb_array_elements(checks) WITH ORDINALITY AS e (c, n)"))
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(c ->> 'message', ' ' ORDER BY n) FROM gate_verdict, jsonb_array_elements(checks) WITH ORDINALITY AS e (c, n)"))
             .ShouldBe(
                 "1 of 6 values of 'zone' do not exist there; allowed: >= 0.8 of values in 'zone' of input 1. "
                 + "1 of 6 values of 'zone' do not exist there; allowed: all values in 'zone' of dataset zones. "
@@ -296,7 +308,8 @@ public sealed class QualityGateTests : IAsyncLifetime
     {
         var run = await engine.TriggerAsync("holding", new JsonObject { ["rows"] = rows });
         await Eventually.TrueAsync(
-            async () => (await engine.TasksAsync(run))["gate"] is not ("pending" or "queued" or "running"), TimeSpan.FromSeconds(60), "the gate holds its version");
+            async () => (await engine.TasksAsync(run))["gate"] is not ("pending" or "queued" or "running"), TimeSpan.FromSeconds(60),
+            "the gate holds its version");
         (await engine.TasksAsync(run))["gate"].ShouldBe("deferred", await engine.ExplainAsync(run));
         return run;
     }

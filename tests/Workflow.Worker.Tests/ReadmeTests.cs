@@ -45,7 +45,8 @@ public sealed partial class ReadmeTests
         await engine.StartWorkerAsync();
         var file = Path.Combine(engine.Artifacts, "orders.csv");
         await File.WriteAllLinesAsync(
-            file, ["id,price,email", .. Enumerable.Range(1, 200).Select(id => $"{id},{(id == 7 ? 20_000.5 : id / 2.0)},a{id}@example.com")]);
+            file, ["id,price,email", .. Enumerable.Range(1, 200)
+                .Select(id => $"{id},{(id == 7 ? 20_000.5 : id / 2.0)},a{id}@example.com")]);
 
         var runId = await engine.RunAsync(dagId, new() { ["file"] = file });
 
@@ -59,7 +60,8 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Diagram_HasExactlyTheTransitions()
     {
-        var drawn = Arrow().Matches(Readme).Select(match => match.Value.Trim()).Where(arrow => !arrow.StartsWith("[*]", StringComparison.Ordinal));
+        var drawn = Arrow().Matches(Readme).Select(match => match.Value.Trim())
+            .Where(arrow => !arrow.StartsWith("[*]", StringComparison.Ordinal));
 
         var known = Enum.GetValues<TaskState>().SelectMany(from => from.Next().Select(to => $"{from.Name()} --> {to.Name()}"));
         drawn.ShouldBe(known, ignoreOrder: true);

@@ -134,7 +134,8 @@ public sealed class SemanticsTests : IAsyncLifetime
             """));
         await engine.StartWorkerAsync(1);
         var runId = await engine.TriggerAsync(dagId);
-        await Eventually.TrueAsync(async () => (await StatesAsync(runId, "approval"))[0] == "deferred", TimeSpan.FromSeconds(30), "it is deferred");
+        await Eventually.TrueAsync(async () =>
+            (await StatesAsync(runId, "approval"))[0] == "deferred", TimeSpan.FromSeconds(30), "it is deferred");
 
         await engine.ExecuteAsync("""
             INSERT INTO external_event (key, payload, source) SELECT 'approved/' || run_key, '{"by": "ann"}', 'test' FROM dag_run WHERE run_id = @runId;
@@ -166,7 +167,8 @@ public sealed class SemanticsTests : IAsyncLifetime
             dag.Task("never", _ => throw new FormatException("broken")).Retries(5, Backoff.Constant(TimeSpan.Zero)).RetryRules(rules => rules.Fail<FormatException>());
             """);
 
-        (await engine.TasksAsync(runId)).ShouldBe(new Dictionary<string, string> { ["again"] = "success", ["never"] = "failed" }, ignoreOrder: true);
+        (await engine.TasksAsync(runId)).ShouldBe(
+            new Dictionary<string, string> { ["again"] = "success", ["never"] = "failed" }, ignoreOrder: true);
         (await engine.ScalarAsync<int>("SELECT attempt FROM task_instance WHERE task_id = 'never'")).ShouldBe(1);
     }
 
@@ -234,7 +236,8 @@ public sealed class SemanticsTests : IAsyncLifetime
 
         (await engine.StateAsync(runId)).ShouldBe("failed");
         await Eventually.TrueAsync(
-            async () => await engine.ScalarAsync<int>("SELECT count(*) FROM callback WHERE error IS NOT NULL") == 4, TimeSpan.FromSeconds(30), "all are called");
+            async () => await engine.ScalarAsync<int>("SELECT count(*) FROM callback WHERE error IS NOT NULL") == 4,
+            TimeSpan.FromSeconds(30), "all are called");
         (await engine.ScalarAsync<string>("SELECT string_agg(error, '|' ORDER BY error) FROM callback")).ShouldBe(
             "InvalidOperationException: again Retry bad 1 no|InvalidOperationException: bad Failure bad 2 no|"
             + "InvalidOperationException: good Success good 1 |InvalidOperationException: run Failure  0 ");
@@ -263,7 +266,8 @@ public sealed class SemanticsTests : IAsyncLifetime
     }
 
     private async Task<long> CreateAsync(string dagId, string key, DateTimeOffset date) =>
-        (await engine.Runs.CreateAsync(new Workflow.Postgres.Runs.NewRun(dagId, key, RunType.Scheduled, [], "test", date, RunAfter: date), default))!.Value;
+        (await engine.Runs.CreateAsync(
+            new Workflow.Postgres.Runs.NewRun(dagId, key, RunType.Scheduled, [], "test", date, RunAfter: date), default))!.Value;
 
     private async Task<long> RunAsync(string definition, int slots = 4)
     {
@@ -287,5 +291,6 @@ public sealed class SemanticsTests : IAsyncLifetime
         "SELECT value::text FROM task_output JOIN task_instance USING (run_id, task_index, map_index, attempt) WHERE run_id = @runId AND task_id = @task", new { runId, task });
 
     private async Task<string[]> StatesAsync(long runId, string task) => (await engine.ScalarAsync<string>(
-        "SELECT string_agg(state, ' ' ORDER BY map_index) FROM task_instance WHERE run_id = @runId AND task_id = @task", new { runId, task })).Split(' ');
+        "SELECT string_agg(state, ' ' ORDER BY map_index) FROM task_instance WHERE run_id = @runId AND task_id = @task",
+        new { runId, task })).Split(' ');
 }

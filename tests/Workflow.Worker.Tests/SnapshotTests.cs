@@ -55,7 +55,8 @@ public sealed class SnapshotTests : IAsyncLifetime
     {
         await SliceAsync("2024-01", 10);
         await SliceAsync("2024-02", 20);
-        var at = new DateTimeOffset(await engine.ScalarAsync<DateTime>("SELECT published_at FROM dataset_version WHERE version = 2"), TimeSpan.Zero);
+        var at = new DateTimeOffset(await engine.ScalarAsync<DateTime>("SELECT published_at FROM dataset_version WHERE version = 2"),
+            TimeSpan.Zero);
         await SliceAsync("2024-01", 11);
         var store = new EffectStore(engine.Data);
 
@@ -82,7 +83,8 @@ public sealed class SnapshotTests : IAsyncLifetime
 
         await SucceedAsync("joined");
 
-        (await engine.ScalarAsync<string>("SELECT partition::text FROM dataset_version WHERE dataset = 'joined'")).ShouldBe("""{"place": "here"}""");
+        (await engine.ScalarAsync<string>(
+            "SELECT partition::text FROM dataset_version WHERE dataset = 'joined'")).ShouldBe("""{"place": "here"}""");
         (await engine.ScalarAsync<string>("SELECT profile::text FROM dataset_version WHERE dataset = 'joined'")).ShouldSatisfyAllConditions(
             profile => profile.ShouldContain("\"30\""), profile => profile.ShouldContain("\"10\""));
         (await engine.ScalarAsync<string>("""
@@ -133,7 +135,8 @@ public sealed class SnapshotTests : IAsyncLifetime
 
         await SucceedAsync("reader");
 
-        (await engine.ScalarAsync<string>("SELECT string_agg(line, '|') FROM task_log WHERE task_index = 0 AND line LIKE '2 2 %'")).ShouldBe("2 2 10");
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(line, '|') FROM task_log WHERE task_index = 0 AND line LIKE '2 2 %'")).ShouldBe("2 2 10");
         (await engine.ScalarAsync<long>("SELECT row_count FROM dataset_version WHERE dataset = 'counts'")).ShouldBe(2);
         (await engine.ScalarAsync<long>("SELECT count(*) FROM dataset_parent")).ShouldBe(2);
     }

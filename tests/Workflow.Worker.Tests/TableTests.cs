@@ -54,10 +54,12 @@ public sealed class TableTests : IAsyncLifetime
         await SucceedAsync();
         await SucceedAsync();
 
-        (await engine.ScalarAsync<long>("SELECT count(*) FROM (SELECT to_jsonb(s) FROM sales s EXCEPT SELECT to_jsonb(c) - 'tags' || jsonb_build_object('tags', c.tags::jsonb) FROM copy c) d"))
+        (await engine.ScalarAsync<long>(
+            "SELECT count(*) FROM (SELECT to_jsonb(s) FROM sales s EXCEPT SELECT to_jsonb(c) - 'tags' || jsonb_build_object('tags', c.tags::jsonb) FROM copy c) d"))
             .ShouldBe(0);
         (await engine.ScalarAsync<long>("SELECT count(*) FROM copy")).ShouldBe(4);
-        (await engine.ScalarAsync<string>("SELECT rows_in || ' ' || location FROM dataset_version JOIN version_source USING (dataset_version_id) WHERE version = 1"))
+        (await engine.ScalarAsync<string>(
+            "SELECT rows_in || ' ' || location FROM dataset_version JOIN version_source USING (dataset_version_id) WHERE version = 1"))
             .ShouldBe($"4 postgres:{connection}");
         (await engine.ScalarAsync<int>("SELECT count(DISTINCT sha256) FROM dataset_version")).ShouldBe(1);
     }
@@ -65,7 +67,8 @@ public sealed class TableTests : IAsyncLifetime
     [Fact]
     public async Task Write_WithKeys_UpdatesAddsAndLeavesTheRest()
     {
-        await engine.ExecuteAsync("CREATE TABLE target (id bigint UNIQUE, note text, own int DEFAULT 7); INSERT INTO target VALUES (1, 'old', 1), (9, 'stays', 1)");
+        await engine.ExecuteAsync(
+            "CREATE TABLE target (id bigint UNIQUE, note text, own int DEFAULT 7); INSERT INTO target VALUES (1, 'old', 1), (9, 'stays', 1)");
         await SaveAsync($$"""
             var rows = dag.Task("rows", run => run.Datasets.GenerateAsync("SELECT i AS id, 'new ' || i AS note FROM range(1, 3) AS r (i)", "rows"));
             dag.Task("write", rows, (run, version) => run.Datasets.ExportAsync(version, Sink.Postgres("{{connection}}", "target", "id")));
@@ -103,7 +106,8 @@ public sealed class TableTests : IAsyncLifetime
 
         var exports = Enumerable.Range(0, 2).Select(_ => WriteAsync(Sink.Postgres(connection, "target"), file, 20_000)).ToList();
         await Eventually.TrueAsync(
-            async () => await engine.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE relation = 'target'::regclass AND NOT granted") == 2,
+            async () => await engine.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE relation = 'target'::regclass AND NOT granted")
+            == 2,
             TimeSpan.FromMinutes(1), "both exports wait for the table");
         await held.CommitAsync(Token);
         await Task.WhenAll(exports);
@@ -154,7 +158,8 @@ public sealed class TableTests : IAsyncLifetime
 
         await SucceedAsync();
 
-        (await engine.ScalarAsync<string>("SELECT string_agg(coalesce(note, 'null'), ' ' ORDER BY note) FROM target")).ShouldBe(" \\. a b null");
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(coalesce(note, 'null'), ' ' ORDER BY note) FROM target")).ShouldBe(" \\. a b null");
     }
 
     [Fact]
@@ -162,7 +167,9 @@ public sealed class TableTests : IAsyncLifetime
     {
         await engine.ExecuteAsync("CREATE TABLE target (id bigint); INSERT INTO target VALUES (7)");
 
-        var error = await Should.ThrowAsync<TaskFailureException>(async () => await WriteAsync(Sink.Postgres(connection, "target"), await FileAsync("id\n1\n2\n"), 3));
+        var error =
+            await Should.ThrowAsync<TaskFailureException>(async () =>
+                await WriteAsync(Sink.Postgres(connection, "target"), await FileAsync("id\n1\n2\n"), 3));
 
         error.Message.ShouldContain("took 2 of 3 rows");
         (await engine.ScalarAsync<string>("SELECT string_agg(id::text, ' ') FROM target")).ShouldBe("7");
@@ -202,7 +209,8 @@ public sealed class TableTests : IAsyncLifetime
         Should.Throw<TaskFailureException>(() => TableCopy.Open("nowhere")).Message.ShouldContain("Connections__nowhere");
         var away = new NpgsqlConnectionStringBuilder(engine.ConnectionString) { Port = 1, Password = "secret" };
         var error = await Should.ThrowAsync<TaskFailureException>(
-            () => new TableCopy(away.ConnectionString, "away").ReadAsync(Source.Postgres("away", "SELECT 1"), Path.GetTempFileName(), Token));
+            () => new TableCopy(away.ConnectionString, "away").ReadAsync(
+                Source.Postgres("away", "SELECT 1"), Path.GetTempFileName(), Token));
         error.Message.ShouldContain("cannot be reached");
         error.Message.ShouldNotContain("secret");
         error.Retryable.ShouldBeTrue();

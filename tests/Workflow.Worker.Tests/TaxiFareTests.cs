@@ -45,9 +45,12 @@ public sealed class TaxiFareTests : IAsyncLifetime
         // The rerun of the first month sees no later one, and so makes the same model.
         (await engine.ScalarAsync<bool>(
             "SELECT a.sha256 = b.sha256 FROM model_version a, model_version b WHERE a.version = 1 AND b.version = 4")).ShouldBeTrue();
-        (await engine.ScalarAsync<int>("SELECT count(*) FROM model_parent p JOIN model_version v USING (model_version_id) WHERE v.version = 3")).ShouldBe(3);
-        (await engine.ScalarAsync<int>("SELECT count(*) FROM model_alias_move WHERE published_at IS NOT NULL")).ShouldBeGreaterThanOrEqualTo(3);
-        (await engine.ScalarAsync<double>("SELECT (metrics ->> 'rmse')::float8 FROM model_version WHERE version = 1")).ShouldBeInRange(1, 12);
+        (await engine.ScalarAsync<int>(
+            "SELECT count(*) FROM model_parent p JOIN model_version v USING (model_version_id) WHERE v.version = 3")).ShouldBe(3);
+        (await engine.ScalarAsync<int>(
+            "SELECT count(*) FROM model_alias_move WHERE published_at IS NOT NULL")).ShouldBeGreaterThanOrEqualTo(3);
+        (await engine.ScalarAsync<double>("SELECT (metrics ->> 'rmse')::float8 FROM model_version WHERE version = 1")).ShouldBeInRange(1,
+            12);
     }
 
     [Fact]
@@ -57,7 +60,10 @@ public sealed class TaxiFareTests : IAsyncLifetime
 
         (await engine.TasksAsync(runId)).ShouldSatisfyAllConditions(
             tasks => tasks["quality"].ShouldBe("failed"), tasks => tasks["train"].ShouldBe("upstream_failed"));
-        var failing = JsonNode.Parse(await engine.ScalarAsync<string>("SELECT checks::text FROM gate_verdict WHERE verdict = 'fail' AND published_at IS NOT NULL"))!
+        var failing =
+            JsonNode.Parse(
+                await engine.ScalarAsync<string>(
+                    "SELECT checks::text FROM gate_verdict WHERE verdict = 'fail' AND published_at IS NOT NULL"))!
             .AsArray().Where(check => (string?)check!["verdict"] == "fail").ToList();
         failing.ShouldAllBe(check => (string?)check!["column"] == "fare_amount");
         failing.Count.ShouldBe(1);

@@ -8,17 +8,19 @@ using Workflow.Scheduler.Services;
 namespace Workflow.Hangfire;
 
 /// <summary>
-/// Turns task instances that are due into Hangfire jobs, and heals: a job that was lost is made anew. Woken whenever tasks are queued or slots
-/// become free; its interval brings on those whose wait is over, and the lost.
+/// Turns task instances that are due into Hangfire jobs, and heals: a job that was lost is made anew. Woken whenever tasks are queued or
+/// slots become free; its interval brings on those whose wait is over, and the lost.
 /// </summary>
 /// <remarks>
-/// Several may run: the first that enters a task instance makes its job. A kill after the entry leaves it without a job, and it is healed; a
-/// kill after the job was made, before its number was recorded, makes a second job, which claims nothing.
+/// Several may run: the first that enters a task instance makes its job. A kill after the entry leaves it without a job, and it is healed;
+/// a kill after the job was made, before its number was recorded, makes a second job, which claims nothing.
 /// </remarks>
 public sealed class HangfireEnqueuer(Func<PostgreSqlStorage> open, JobLedger ledger, ILogger<HangfireEnqueuer> logger)
     : IntervalService(TimeSpan.FromSeconds(1), logger)
 {
-    /// <summary>How many jobs may wait for each slot: enough that no slot waits for this service, and few enough that order is kept.</summary>
+    /// <summary>
+    /// How many jobs may wait for each slot: enough that no slot waits for this service, and few enough that order is kept.
+    /// </summary>
     private const int Ahead = 2;
 
     /// <summary>How long a task may be due without a job in Hangfire's queue.</summary>
@@ -59,7 +61,8 @@ public sealed class HangfireEnqueuer(Func<PostgreSqlStorage> open, JobLedger led
         }
 
         // Hangfire's client blocks.
-        var jobs = await Task.Run(() => tasks.Select(task => (task.Key, Enqueue(client, task))).ToList(), cancellationToken).ConfigureAwait(false);
+        var jobs = await Task.Run(() => tasks.Select(task => (task.Key, Enqueue(client, task))).ToList(), cancellationToken)
+            .ConfigureAwait(false);
         await ledger.RecordAsync(jobs, cancellationToken).ConfigureAwait(false);
         return tasks.Count + lost;
     }
@@ -68,6 +71,7 @@ public sealed class HangfireEnqueuer(Func<PostgreSqlStorage> open, JobLedger led
     {
         var (runId, taskIndex, mapIndex) = (task.Key.RunId, task.Key.TaskIndex, task.Key.MapIndex);
         var job = Job.FromExpression<TaskJob>(body => body.RunAsync(task.Label, runId, taskIndex, mapIndex));
-        return long.Parse(client.Create(job, new EnqueuedState(QueueNames.Of(task.Queue))), System.Globalization.CultureInfo.InvariantCulture);
+        return long.Parse(client.Create(job, new EnqueuedState(QueueNames.Of(task.Queue))),
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 }

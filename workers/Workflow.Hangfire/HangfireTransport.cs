@@ -11,8 +11,8 @@ using Workflow.Worker.Dispatching;
 namespace Workflow.Hangfire;
 
 /// <summary>
-/// Dispatch over Hangfire: a scheduler makes a job of each task instance that is due, in the queue of the task; a server of Hangfire in each
-/// worker process hands the jobs to the worker, which claims exactly their tasks.
+/// Dispatch over Hangfire: a scheduler makes a job of each task instance that is due, in the queue of the task; a server of Hangfire in
+/// each worker process hands the jobs to the worker, which claims exactly their tasks.
 /// </summary>
 public sealed class HangfireTransport : ITransport
 {
@@ -34,7 +34,8 @@ public sealed class HangfireTransport : ITransport
 
         // Not as AddHostedService, which adds no second service of the same type: the scheduler has one.
         services.AddSingleton<IHostedService>(provider => new WakeOnNotify(
-            new Listener(Database.Open(connectionString, Name), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Listener>>()),
+            new Listener(Database.Open(connectionString, Name), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<Listener>>()),
             [(Channels.Tasks, provider.GetRequiredService<HangfireEnqueuer>().Wake)]));
     }
 
@@ -65,8 +66,8 @@ public sealed class HangfireTransport : ITransport
             return next(context);
         });
 
-        // The engine's own gate asks for a credential before any endpoint that is not marked open, and refuses other origins. Whoever passes
-        // may look and not touch: a job is made anew whatever happens to it, and the engine's dashboard is where tasks are acted on.
+        // The engine's own gate asks for a credential before any endpoint that is not marked open, and refuses other origins. Whoever
+        // passes may look and not touch: a job is made anew whatever happens to it, and the engine's dashboard is where tasks are acted on.
         app.MapHangfireDashboardWithNoAuthorizationFilters("/hangfire", new DashboardOptions
         {
             IsReadOnlyFunc = _ => true,

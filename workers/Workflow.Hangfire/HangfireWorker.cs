@@ -13,7 +13,8 @@ namespace Workflow.Hangfire;
 /// the process stops it fetches no more at once, and ends when the worker has drained: it must be added before the worker.
 /// </summary>
 internal sealed class HangfireWorker(
-    PostgreSqlStorage storage, JobLedger ledger, OfferedTasks offers, TaskJob job, Listener listener, WorkerOptions options, TimeProvider time,
+    PostgreSqlStorage storage, JobLedger ledger, OfferedTasks offers, TaskJob job, Listener listener, WorkerOptions options,
+    TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<HangfireWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);

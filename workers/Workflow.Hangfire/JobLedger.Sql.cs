@@ -20,19 +20,22 @@ public sealed partial class JobLedger
     private const string Sweep = """
         DELETE FROM hangfire.workflow_job j WHERE NOT EXISTS (
             SELECT 1 FROM task_instance t
-            WHERE t.run_id = j.run_id AND t.task_index = j.task_index AND t.map_index = j.map_index AND t.ready_at = j.ready_at AND t.admitted)
+            WHERE t.run_id = j.run_id AND t.task_index = j.task_index AND t.map_index = j.map_index AND t.ready_at = j.ready_at
+                AND t.admitted)
         """;
 
-    // A job lives as long as it is in the queue, where it also is while somebody runs it: the one that runs a dead server's job takes it from
-    // there. Asked only after a while, because an entry is made before its job and a job ends before the next look.
+    // A job lives as long as it is in the queue, where it also is while somebody runs it: the one that runs a dead server's job takes it
+    // from there. Asked only after a while, because an entry is made before its job and a job ends before the next look.
     private const string Heal = """
         DELETE FROM hangfire.workflow_job j
         WHERE j.enqueued_at < now() - $1 AND NOT EXISTS (SELECT 1 FROM hangfire.jobqueue q WHERE q.jobid = j.job_id)
         """;
 
-    // In the order in which workers claim: the most urgent first, and turn by turn among the lanes. Hangfire serves a queue by age, so no more
+    // In the order in which workers claim: the most urgent first, and turn by turn among the lanes. Hangfire serves a queue by age, so no
+    // more
     // is enqueued ahead than keeps the slots of a queue's workers busy, or order would be lost to it.
-    // - Lanes are found by hopping through the index, as a claim does; only those with something due and room in their queue count among the
+    // - Lanes are found by hopping through the index, as a claim does; only those with something due and room in their queue count among
+    // the
     //   fifty.
     // - An entry is of one queueing, which the time of it tells apart: whoever is first makes it, and the job with it.
     private const string Take = """
@@ -76,7 +79,8 @@ public sealed partial class JobLedger
                     WHERE t.urgency = l.urgency AND t.lane = l.lane AND t.queue COLLATE "C" = l.queue AND t.ready_at <= now() AND t.admitted
                         AND NOT EXISTS (
                             SELECT 1 FROM hangfire.workflow_job j
-                            WHERE j.run_id = t.run_id AND j.task_index = t.task_index AND j.map_index = t.map_index AND j.ready_at = t.ready_at)
+                            WHERE j.run_id = t.run_id AND j.task_index = t.task_index AND j.map_index = t.map_index
+                                AND j.ready_at = t.ready_at)
                     ORDER BY t.ready_at, t.run_id, t.task_index, t.map_index
                     LIMIT greatest(l.room, 0)) n
                 WHERE l.room > 0) p

@@ -10,8 +10,8 @@ namespace Workflow.Hangfire;
 public sealed record DueTask(TaskKey Key, string Queue, string Label);
 
 /// <summary>
-/// Which queueing of which task instance has a Hangfire job. It need not be exact: a job too many claims nothing, and a job too few is missed
-/// after a while.
+/// Which queueing of which task instance has a Hangfire job. It need not be exact: a job too many claims nothing, and a job too few is
+/// missed after a while.
 /// </summary>
 /// <param name="dataSource">Its own pool, which it closes.</param>
 public sealed partial class JobLedger(NpgsqlDataSource dataSource) : IAsyncDisposable
@@ -59,7 +59,9 @@ public sealed partial class JobLedger(NpgsqlDataSource dataSource) : IAsyncDispo
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var taken = new List<DueTask>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            taken.Add(new DueTask(new TaskKey(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2)), reader.GetString(3), reader.GetString(4)));
+            taken.Add(
+                new DueTask(new TaskKey(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2)), reader.GetString(3),
+                    reader.GetString(4)));
         return taken;
     }
 

@@ -30,8 +30,8 @@ public sealed class Offer
 }
 
 /// <summary>
-/// Between Hangfire's threads, each of which holds one job, and the worker's loop, which claims for all of them at once. Two jobs of one task
-/// share an offer; a job of a task whose attempt runs here makes a new one, whose claim finds nothing.
+/// Between Hangfire's threads, each of which holds one job, and the worker's loop, which claims for all of them at once. Two jobs of one
+/// task share an offer; a job of a task whose attempt runs here makes a new one, whose claim finds nothing.
 /// </summary>
 public sealed class OfferedTasks : ITaskSource
 {

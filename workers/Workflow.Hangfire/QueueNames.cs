@@ -14,7 +14,9 @@ public static class QueueNames
     /// </summary>
     public static string Of(string queue)
     {
-        var fitting = string.Concat(queue.ToLowerInvariant().Select(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_' ? letter : '-'));
+        var fitting =
+            string.Concat(queue.ToLowerInvariant()
+                .Select(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_' ? letter : '-'));
         return fitting == queue
             ? queue
             : $"{fitting}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(queue)))[..HashLength]}";

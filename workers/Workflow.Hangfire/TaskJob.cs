@@ -5,12 +5,14 @@ using Workflow.Worker.Dispatching;
 namespace Workflow.Hangfire;
 
 /// <summary>
-/// The body of a Hangfire job: offers a task instance to the worker of this process and waits for the end of its attempt. The worker claims,
-/// fences, executes and hands in as it always does, so a job that is lost, doubled or late can only fail to claim.
+/// The body of a Hangfire job: offers a task instance to the worker of this process and waits for the end of its attempt. The worker
+/// claims, fences, executes and hands in as it always does, so a job that is lost, doubled or late can only fail to claim.
 /// </summary>
 public sealed class TaskJob(OfferedTasks offers, Dispatcher dispatcher, JobLedger ledger, TimeProvider time)
 {
-    /// <summary>A slot is free whenever Hangfire hands out a job, unless a task ignores its cancellation: then another worker is quicker.</summary>
+    /// <summary>
+    /// A slot is free whenever Hangfire hands out a job, unless a task ignores its cancellation: then another worker is quicker.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs a task instance, if it is still to be had.</summary>

@@ -14,13 +14,15 @@ internal static partial class Log
     [LoggerMessage(3002, LogLevel.Error, "Completing attempt {Attempt} of task {TaskIndex} in run {RunId} was refused: {Reason}")]
     public static partial void CompletionRefused(this ILogger logger, long runId, int taskIndex, int attempt, string reason);
 
-    [LoggerMessage(3003, LogLevel.Warning, "Attempt {Attempt} of task {TaskIndex} in run {RunId} had lost its lease; what it did is discarded")]
+    [LoggerMessage(3003, LogLevel.Warning,
+        "Attempt {Attempt} of task {TaskIndex} in run {RunId} had lost its lease; what it did is discarded")]
     public static partial void LostLease(this ILogger logger, long runId, int taskIndex, int attempt);
 
     [LoggerMessage(3004, LogLevel.Warning, "The heartbeat failed: {Reason}")]
     public static partial void HeartbeatFailed(this ILogger logger, string reason);
 
-    [LoggerMessage(3005, LogLevel.Error, "Worker {WorkerId} was declared dead; its {Running} running tasks are stopped and it registers anew")]
+    [LoggerMessage(3005, LogLevel.Error,
+        "Worker {WorkerId} was declared dead; its {Running} running tasks are stopped and it registers anew")]
     public static partial void DeclaredDead(this ILogger logger, long workerId, int running);
 
     [LoggerMessage(3006, LogLevel.Information, "Stopping: {Running} tasks may go on for {Limit}")]
@@ -50,7 +52,8 @@ internal static partial class Log
     [LoggerMessage(3014, LogLevel.Warning, "The {Kind} callback of run {RunKey} of DAG {DagId} failed, call {Tries}: {Error}")]
     public static partial void CallbackFailed(this ILogger logger, string runKey, string dagId, string kind, int tries, string error);
 
-    [LoggerMessage(3015, LogLevel.Warning, "Run {RunKey} of DAG {DagId} was stored by a newer engine; its tasks are left to workers of that build")]
+    [LoggerMessage(3015, LogLevel.Warning,
+        "Run {RunKey} of DAG {DagId} was stored by a newer engine; its tasks are left to workers of that build")]
     public static partial void NewerEngine(this ILogger logger, string runKey, string dagId);
 
     [LoggerMessage(3020, LogLevel.Warning, "The worker waits for the database before it can register: {Reason}")]

@@ -5,7 +5,9 @@ namespace Workflow.Worker;
 /// <summary>How a worker works.</summary>
 public sealed record WorkerOptions
 {
-    /// <summary>What it is called in the dashboard; the supervisor reports its death by this name, so it is unique for each process.</summary>
+    /// <summary>
+    /// What it is called in the dashboard; the supervisor reports its death by this name, so it is unique for each process.
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>The queues that it serves; empty for all.</summary>
@@ -30,8 +32,8 @@ public sealed record WorkerOptions
     public IReadOnlyList<string> IsolationCommand { get; init; } = [];
 
     /// <summary>
-    /// Whether isolated tasks run in the worker's process after all, so that a debugger stops in them; those with a hard timeout or a memory
-    /// limit still do not. Default: no.
+    /// Whether isolated tasks run in the worker's process after all, so that a debugger stops in them; those with a hard timeout or a
+    /// memory limit still do not. Default: no.
     /// </summary>
     public bool InProcess { get; init; }
 

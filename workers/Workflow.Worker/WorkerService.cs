@@ -13,7 +13,8 @@ namespace Workflow.Worker;
 /// <summary>A worker process: registers, keeps its lease, dispatches, and drains when it is asked to stop.</summary>
 /// <remarks>The heartbeat has a loop of its own: however busy the tasks are, the lease does not depend on them.</remarks>
 public sealed class WorkerService(
-    WorkerStore workers, TaskQueue queue, Dispatcher dispatcher, CallbackRunner callbacks, Listener listener, LogWriter logs, WorkerOptions options, TimeProvider time,
+    WorkerStore workers, TaskQueue queue, Dispatcher dispatcher, CallbackRunner callbacks, Listener listener, LogWriter logs,
+    WorkerOptions options, TimeProvider time,
     IHostApplicationLifetime lifetime, ILogger<WorkerService> logger) : BackgroundService
 {
     private readonly CancellationTokenSource aborted = new();
@@ -63,7 +64,8 @@ public sealed class WorkerService(
 
     private async Task RegisterAsync(CancellationToken cancellationToken)
     {
-        dispatcher.WorkerId = await workers.RegisterAsync(options.Name, options.Queues, options.Slots, EngineVersion.Text, cancellationToken)
+        dispatcher.WorkerId =
+            await workers.RegisterAsync(options.Name, options.Queues, options.Slots, EngineVersion.Text, cancellationToken)
             .ConfigureAwait(false);
         var queues = options.Queues.Count == 0 ? "all" : string.Join(", ", options.Queues);
         logger.Registered(options.Name, dispatcher.WorkerId, options.Slots, queues);
@@ -135,7 +137,8 @@ public sealed class WorkerService(
         {
             var byKey = group.ToDictionary(attempt => attempt.Task.Key);
             var leases = await queue.LeasesAsync(
-                group.Key, [.. byKey.Values.Select(attempt => (attempt.Task.Key, attempt.Task.Attempt.Number))], cancellationToken).ConfigureAwait(false);
+                group.Key, [.. byKey.Values.Select(attempt => (attempt.Task.Key, attempt.Task.Attempt.Number))], cancellationToken)
+                .ConfigureAwait(false);
             foreach (var lease in leases)
             {
                 var attempt = byKey[lease.Key];

@@ -23,7 +23,9 @@ namespace Workflow.Worker;
 /// <summary>Composes a worker.</summary>
 public static class WorkerServices
 {
-    /// <summary>The role that workers take where they log in as somebody else: it may claim, complete and stage, and nothing more.</summary>
+    /// <summary>
+    /// The role that workers take where they log in as somebody else: it may claim, complete and stage, and nothing more.
+    /// </summary>
     public const string Role = "workflow_worker";
 
     /// <summary>Adds a worker with everything that it needs.</summary>

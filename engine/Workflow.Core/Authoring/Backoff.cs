@@ -4,7 +4,8 @@ namespace Workflow;
 /// <param name="First">The wait before the second attempt.</param>
 /// <param name="Multiplier">The factor by which each further wait grows; 1 keeps it constant.</param>
 /// <param name="Cap">No wait is longer than this.</param>
-/// <param name="Jitter">The share of the wait, 0 to 1, by which it may be longer; drawn from the attempt's identity, so it is the same each time.</param>
+/// <param name="Jitter">The share of the wait, 0 to 1, by which it may be longer; drawn from the attempt's identity, so it is the same each
+/// time.</param>
 public sealed record Backoff(TimeSpan First, double Multiplier, TimeSpan Cap, double Jitter)
 {
     /// <summary>No wait is ever longer than this unless a cap says otherwise.</summary>

@@ -10,6 +10,8 @@ namespace Workflow;
 /// <param name="Attempt">The attempt that ended; 0 when there was none.</param>
 /// <param name="Message">Why, as a sentence; null when there is nothing to say.</param>
 /// <param name="Cancellation">Ends when the callback shall stop.</param>
-/// <remarks>A callback is called at least once, after the end is recorded: one that is killed is called again. What it does must bear that.</remarks>
+/// <remarks>
+/// A callback is called at least once, after the end is recorded: one that is killed is called again. What it does must bear that.
+/// </remarks>
 public sealed record CallbackContext(
     CallbackKind Kind, RunInfo Run, string? TaskId, int MapIndex, int Attempt, string? Message, CancellationToken Cancellation);

@@ -7,8 +7,9 @@ namespace Workflow;
 public sealed partial class DagBuilder
 {
     /// <summary>
-    /// A drift gate: compares the columns of a dataset version with a reference, records a verdict with a report, and fails the run when too many
-    /// of them have drifted, or when there are too few values to decide of any, unless <see cref="Workflow.DriftGate.AllowUndecided"/> says otherwise.
+    /// A drift gate: compares the columns of a dataset version with a reference, records a verdict with a report, and fails the run when
+    /// too many of them have drifted, or when there are too few values to decide of any, unless
+    /// <see cref="Workflow.DriftGate.AllowUndecided"/> says otherwise.
     /// </summary>
     /// <param name="taskId">The task's id.</param>
     /// <param name="subject">The dataset version to judge.</param>

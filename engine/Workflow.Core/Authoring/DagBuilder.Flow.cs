@@ -18,7 +18,8 @@ public sealed partial class DagBuilder
 
     /// <inheritdoc cref="Branch(string, Func{TaskContext, Task{IReadOnlyList{string}}}, int)"/>
     public TaskHandle Branch<TIn>(
-        string taskId, TaskHandle<TIn> input, Func<TaskContext, TIn, Task<IReadOnlyList<string>>> choose, [CallerLineNumber] int line = 0) =>
+        string taskId, TaskHandle<TIn> input, Func<TaskContext, TIn, Task<IReadOnlyList<string>>> choose,
+        [CallerLineNumber] int line = 0) =>
         new(this, Draft(taskId, [input], new BranchSpec((context, inputs) => choose(context, (TIn)inputs[0]!)), line));
 
     /// <summary>Lets what follows go on only if a condition holds; otherwise skips it. Teardowns run all the same.</summary>
@@ -80,11 +81,14 @@ public sealed partial class DagBuilder
         return new(this, Draft(taskId, [], new WaitForRunSpec(dagId, logicalDate ?? (run => run.LogicalDate ?? run.RunAfter)), line));
     }
 
-    /// <summary>Waits for an event that something outside posts under a key since the run was created, and hands on what came with it.</summary>
+    /// <summary>
+    /// Waits for an event that something outside posts under a key since the run was created, and hands on what came with it.
+    /// </summary>
     /// <param name="taskId">The task's id.</param>
     /// <param name="key">The event's key, such as <c>$"approved/{run.RunKey}"</c>.</param>
     /// <param name="line">Given by the compiler: where messages say that the task is.</param>
-    public TaskHandle<System.Text.Json.Nodes.JsonNode?> WaitForEvent(string taskId, Func<RunInfo, string> key, [CallerLineNumber] int line = 0) =>
+    public TaskHandle<System.Text.Json.Nodes.JsonNode?> WaitForEvent(
+        string taskId, Func<RunInfo, string> key, [CallerLineNumber] int line = 0) =>
         new(this, Draft(taskId, [], new WaitForEventSpec(key), line, typeof(System.Text.Json.Nodes.JsonNode)));
 
     private (TaskGroup Group, T Result) InGroup<T>(string groupId, TaskDraft? expander, Func<T> define)

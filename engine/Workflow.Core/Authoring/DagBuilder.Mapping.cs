@@ -16,20 +16,27 @@ public sealed partial class DagBuilder
 
     /// <summary>A task with an output for each item of a list.</summary>
     public MapHandle<TOut> Map<TItem, TOut>(
-        string taskId, ITaskHandle<IReadOnlyList<TItem>> items, Func<TaskContext, TItem, Task<TOut>> body, [CallerLineNumber] int line = 0) =>
-        new(this, MapDraft(taskId, [(items.Task, typeof(TItem))], [], Plain((context, inputs) => body(context, (TItem)inputs[0]!)), line, typeof(TOut)));
+        string taskId, ITaskHandle<IReadOnlyList<TItem>> items, Func<TaskContext, TItem, Task<TOut>> body,
+        [CallerLineNumber] int line = 0) =>
+        new(this,
+            MapDraft(taskId, [(items.Task, typeof(TItem))], [], Plain((context, inputs) => body(context, (TItem)inputs[0]!)), line,
+                typeof(TOut)));
 
     /// <summary>A task with an output for each item of one list with each of another: the last list goes round fastest.</summary>
     public MapHandle<TOut> Map<T1, T2, TOut>(
-        string taskId, ITaskHandle<IReadOnlyList<T1>> first, ITaskHandle<IReadOnlyList<T2>> second, Func<TaskContext, T1, T2, Task<TOut>> body,
+        string taskId, ITaskHandle<IReadOnlyList<T1>> first, ITaskHandle<IReadOnlyList<T2>> second,
+        Func<TaskContext, T1, T2, Task<TOut>> body,
         [CallerLineNumber] int line = 0) =>
         new(this, MapDraft(
             taskId, [(first.Task, typeof(T1)), (second.Task, typeof(T2))], [],
             Plain((context, inputs) => body(context, (T1)inputs[0]!, (T2)inputs[1]!)), line, typeof(TOut)));
 
-    /// <summary>A task with an output for each pair of items at the same place of two lists; what the longer list has more is left out.</summary>
+    /// <summary>
+    /// A task with an output for each pair of items at the same place of two lists; what the longer list has more is left out.
+    /// </summary>
     public MapHandle<TOut> MapZipped<T1, T2, TOut>(
-        string taskId, ITaskHandle<IReadOnlyList<T1>> first, ITaskHandle<IReadOnlyList<T2>> second, Func<TaskContext, T1, T2, Task<TOut>> body,
+        string taskId, ITaskHandle<IReadOnlyList<T1>> first, ITaskHandle<IReadOnlyList<T2>> second,
+        Func<TaskContext, T1, T2, Task<TOut>> body,
         [CallerLineNumber] int line = 0) =>
         new(this, MapDraft(
             taskId, [(first.Task, typeof(T1)), (second.Task, typeof(T2))], [],
@@ -37,10 +44,12 @@ public sealed partial class DagBuilder
 
     /// <summary>A task with an output for each item of a list, each of which also takes one and the same value.</summary>
     public MapHandle<TOut> MapWith<TItem, TShared, TOut>(
-        string taskId, ITaskHandle<IReadOnlyList<TItem>> items, TaskHandle<TShared> shared, Func<TaskContext, TItem, TShared, Task<TOut>> body,
+        string taskId, ITaskHandle<IReadOnlyList<TItem>> items, TaskHandle<TShared> shared,
+        Func<TaskContext, TItem, TShared, Task<TOut>> body,
         [CallerLineNumber] int line = 0) =>
         new(this, MapDraft(
-            taskId, [(items.Task, typeof(TItem))], [shared], Plain((context, inputs) => body(context, (TItem)inputs[0]!, (TShared)inputs[1]!)),
+            taskId, [(items.Task, typeof(TItem))], [shared],
+            Plain((context, inputs) => body(context, (TItem)inputs[0]!, (TShared)inputs[1]!)),
             line, typeof(TOut)));
 
     /// <summary>
@@ -52,10 +61,12 @@ public sealed partial class DagBuilder
     /// <param name="define">Defines the group's tasks for an item, and returns the one whose outputs the group hands on as a list.</param>
     /// <param name="line">Given by the compiler: where messages say that the group is.</param>
     public MapHandle<TOut> MapGroup<TItem, TOut>(
-        string groupId, ITaskHandle<IReadOnlyList<TItem>> items, Func<ItemHandle<TItem>, TaskHandle<TOut>> define, [CallerLineNumber] int line = 0)
+        string groupId, ITaskHandle<IReadOnlyList<TItem>> items, Func<ItemHandle<TItem>, TaskHandle<TOut>> define,
+        [CallerLineNumber] int line = 0)
     {
         if (group?.Expander is not null)
-            throw new DagDefinitionException($"Group '{groupId}' is mapped within the mapped group '{group.Path}': map over the product of both lists instead.");
+            throw new DagDefinitionException(
+                $"Group '{groupId}' is mapped within the mapped group '{group.Path}': map over the product of both lists instead.");
         var source = items.Task;
         var expander = Draft(groupId, [], [source], new ExpandSpec(), line, null, [source.Draft]);
         var last = InGroup(groupId, expander, () => define(new ItemHandle<TItem>(this, expander, source.Draft)));
@@ -69,13 +80,15 @@ public sealed partial class DagBuilder
         bool isZipped = false)
     {
         if (group?.Expander is not null)
-            throw new DagDefinitionException($"Task '{taskId}' is mapped within the mapped group '{group.Path}': map over the product of both lists instead.");
+            throw new DagDefinitionException(
+                $"Task '{taskId}' is mapped within the mapped group '{group.Path}': map over the product of both lists instead.");
         InputDraft[] inputs =
         [
             .. lists.Select((list, place) => new InputDraft(list.Source.Draft, list.Item, InputKind.Item, place)),
             .. shared.Select(input => input.Input()),
         ];
         return Draft(
-            taskId, inputs, [.. lists.Select(list => list.Source), .. shared], spec, line, output, [.. lists.Select(list => list.Source.Draft)], isZipped);
+            taskId, inputs, [.. lists.Select(list => list.Source), .. shared], spec, line, output,
+            [.. lists.Select(list => list.Source.Draft)], isZipped);
     }
 }

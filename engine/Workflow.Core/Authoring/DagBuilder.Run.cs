@@ -9,7 +9,9 @@ public sealed partial class DagBuilder
     private readonly Dictionary<CallbackKind, Func<CallbackContext, Task>> runCallbacks = [];
     private DagSettings settings = new();
 
-    /// <summary>How many runs of the DAG may run at once, those of backfills aside; others wait in the order of their dates. 16 unless given.</summary>
+    /// <summary>
+    /// How many runs of the DAG may run at once, those of backfills aside; others wait in the order of their dates. 16 unless given.
+    /// </summary>
     public DagBuilder MaxActiveRuns(int count)
     {
         settings = settings with { MaxActiveRuns = RequireCount("active runs", count) };

@@ -25,7 +25,8 @@ public sealed partial class DagBuilder
 
     /// <summary>A task that takes the outputs of two others.</summary>
     public TaskHandle<TOut> Task<T1, T2, TOut>(
-        string taskId, TaskHandle<T1> first, TaskHandle<T2> second, Func<TaskContext, T1, T2, Task<TOut>> body, [CallerLineNumber] int line = 0) =>
+        string taskId, TaskHandle<T1> first, TaskHandle<T2> second, Func<TaskContext, T1, T2, Task<TOut>> body,
+        [CallerLineNumber] int line = 0) =>
         new(this, Draft(
             taskId, [first, second], Plain((context, inputs) => body(context, (T1)inputs[0]!, (T2)inputs[1]!)), line, typeof(TOut)));
 

@@ -60,14 +60,16 @@ public sealed partial class DagBuilder
     /// <param name="minimum">The least number allowed.</param>
     /// <param name="maximum">The greatest number allowed.</param>
     public Param<T> Param<T>(
-        string name, T defaultValue, string help = "", string? pattern = null, string[]? allowed = null, double? minimum = null, double? maximum = null)
+        string name, T defaultValue, string help = "", string? pattern = null, string[]? allowed = null, double? minimum = null,
+        double? maximum = null)
         where T : notnull
     {
         if (defaultValue is double number && !double.IsFinite(number))
             throw new DagDefinitionException($"Parameter '{name}': the default must be a finite number, got {number}.");
         RequirePattern(name, pattern);
         var definition = new ParamDefinition(
-            name, ParamType<T>(name), JsonSerializer.SerializeToNode(defaultValue), Required: false, help, pattern, allowed, minimum, maximum)
+            name, ParamType<T>(name), JsonSerializer.SerializeToNode(defaultValue), Required: false, help, pattern, allowed, minimum,
+            maximum)
         {
             Format = ParamFormat<T>(),
         };
@@ -80,13 +82,17 @@ public sealed partial class DagBuilder
     public Param<T> DerivedParam<T>(string name, Func<RunInfo, T> derive, string help = "", string? pattern = null)
         where T : notnull =>
         Add(new Param<T>(
-            new ParamDefinition(name, ParamType<T>(name), Default: null, Required: false, help, pattern) { Format = ParamFormat<T>() }, derive));
+            new ParamDefinition(name, ParamType<T>(name), Default: null, Required: false, help, pattern) { Format = ParamFormat<T>() },
+            derive));
 
     /// <summary>A parameter that every run must give.</summary>
     public Param<T> RequiredParam<T>(string name, string help = "", string? pattern = null, string[]? allowed = null)
         where T : notnull =>
         Add(new Param<T>(
-            new ParamDefinition(name, ParamType<T>(name), Default: null, Required: true, help, pattern, allowed) { Format = ParamFormat<T>() },
+            new ParamDefinition(name, ParamType<T>(name), Default: null, Required: true, help, pattern, allowed)
+            {
+                Format = ParamFormat<T>(),
+            },
             derive: null));
 
     internal void Connect(TaskHandle upstream, TaskHandle downstream)
@@ -126,7 +132,13 @@ public sealed partial class DagBuilder
             throw new DagDefinitionException($"Two tasks are called '{id}': give one of them another id.");
         if (upstreams.FirstOrDefault(upstream => upstream.Dag != this) is { } stranger)
             throw new DagDefinitionException($"Task '{id}' takes '{stranger.Id}', which belongs to another DAG.");
-        var draft = new TaskDraft(id, spec, inputs, output) { Line = line, Group = group, MapSources = mapSources ?? [], IsZipped = isZipped };
+        var draft = new TaskDraft(id, spec, inputs, output)
+        {
+            Line = line,
+            Group = group,
+            MapSources = mapSources ?? [],
+            IsZipped = isZipped,
+        };
         draft.Upstreams.AddRange(upstreams.Select(upstream => upstream.Draft));
         tasks.Add(draft);
         return draft;
@@ -159,7 +171,8 @@ public sealed partial class DagBuilder
     };
 
     private static string? ParamFormat<T>() =>
-        typeof(T) == typeof(DateOnly) ? ParamDefinition.DateFormat : typeof(T) == typeof(DateTimeOffset) ? ParamDefinition.DateTimeFormat : null;
+        typeof(T) == typeof(DateOnly) ? ParamDefinition.DateFormat : typeof(T) == typeof(DateTimeOffset) ? ParamDefinition.DateTimeFormat
+            : null;
 
     private static DagDefinitionException BadType<T>(string name) =>
         new($"Parameter '{name}' has type {typeof(T).Name}; use string, bool, int, long, double, DateOnly, DateTimeOffset or string[].");

@@ -77,7 +77,9 @@ public sealed class DatasetBuilder
         return this;
     }
 
-    /// <summary>Moves content to the cold store when it is older than this and no longer the newest of its slice. Reading it brings it back.</summary>
+    /// <summary>
+    /// Moves content to the cold store when it is older than this and no longer the newest of its slice. Reading it brings it back.
+    /// </summary>
     public DatasetBuilder Cold(TimeSpan after)
     {
         settings = settings with { ColdAfter = RequireAge("cold", after) };

@@ -109,6 +109,7 @@ public sealed class Param<T>
             return Derive(run);
         return Definition.Default is { } value
             ? value.Deserialize<T>()!
-            : throw new TaskFailureException($"Parameter '{Definition.Name}' has no value: the run gave none and the DAG has no default.", retryable: false);
+            : throw new TaskFailureException(
+                $"Parameter '{Definition.Name}' has no value: the run gave none and the DAG has no default.", retryable: false);
     }
 }

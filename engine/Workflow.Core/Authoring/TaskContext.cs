@@ -27,7 +27,9 @@ public abstract class TaskContext
     /// <summary>The changes of datasets that the run was created for, oldest first; none unless its DAG runs on datasets.</summary>
     public abstract Task<IReadOnlyList<TriggeringDataset>> TriggeringDatasetsAsync();
 
-    /// <summary>Writes a line to the task's log, which can be read while the task runs. What it prints to the console goes there too.</summary>
+    /// <summary>
+    /// Writes a line to the task's log, which can be read while the task runs. What it prints to the console goes there too.
+    /// </summary>
     public abstract void Log(string message, TaskLogLevel level = TaskLogLevel.Info);
 
     /// <summary>The run's value of a parameter.</summary>

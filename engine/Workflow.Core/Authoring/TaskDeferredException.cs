@@ -1,8 +1,8 @@
 namespace Workflow;
 
 /// <summary>
-/// Thrown by a task that waits for something: the attempt ends without counting as a failure, the worker's slot is free, and the body runs again
-/// from its beginning when the wait is over.
+/// Thrown by a task that waits for something: the attempt ends without counting as a failure, the worker's slot is free, and the body runs
+/// again from its beginning when the wait is over.
 /// </summary>
 /// <param name="reason">What it waits for, as a sentence; shown beside the task.</param>
 /// <param name="wait">How long until it looks again at the latest.</param>

@@ -30,7 +30,9 @@ public interface ITaskHandle<out T>
     TaskHandle Task { get; }
 }
 
-/// <summary>A task whose output is of type <typeparamref name="T"/>. A task that takes it gets the value; a wrong type does not compile.</summary>
+/// <summary>
+/// A task whose output is of type <typeparamref name="T"/>. A task that takes it gets the value; a wrong type does not compile.
+/// </summary>
 /// <typeparam name="T">The output: small, and written as JSON. Large data is a dataset.</typeparam>
 public class TaskHandle<T> : TaskHandle, ITaskHandle<T>
 {

@@ -175,7 +175,8 @@ public static class TaskSettings
 
     internal static TimeSpan RequireSpan(TaskHandle task, string what, TimeSpan span) => span > TimeSpan.Zero && span <= LongestTimeout
         ? span
-        : throw new DagDefinitionException($"Task '{task.Id}': {what} must be positive and at most {LongestTimeout.Days} days, got {span}.");
+        : throw new DagDefinitionException(
+            $"Task '{task.Id}': {what} must be positive and at most {LongestTimeout.Days} days, got {span}.");
 
     private static int RequireCount(TaskHandle task, string what, int count) =>
         count > 0 ? count : throw new DagDefinitionException($"Task '{task.Id}': the number of {what} must be 1 or more, got {count}.");

@@ -1,6 +1,8 @@
 namespace Workflow;
 
-/// <summary>The root of every error that the product raises on purpose. Its message says what, where and what to do, and holds no secrets.</summary>
+/// <summary>
+/// The root of every error that the product raises on purpose. Its message says what, where and what to do, and holds no secrets.
+/// </summary>
 public class WorkflowException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>A DAG's definition is wrong: a cycle, a duplicate id, an impossible value. Shown as an import error.</summary>

@@ -9,7 +9,8 @@ namespace Workflow;
 /// <param name="Low">The value below which one of a thousand lies; null for what is no number.</param>
 /// <param name="High">The value above which one of a thousand lies; null for what is no number.</param>
 /// <param name="Values">How often each value occurred, as text; null where there were too many to tell.</param>
-public sealed record ColumnVersion(long Rows, long Nulls, bool IsUnique, double? Low, double? High, IReadOnlyDictionary<string, long>? Values)
+public sealed record ColumnVersion(
+    long Rows, long Nulls, bool IsUnique, double? Low, double? High, IReadOnlyDictionary<string, long>? Values)
 {
     /// <summary>How many values there were.</summary>
     public long Count => Rows - Nulls;
@@ -77,7 +78,8 @@ public static class CheckSuggestions
             if (values.Count > MostValues)
                 yield break;
             yield return new(
-                new DataCheck(CheckKind.InSet, name, Values: values, Mostly: Mostly), Text($"{values.Count} values in {filled.Count} versions."));
+                new DataCheck(CheckKind.InSet, name, Values: values, Mostly: Mostly),
+                Text($"{values.Count} values in {filled.Count} versions."));
             foreach (var share in values.Select(value => Share(name, value, filled)).OfType<SuggestedCheck>())
                 yield return share;
         }

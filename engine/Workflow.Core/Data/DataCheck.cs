@@ -12,8 +12,8 @@ public enum Severity
     Block,
 
     /// <summary>
-    /// Rows that fail are set aside and the others go on, as long as the share that must pass does, where one is given; where it does not, or
-    /// no single rows are to blame, the whole version waits for a person.
+    /// Rows that fail are set aside and the others go on, as long as the share that must pass does, where one is given; where it does not,
+    /// or no single rows are to blame, the whole version waits for a person.
     /// </summary>
     Quarantine,
 }

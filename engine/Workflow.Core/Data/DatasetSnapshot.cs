@@ -14,14 +14,15 @@ public sealed record DatasetSnapshot(string Dataset, int Version, IReadOnlyList<
     public long Rows => Slices.Sum(slice => slice.Rows);
 
     /// <summary>
-    /// The hash of the manifest, 64 hex digits: same slices with the same content, same hash, whatever they are numbered. The manifest has a
-    /// line of JSON for each slice, with its partition, keys in order, and the SHA-256 of its Parquet file.
+    /// The hash of the manifest, 64 hex digits: same slices with the same content, same hash, whatever they are numbered. The manifest has
+    /// a line of JSON for each slice, with its partition, keys in order, and the SHA-256 of its Parquet file.
     /// </summary>
     public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Manifest)));
 
     /// <summary>What <see cref="Sha256"/> is the hash of.</summary>
     public string Manifest => string.Concat(
-        Slices.Select(slice => $"{{\"partition\":{Canonical(slice.Partition)},\"sha256\":\"{slice.Sha256}\"}}\n").Order(StringComparer.Ordinal));
+        Slices.Select(slice => $"{{\"partition\":{Canonical(slice.Partition)},\"sha256\":\"{slice.Sha256}\"}}\n")
+        .Order(StringComparer.Ordinal));
 
     private static string Canonical(IReadOnlyDictionary<string, string> partition) =>
         JsonSerializer.Serialize(new SortedDictionary<string, string>(partition.ToDictionary(), StringComparer.Ordinal));

@@ -42,8 +42,7 @@ public sealed record ColumnProfile(
     public IReadOnlyList<ColumnQuantile> Quantiles { get; init; } = [];
 
     /// <summary>At most 30 bins over the finite values of a column of numbers or times. Of few values, each has its own; otherwise the
-    /// first and
-    /// the last bin are the tails, of a percent or so each.</summary>
+    /// first and the last bin are the tails, of a percent or so each.</summary>
     public IReadOnlyList<HistogramBin> Histogram { get; init; } = [];
 
     /// <summary>The most frequent values, at most 20; empty when there are more than about a thousand different ones.</summary>

@@ -57,8 +57,8 @@ public sealed class DriftGate
     }
 
     /// <summary>
-    /// What counts as normal. While there is no such version, the gate records that it is learning, and lets through; a dataset, a model or an
-    /// alias of a name that nothing has fails it.
+    /// What counts as normal. While there is no such version, the gate records that it is learning, and lets through; a dataset, a model or
+    /// an alias of a name that nothing has fails it.
     /// </summary>
     public DriftGate Against(Reference reference)
     {
@@ -126,15 +126,16 @@ public sealed class DriftGate
     }
 
     /// <summary>
-    /// Drift in one window alone does not fail the gate: it must have been found in some of the last windows. A window is a slice that the gate
-    /// has judged, in the order of judging; a slice that was judged again counts once, as it was judged last.
+    /// Drift in one window alone does not fail the gate: it must have been found in some of the last windows. A window is a slice that the
+    /// gate has judged, in the order of judging; a slice that was judged again counts once, as it was judged last.
     /// </summary>
     /// <param name="drifted">In how many, this one included.</param>
     /// <param name="of">Of how many, this one included.</param>
     public DriftGate Windows(int drifted, int of)
     {
         if (drifted < 1 || of < drifted)
-            throw new DagDefinitionException($"A drift gate acts on at least 1 of its windows and at most all of them, got {drifted} of {of}.");
+            throw new DagDefinitionException(
+                $"A drift gate acts on at least 1 of its windows and at most all of them, got {drifted} of {of}.");
         settings = settings with { DriftedWindows = drifted, OfWindows = of };
         return this;
     }
@@ -158,7 +159,8 @@ public sealed class DriftGate
 
     internal DriftGateSettings Build(string taskId) => settings with
     {
-        Against = against ?? throw new DagDefinitionException($"Drift gate '{taskId}' has nothing to compare with: say so with Against(...)."),
+        Against = against
+            ?? throw new DagDefinitionException($"Drift gate '{taskId}' has nothing to compare with: say so with Against(...)."),
         OfColumns = ofColumns,
     };
 }

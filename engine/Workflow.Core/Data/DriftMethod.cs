@@ -18,7 +18,9 @@ public enum DriftMethod
     /// <summary>Population stability index over Evidently's bins.</summary>
     Psi,
 
-    /// <summary>Population stability index over the reference's deciles, with nulls as a category and a floor of half a row a bin.</summary>
+    /// <summary>
+    /// Population stability index over the reference's deciles, with nulls as a category and a floor of half a row a bin.
+    /// </summary>
     PsiDeciles,
 
     /// <summary>Pearson's chi-square test: the reference's shares are what is expected.</summary>

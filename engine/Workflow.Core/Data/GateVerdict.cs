@@ -56,23 +56,25 @@ public sealed record CheckResult(
 public sealed record GateVerdict(string Subject, Verdict Verdict, IReadOnlyList<CheckResult> Checks)
 {
     /// <summary>
-    /// Fails if a blocking check fails, is inconclusive if a blocking one is, and passes otherwise. A check of severity quarantine blocks where
-    /// there are no single rows to set aside.
+    /// Fails if a blocking check fails, is inconclusive if a blocking one is, and passes otherwise. A check of severity quarantine blocks
+    /// where there are no single rows to set aside.
     /// </summary>
     public static GateVerdict Of(string subject, IReadOnlyList<CheckResult> checks)
     {
         var blocking = checks.Where(Blocks).Select(check => check.Verdict).ToList();
-        var verdict = blocking.Contains(Verdict.Fail) ? Verdict.Fail : blocking.Contains(Verdict.Inconclusive) ? Verdict.Inconclusive : Verdict.Pass;
+        var verdict = blocking.Contains(Verdict.Fail) ? Verdict.Fail : blocking.Contains(Verdict.Inconclusive) ? Verdict.Inconclusive
+            : Verdict.Pass;
         return new GateVerdict(subject, verdict, checks);
     }
 
     /// <summary>
-    /// Whether the version waits for a person instead of failing: something blocks, and all of it is of severity quarantine, or the gate holds
-    /// whatever fails.
+    /// Whether the version waits for a person instead of failing: something blocks, and all of it is of severity quarantine, or the gate
+    /// holds whatever fails.
     /// </summary>
     /// <param name="holdsBatches">Whether the gate holds whatever fails.</param>
     public bool IsHeld(bool holdsBatches) => Verdict is Verdict.Fail or Verdict.Inconclusive
-        && Checks.Where(check => Blocks(check) && check.Verdict != Verdict.Pass).All(check => holdsBatches || check.Severity == Severity.Quarantine);
+        && Checks.Where(check => Blocks(check) && check.Verdict != Verdict.Pass)
+        .All(check => holdsBatches || check.Severity == Severity.Quarantine);
 
     /// <summary>Whether the failure of a check stops a version.</summary>
     public static bool Blocks(CheckResult check)

@@ -39,7 +39,8 @@ public sealed partial class QualityGate
         string first, string second, IEnumerable<(string First, string Second)> pairs, MissingRule missing = MissingRule.All,
         double mostly = 1, Severity severity = Severity.Block, Action<CheckSettings>? with = null) =>
         Add(
-            new(CheckKind.PairInSet, first, Values: [.. pairs.SelectMany(pair => new[] { pair.First, pair.Second })], Mostly: mostly, Severity: severity)
+            new(CheckKind.PairInSet, first, Values: [.. pairs.SelectMany(pair => new[] { pair.First, pair.Second })], Mostly: mostly,
+                Severity: severity)
             {
                 Columns = [second],
                 Missing = missing,

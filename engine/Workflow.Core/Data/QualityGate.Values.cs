@@ -164,8 +164,8 @@ public sealed partial class QualityGate
     /// <summary>Values are JSON that a JSON Schema describes. Nulls are left out; what is no JSON fails.</summary>
     /// <param name="column">The column.</param>
     /// <param name="schema">
-    /// The schema, as JSON, in draft 2020-12. References stay within it, and a keyword that is not understood is refused; <c>format</c> asserts
-    /// nothing.
+    /// The schema, as JSON, in draft 2020-12. References stay within it, and a keyword that is not understood is refused; <c>format</c>
+    /// asserts nothing.
     /// </param>
     /// <param name="mostly">The share of values, 0 to 1, that must pass.</param>
     /// <param name="severity">What failing means.</param>

@@ -50,7 +50,8 @@ public sealed record Reference
         foreach (var pair in slice.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (pair.Split('=', 2) is not [{ Length: > 0 } key, var value] || !keys.TryAdd(key, value))
-                throw new DagDefinitionException($"A slice of '{dataset}' has keys and values such as month=2019-06, each key once, got '{slice}'.");
+                throw new DagDefinitionException(
+                    $"A slice of '{dataset}' has keys and values such as month=2019-06, each key once, got '{slice}'.");
         }
 
         return keys.Count > 0

@@ -1,8 +1,8 @@
 namespace Workflow;
 
 /// <summary>
-/// Takes what a row transform makes of the row that it was given: one row or none. A row for which nothing is written nor rejected is filtered; the
-/// engine counts.
+/// Takes what a row transform makes of the row that it was given: one row or none. A row for which nothing is written nor rejected is
+/// filtered; the engine counts.
 /// </summary>
 /// <typeparam name="T">The rows written.</typeparam>
 public abstract class RowWriter<T>

@@ -7,7 +7,9 @@ public abstract record Sink
     {
     }
 
-    /// <summary>A CSV file: a header, commas, UTF-8, a line feed after each row. It replaces a file of that name at once and whole.</summary>
+    /// <summary>
+    /// A CSV file: a header, commas, UTF-8, a line feed after each row. It replaces a file of that name at once and whole.
+    /// </summary>
     /// <param name="path">The file's path.</param>
     public static CsvSink Csv(string path) => new(path);
 
@@ -16,8 +18,8 @@ public abstract record Sink
     public static ParquetSink Parquet(string path) => new(path);
 
     /// <summary>
-    /// A table of a PostgreSQL database, made if it does not exist. Its whole content is replaced in one transaction: who reads it sees all of
-    /// the old rows or all of the new ones. With keys, rows of the same keys are updated, others added, and the rest stays.
+    /// A table of a PostgreSQL database, made if it does not exist. Its whole content is replaced in one transaction: who reads it sees all
+    /// of the old rows or all of the new ones. With keys, rows of the same keys are updated, others added, and the rest stays.
     /// </summary>
     /// <param name="connection">
     /// The name of a connection: the worker's environment has its connection string as <c>Connections__NAME</c>. No secret is in a DAG.

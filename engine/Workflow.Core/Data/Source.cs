@@ -34,7 +34,8 @@ public abstract record Source
 public sealed record PostgresSource(string Connection, string Query) : Source
 {
     /// <summary>
-    /// Values that the query takes, each as <c>current_setting('workflow.NAME')</c>, a text that it casts itself. They are bound, never spliced.
+    /// Values that the query takes, each as <c>current_setting('workflow.NAME')</c>, a text that it casts itself. They are bound, never
+    /// spliced.
     /// </summary>
     public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
 }
@@ -91,8 +92,8 @@ public sealed record CsvOptions
     public IReadOnlyList<string> Nulls { get; init; } = [];
 
     /// <summary>
-    /// <c>utf-8</c>, <c>utf-16</c>, <c>utf-16BE</c>, <c>windows-1252</c> or <c>iso-8859-1</c>. Null for what a byte order mark says, else UTF-8,
-    /// else, where no byte pair of the whole file is UTF-8 beyond ASCII, windows-1252.
+    /// <c>utf-8</c>, <c>utf-16</c>, <c>utf-16BE</c>, <c>windows-1252</c> or <c>iso-8859-1</c>. Null for what a byte order mark says, else
+    /// UTF-8, else, where no byte pair of the whole file is UTF-8 beyond ASCII, windows-1252.
     /// </summary>
     public string? Encoding { get; init; }
 
@@ -112,8 +113,8 @@ public sealed record CsvOptions
 }
 
 /// <summary>
-/// Rows that do not fit go to a dataset of their own: <c>line_number</c>, <c>reason</c>, <c>column_name</c> and <c>raw</c>, the row as it was
-/// read, its first 2 MB if it is longer. A dataset version of rejects is written with every load, without rows when all fit.
+/// Rows that do not fit go to a dataset of their own: <c>line_number</c>, <c>reason</c>, <c>column_name</c> and <c>raw</c>, the row as it
+/// was read, its first 2 MB if it is longer. A dataset version of rejects is written with every load, without rows when all fit.
 /// </summary>
 public sealed record Rejects
 {

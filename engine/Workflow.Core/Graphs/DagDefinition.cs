@@ -18,8 +18,10 @@ public sealed class DagDefinition
     private readonly HashSet<int> taken;
 
     private DagDefinition(
-        string id, string description, string owner, IReadOnlyList<string> tags, ScheduleSettings schedule, IReadOnlyList<ParamDefinition> parameters,
-        IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagSettings settings, RunCode runCode, DagGraph graph, IReadOnlyList<TaskCode> code)
+        string id, string description, string owner, IReadOnlyList<string> tags, ScheduleSettings schedule,
+        IReadOnlyList<ParamDefinition> parameters,
+        IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagSettings settings, RunCode runCode, DagGraph graph,
+        IReadOnlyList<TaskCode> code)
     {
         Id = id;
         Description = description;
@@ -77,8 +79,8 @@ public sealed class DagDefinition
     public bool IsTaken(int task) => taken.Contains(task);
 
     /// <summary>
-    /// 64 hex digits over everything that the definition says. Two loads of the same code must agree; where they do not, the definition reads
-    /// something that changes.
+    /// 64 hex digits over everything that the definition says. Two loads of the same code must agree; where they do not, the definition
+    /// reads something that changes.
     /// </summary>
     public string Hash { get; }
 
@@ -87,7 +89,8 @@ public sealed class DagDefinition
     public static DagDefinition From(IDag source) => DagBuilder.Build(source);
 
     internal static DagDefinition Of(
-        string id, string description, string owner, IReadOnlyList<string> tags, ScheduleSettings schedule, IReadOnlyList<ParamDefinition> parameters,
+        string id, string description, string owner, IReadOnlyList<string> tags, ScheduleSettings schedule,
+        IReadOnlyList<ParamDefinition> parameters,
         IReadOnlyDictionary<string, Func<RunInfo, object>> values, DagSettings settings, RunCode runCode, IReadOnlyList<TaskDraft> drafts)
     {
         var (graph, code) = new GraphAssembly(id, drafts).Build();
@@ -109,8 +112,8 @@ public sealed class DagDefinition
                 ScheduleSettings.Catchup,
                 Parameters,
                 Runs = Settings.ToJson(),
-                // Where a task stands in its file says nothing of what it does: a comment above it makes no other definition. That it uses data
-                // follows from its types, and definitions from before that was said hash the same: runs are pinned to the hash.
+                // Where a task stands in its file says nothing of what it does: a comment above it makes no other definition. That it uses
+                // data follows from its types, and definitions from before that was said hash the same: runs are pinned to the hash.
                 Graph = new DagGraph([.. Graph.Tasks.Select(task => task with { Line = 0, UsesData = null })]).ToJson(),
                 Settings = Code.Select(code => code.Spec.Settings),
                 // The graph knows upstreams as a set: which of them is whose first input, only the code does.

@@ -70,7 +70,9 @@ public sealed class DagGraph
     /// <summary>Whether a task decides how a run ends: nothing but teardowns depends on it, or it is a teardown that says so.</summary>
     public bool IsLeaf(int index) => leaves[index];
 
-    /// <summary>Whether two tasks get the same elements, so that an element of one belongs to that of the same index of the other.</summary>
+    /// <summary>
+    /// Whether two tasks get the same elements, so that an element of one belongs to that of the same index of the other.
+    /// </summary>
     public bool AreInOneMap(int one, int other) => AreInOneMap(Tasks[one], Tasks[other]);
 
     /// <summary>How many tasks an instance waits for, by what they are to it.</summary>
@@ -106,7 +108,8 @@ public sealed class DagGraph
     /// <summary>The stored form.</summary>
     public string ToJson() => JsonSerializer.Serialize(Tasks, Json);
 
-    private static bool AreInOneMap(TaskDefinition one, TaskDefinition other) => one.IsMapped && other.IsMapped && one.MapRoot == other.MapRoot;
+    private static bool AreInOneMap(TaskDefinition one, TaskDefinition other) =>
+        one.IsMapped && other.IsMapped && one.MapRoot == other.MapRoot;
 }
 
 /// <summary>An edge to another task.</summary>

@@ -34,7 +34,9 @@ public sealed record DagSettings
     /// <summary>After which ends of a run the author's code wants to be called.</summary>
     public IReadOnlyList<CallbackKind> Callbacks { get; init; } = [];
 
-    /// <summary>What it says of the datasets that it answers for; null for nothing, so that the hash of a DAG that says nothing stays.</summary>
+    /// <summary>
+    /// What it says of the datasets that it answers for; null for nothing, so that the hash of a DAG that says nothing stays.
+    /// </summary>
     public IReadOnlyList<DatasetSettings>? Datasets { get; init; }
 
     /// <summary>The contracts that the DAG declares, by dataset; null for none.</summary>
@@ -81,14 +83,16 @@ public sealed record DeadlineDefinition(DeadlineReference Reference, TimeSpan In
     public static DeadlineDefinition By(DateTimeOffset instant) => new(DeadlineReference.Fixed, TimeSpan.Zero, instant);
 
     /// <summary>So much longer than the mean of the last successful runs.</summary>
-    public static DeadlineDefinition LongerThanAverage(TimeSpan interval, int runs = 10) => new(DeadlineReference.AverageRuntime, interval, Runs: runs);
+    public static DeadlineDefinition LongerThanAverage(TimeSpan interval, int runs = 10) =>
+        new(DeadlineReference.AverageRuntime, interval, Runs: runs);
 
     /// <summary>The deadline of a run; null when it has none.</summary>
     /// <param name="queuedAt">When the run was created.</param>
     /// <param name="startedAt">When it started.</param>
     /// <param name="logicalDate">Its logical date.</param>
     /// <param name="durations">How long the last successful runs took.</param>
-    public DateTimeOffset? Of(DateTimeOffset queuedAt, DateTimeOffset startedAt, DateTimeOffset? logicalDate, IReadOnlyList<TimeSpan> durations) =>
+    public DateTimeOffset? Of(DateTimeOffset queuedAt, DateTimeOffset startedAt, DateTimeOffset? logicalDate,
+        IReadOnlyList<TimeSpan> durations) =>
         Reference switch
         {
             DeadlineReference.Queued => queuedAt + Interval,

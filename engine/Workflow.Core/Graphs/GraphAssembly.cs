@@ -1,6 +1,8 @@
 namespace Workflow.Graphs;
 
-/// <summary>Makes the graph of what a definition said: orders the tasks, and joins each with the setups and deciders that it waits for.</summary>
+/// <summary>
+/// Makes the graph of what a definition said: orders the tasks, and joins each with the setups and deciders that it waits for.
+/// </summary>
 internal sealed class GraphAssembly
 {
     private readonly string dagId;
@@ -17,7 +19,8 @@ internal sealed class GraphAssembly
         CheckInputs();
         CheckMapping();
         upstreams = Upstreams();
-        downstreams = drafts.SelectMany(draft => upstreams[draft].Select(upstream => (upstream, draft))).ToLookup(edge => edge.upstream, edge => edge.draft);
+        downstreams = drafts.SelectMany(draft => upstreams[draft].Select(upstream => (upstream, draft)))
+            .ToLookup(edge => edge.upstream, edge => edge.draft);
         ordered = TopologicalOrder();
         index = ordered.Select((draft, place) => (draft, place)).ToDictionary(pair => pair.draft, pair => pair.place);
     }
@@ -43,7 +46,8 @@ internal sealed class GraphAssembly
         foreach (var member in drafts.Where(draft => draft.Expander is not null))
             setups[member].Add(member.Expander!);
 
-        // Whatever its rule, what is mapped over lists waits for them, and there is nothing to do where one is missing. A teardown waits anyway.
+        // Whatever its rule, what is mapped over lists waits for them, and there is nothing to do where one is missing. A teardown waits
+        // anyway.
         foreach (var draft in drafts.Where(draft => draft.Role != TaskRole.Teardown))
             setups[draft].AddRange(draft.MapSources);
 
@@ -81,7 +85,9 @@ internal sealed class GraphAssembly
         UsesData = draft.UsesData ? true : null,
     };
 
-    /// <summary>What a task within a mapped group takes from outside, the group as a whole waits for: its elements wait for their own kind only.</summary>
+    /// <summary>
+    /// What a task within a mapped group takes from outside, the group as a whole waits for: its elements wait for their own kind only.
+    /// </summary>
     private Dictionary<TaskDraft, List<TaskDraft>> Upstreams()
     {
         var found = drafts.ToDictionary(draft => draft, _ => new List<TaskDraft>());
@@ -192,7 +198,8 @@ internal sealed class GraphAssembly
 
                 if (input.Kind == InputKind.Gathered && input.From.Expander is not null && isInside)
                 {
-                    throw new DagDefinitionException($"Task '{draft.Id}' takes the list of '{input.From.Id}' from within the mapped group that makes it.")
+                    throw new DagDefinitionException(
+                        $"Task '{draft.Id}' takes the list of '{input.From.Id}' from within the mapped group that makes it.")
                     {
                         Line = draft.Line,
                     };

@@ -3,7 +3,8 @@ namespace Workflow.Graphs;
 /// <summary>A node of a DAG as everyone but its own code sees it: what scheduling needs, nothing that runs.</summary>
 /// <param name="Index">Its place in the graph, from 0; every task that it waits for has a lower one.</param>
 /// <param name="Id">Its id, with the ids of the groups that it is in before it: <c>group.task</c>.</param>
-/// <param name="Kind"><c>task</c>, <c>sql</c>, <c>gate</c>, <c>train</c>, <c>promote</c>, <c>branch</c>, <c>short_circuit</c>, <c>wait</c> or <c>expand</c>.</param>
+/// <param name="Kind"><c>task</c>, <c>sql</c>, <c>gate</c>, <c>train</c>, <c>promote</c>, <c>branch</c>, <c>short_circuit</c>, <c>wait</c>
+/// or <c>expand</c>.</param>
 /// <param name="Queue">The queue that workers subscribe to.</param>
 /// <param name="Retries">How often a failure is tried again.</param>
 /// <param name="Backoff">The waits between.</param>
@@ -29,8 +30,8 @@ public sealed record TaskDefinition(
     public bool FailsRun { get; init; }
 
     /// <summary>
-    /// What must succeed before it runs, whatever its rule: the setups in whose scope it lies, the node that expands its group, the lists that it
-    /// is mapped over. For a teardown, the setups that it belongs to.
+    /// What must succeed before it runs, whatever its rule: the setups in whose scope it lies, the node that expands its group, the lists
+    /// that it is mapped over. For a teardown, the setups that it belongs to.
     /// </summary>
     public IReadOnlyList<int> Setups { get; init; } = [];
 

@@ -88,7 +88,8 @@ public sealed record BacktestGateSpec(IReadOnlyList<MetricThreshold> Thresholds)
 /// <summary>Training of a model.</summary>
 /// <param name="Model">The registered model that gets a new version.</param>
 /// <param name="Flavour">What is trained and on which columns.</param>
-/// <param name="HistoryKey">The partition key along which earlier partitions of the dataset are trained on too; null for the given version alone.</param>
+/// <param name="HistoryKey">The partition key along which earlier partitions of the dataset are trained on too; null for the given version
+/// alone.</param>
 /// <param name="Holdout">A boolean column: where it is true in the given version, the row is kept for testing.</param>
 public sealed record TrainSpec(string Model, LinearSpec Flavour, string? HistoryKey, string Holdout) : TaskSpec
 {
@@ -123,7 +124,8 @@ public sealed record BranchSpec(Func<TaskContext, IReadOnlyList<object?>, Task<I
 
 /// <summary>Author's code that says whether what follows goes on at all.</summary>
 /// <param name="GoOn">Whether it does.</param>
-/// <param name="All">Whether everything after it is skipped, or only its direct downstreams, so that trigger rules decide about the rest.</param>
+/// <param name="All">Whether everything after it is skipped, or only its direct downstreams, so that trigger rules decide about the
+/// rest.</param>
 public sealed record ShortCircuitSpec(Func<TaskContext, IReadOnlyList<object?>, Task<bool>> GoOn, bool All) : TaskSpec
 {
     /// <inheritdoc />

@@ -162,6 +162,7 @@ public sealed class DagAssembly : IDisposable
         var message = exception is DagDefinitionException
             ? exception.Message
             : $"{name}.Define threw {exception.GetType().Name}: {exception.Message}";
-        return new DefinitionProblem(message, frame?.GetFileName(), frame?.GetFileLineNumber() ?? (exception as DagDefinitionException)?.Line);
+        return new DefinitionProblem(message, frame?.GetFileName(),
+            frame?.GetFileLineNumber() ?? (exception as DagDefinitionException)?.Line);
     }
 }

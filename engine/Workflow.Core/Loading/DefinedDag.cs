@@ -10,6 +10,7 @@ public sealed record DefinedDag(string ClassName, DagDefinition? Definition, Def
 
 /// <summary>Why a DAG class gives no definition. Holds text only, so that it outlives the assembly.</summary>
 /// <param name="Message">What is wrong and what to do about it.</param>
-/// <param name="File">The source file of the statement that failed, as it was given to the compiler; null for the file of the class.</param>
+/// <param name="File">The source file of the statement that failed, as it was given to the compiler; null for the file of the
+/// class.</param>
 /// <param name="Line">Its line, from 1; null when unknown.</param>
 public sealed record DefinitionProblem(string Message, string? File = null, int? Line = null);

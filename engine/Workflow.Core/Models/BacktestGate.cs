@@ -19,7 +19,8 @@ public enum Metric
 /// <summary>A limit on a metric.</summary>
 /// <param name="Metric">What is measured.</param>
 /// <param name="Bound">The worst value allowed, included; null when it is the champion's.</param>
-/// <param name="Tolerance">How much worse than the baseline is still allowed, as a share of the baseline's value; null when the limit is <paramref name="Bound"/>.</param>
+/// <param name="Tolerance">How much worse than the baseline is still allowed, as a share of the baseline's value; null when the limit is
+/// <paramref name="Bound"/>.</param>
 public sealed record MetricThreshold(Metric Metric, double? Bound, double? Tolerance);
 
 /// <summary>Collects the thresholds of a backtest gate.</summary>
@@ -50,8 +51,8 @@ public sealed class BacktestGate
     }
 
     /// <summary>
-    /// The candidate is no worse than the alias that it was compared with, on the same rows, but for a share of the baseline's value. Passes
-    /// while nothing holds the alias: then only the other thresholds decide.
+    /// The candidate is no worse than the alias that it was compared with, on the same rows, but for a share of the baseline's value.
+    /// Passes while nothing holds the alias: then only the other thresholds decide.
     /// </summary>
     public BacktestGate NoWorse(Metric metric, double tolerance = 0)
     {

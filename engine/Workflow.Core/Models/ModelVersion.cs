@@ -23,11 +23,13 @@ public sealed record BaselinePredictions(long VersionId, DatasetVersion Rows);
 /// <summary>The registered models, for the code of a task. Whatever it writes becomes visible only when the attempt completes.</summary>
 public interface IModels
 {
-    /// <summary>Scores the rows held out from a candidate's training, with the candidate and with the version that holds an alias.</summary>
+    /// <summary>
+    /// Scores the rows held out from a candidate's training, with the candidate and with the version that holds an alias.
+    /// </summary>
     /// <param name="candidate">The model version under test.</param>
     /// <param name="into">
-    /// The dataset that gets the candidate's predictions, in the partition of the test rows; those of the other version go to the dataset of
-    /// this name with <c>.baseline</c> after it.
+    /// The dataset that gets the candidate's predictions, in the partition of the test rows; those of the other version go to the dataset
+    /// of this name with <c>.baseline</c> after it.
     /// </param>
     /// <param name="compareWith">The alias to compare with.</param>
     Task<Predictions> PredictAsync(ModelVersion candidate, string into, string compareWith = "champion");

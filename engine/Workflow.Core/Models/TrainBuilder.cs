@@ -57,8 +57,8 @@ public sealed class TrainBuilder
     }
 
     /// <summary>
-    /// Trains on earlier partitions too: those of the same dataset that agree in every other key and come before in this one, by its text. Later
-    /// ones are never read, so a rerun of an old partition sees what the first run saw.
+    /// Trains on earlier partitions too: those of the same dataset that agree in every other key and come before in this one, by its text.
+    /// Later ones are never read, so a rerun of an old partition sees what the first run saw.
     /// </summary>
     public TrainBuilder WithEarlier(string partitionKey)
     {
@@ -66,7 +66,9 @@ public sealed class TrainBuilder
         return this;
     }
 
-    /// <summary>Keeps the rows of the given version where this boolean column is true for testing. Earlier partitions are trained on whole.</summary>
+    /// <summary>
+    /// Keeps the rows of the given version where this boolean column is true for testing. Earlier partitions are trained on whole.
+    /// </summary>
     public TrainBuilder Holdout(string column)
     {
         holdout = column;

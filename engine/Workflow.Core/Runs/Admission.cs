@@ -51,12 +51,13 @@ public static class Admission
     /// <param name="usedByLane">How many slots each lane has; changed likewise.</param>
     /// <param name="pools">The size of each pool.</param>
     /// <remarks>
-    /// The highest priority goes first; among equals the lane that has the fewest slots, so that one huge DAG does not starve another; within a
-    /// lane whoever waits longest. A limit that is too full for a task is closed to all that come after it: a task that needs many slots is not
-    /// overtaken forever by those that need few.
+    /// The highest priority goes first; among equals the lane that has the fewest slots, so that one huge DAG does not starve another;
+    /// within a lane whoever waits longest. A limit that is too full for a task is closed to all that come after it: a task that needs many
+    /// slots is not overtaken forever by those that need few.
     /// </remarks>
     public static IReadOnlyList<WaitingTask> Decide(
-        IEnumerable<WaitingTask> waiting, Dictionary<string, int> used, Dictionary<int, int> usedByLane, IReadOnlyDictionary<string, int> pools)
+        IEnumerable<WaitingTask> waiting, Dictionary<string, int> used, Dictionary<int, int> usedByLane,
+        IReadOnlyDictionary<string, int> pools)
     {
         var admitted = new List<WaitingTask>();
         var closed = new HashSet<string>();
@@ -64,7 +65,8 @@ public static class Admission
         {
             var lanes = equals.GroupBy(task => task.Lane).ToDictionary(
                 group => group.Key,
-                group => new Queue<WaitingTask>(group.OrderBy(task => task.ReadyAt).ThenBy(task => task.Key.RunId).ThenBy(task => task.Key.TaskIndex)
+                group => new Queue<WaitingTask>(group.OrderBy(task => task.ReadyAt).ThenBy(task => task.Key.RunId)
+                    .ThenBy(task => task.Key.TaskIndex)
                     .ThenBy(task => task.Key.MapIndex)));
             while (lanes.Count > 0)
             {
@@ -85,7 +87,8 @@ public static class Admission
     private static bool Take(WaitingTask task, Dictionary<string, int> used, HashSet<string> closed, IReadOnlyDictionary<string, int> pools)
     {
         var limits = Limits(task.DagId, task.Key.RunId, task.Task, task.Settings, pools).ToList();
-        var full = limits.Where(limit => closed.Contains(limit.Key) || used.GetValueOrDefault(limit.Key) + limit.Amount > limit.Capacity).ToList();
+        var full = limits.Where(limit => closed.Contains(limit.Key) || used.GetValueOrDefault(limit.Key) + limit.Amount > limit.Capacity)
+            .ToList();
         // A task that can never fit must not keep the place for itself.
         foreach (var limit in full.Where(limit => limit.Amount <= limit.Capacity))
             closed.Add(limit.Key);

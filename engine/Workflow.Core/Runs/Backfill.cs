@@ -22,7 +22,9 @@ public enum BackfillState
     /// <summary>Creates, clears and starts its runs. Entered when a scheduler takes it up, and when it is resumed.</summary>
     Running,
 
-    /// <summary>Starts no more runs; those that run go on. Entered by a person's order, or when its parameters no longer fit its DAG.</summary>
+    /// <summary>
+    /// Starts no more runs; those that run go on. Entered by a person's order, or when its parameters no longer fit its DAG.
+    /// </summary>
     Paused,
 
     /// <summary>Every date has had its turn and every run has ended, well or not. Terminal.</summary>

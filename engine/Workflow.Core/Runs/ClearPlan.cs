@@ -9,12 +9,12 @@ public static class ClearPlan
     /// <param name="run">The run.</param>
     /// <param name="selection">The tasks that are meant.</param>
     /// <param name="onlyFailed">
-    /// Whether only those are meant that failed, could not run or were cancelled. With downstreams, what follows from them runs again all the
-    /// same, though it ended well: it had worked with the failure.
+    /// Whether only those are meant that failed, could not run or were cancelled. With downstreams, what follows from them runs again all
+    /// the same, though it ended well: it had worked with the failure.
     /// </param>
     /// <remarks>
-    /// With a task go the setups that it needs and their teardowns, since what a setup made has been taken down by now. A teardown by itself
-    /// takes nothing with it.
+    /// With a task go the setups that it needs and their teardowns, since what a setup made has been taken down by now. A teardown by
+    /// itself takes nothing with it.
     /// </remarks>
     public static IReadOnlyList<(int Task, int MapIndex)> Keys(RunModel run, TaskSelection selection, bool onlyFailed)
     {
@@ -57,9 +57,12 @@ public static class ClearPlan
 
     private static bool HasBegun(RunModel run, (int Task, int MapIndex) key) =>
         run[key.Task, key.MapIndex].State is not (TaskState.Pending or TaskState.Removed)
-        || (key.MapIndex == TaskKey.Whole && run.Elements(key.Task).Any(element => element.State is not (TaskState.Pending or TaskState.Removed)));
+        || (key.MapIndex == TaskKey.Whole
+            && run.Elements(key.Task).Any(element => element.State is not (TaskState.Pending or TaskState.Removed)));
 
-    /// <summary>Whether a task gets new elements anyway, since what expands it is cleared; or an element belongs to a task that is.</summary>
+    /// <summary>
+    /// Whether a task gets new elements anyway, since what expands it is cleared; or an element belongs to a task that is.
+    /// </summary>
     private static bool IsCovered(DagGraph graph, HashSet<(int Task, int MapIndex)> keys, (int Task, int MapIndex) key) =>
         (graph.Tasks[key.Task].MapRoot is { } root && key != (root, TaskKey.Whole) && keys.Contains((root, TaskKey.Whole)))
         || (key.MapIndex != TaskKey.Whole && keys.Contains((key.Task, TaskKey.Whole)));

@@ -32,7 +32,8 @@ public static partial class Reasons
             return "Its DAG is paused. Unpause it, or trigger a run by hand.";
         if (run.Running >= run.MaxActiveRuns)
             return $"Waits for another run to end: {run.Running} of at most {run.MaxActiveRuns} are running{Ahead(run.Ahead)}.";
-        return run.Ahead > 0 ? $"Waits for its turn: {run.Ahead} due {(run.Ahead == 1 ? "run comes" : "runs come")} before it." : "Is about to start.";
+        return run.Ahead > 0 ? $"Waits for its turn: {run.Ahead} due {(run.Ahead == 1 ? "run comes" : "runs come")} before it."
+            : "Is about to start.";
     }
 
     private static string Elements(int elements, UpstreamCounters seen) => seen.Finished == 0

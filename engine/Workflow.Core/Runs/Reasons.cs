@@ -36,7 +36,8 @@ public static partial class Reasons
     {
         (int Count, string What)[] parts =
         [
-            (seen.Failed, "failed"), (seen.UpstreamFailed, "could not run"), (seen.Skipped, "were skipped"), (seen.Cancelled, "were cancelled"),
+            (seen.Failed, "failed"), (seen.UpstreamFailed, "could not run"), (seen.Skipped, "were skipped"),
+            (seen.Cancelled, "were cancelled"),
             (seen.Success, "succeeded"),
         ];
         return string.Join(", ", parts.Where(part => part.Count > 0).Select(part => $"{part.Count} {part.What}"));

@@ -6,7 +6,8 @@ namespace Workflow.Runs;
 public static class RunKeys
 {
     /// <summary>An instant as it stands in a run's name.</summary>
-    public static string Stamp(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
+    public static string Stamp(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 
     /// <summary>The name of a run that is triggered by hand.</summary>
     public static string Manual(DateTimeOffset now) => $"manual__{Stamp(now)}";

@@ -11,7 +11,9 @@ namespace Workflow.Runs;
 /// </summary>
 public static class RunMachine
 {
-    /// <summary>How many attempts of one task may be lost with their worker before the task fails: a task that kills its worker must end.</summary>
+    /// <summary>
+    /// How many attempts of one task may be lost with their worker before the task fails: a task that kills its worker must end.
+    /// </summary>
     public const int LostLimit = 3;
 
     /// <summary>The most elements that a mapped task may have.</summary>
@@ -39,8 +41,8 @@ public static class RunMachine
     }
 
     /// <summary>
-    /// The number of successes of upstreams that makes an instance ready, where it waits for all of them while none ends otherwise: the count
-    /// of the last one may queue it. 0 where it takes more to say.
+    /// The number of successes of upstreams that makes an instance ready, where it waits for all of them while none ends otherwise: the
+    /// count of the last one may queue it. 0 where it takes more to say.
     /// </summary>
     public static int ReadyAt(DagGraph graph, int task, int mapIndex)
     {
@@ -50,7 +52,8 @@ public static class RunMachine
             && After(upstreams - 1) is null && After(upstreams) == TaskState.Queued;
         return waitsForAll ? upstreams : 0;
 
-        TaskState? After(int successes) => Decide(graph, task, mapIndex, mapped: null, default(UpstreamCounters) with { Success = successes });
+        TaskState? After(int successes) =>
+            Decide(graph, task, mapIndex, mapped: null, default(UpstreamCounters) with { Success = successes });
     }
 
     /// <summary>What becomes of a task that is ready to be expanded over lists of these lengths.</summary>
@@ -68,7 +71,8 @@ public static class RunMachine
         {
             0 => (0, new AttemptEnd(TaskState.Skipped, "The list to map over is empty.", null)),
             > MapLimit => (0, new AttemptEnd(
-                TaskState.Failed, $"It would have {elements:N0} elements; a mapped task has at most {MapLimit:N0}. Map over chunks instead.", null)),
+                TaskState.Failed,
+                $"It would have {elements:N0} elements; a mapped task has at most {MapLimit:N0}. Map over chunks instead.", null)),
             _ => ((int)elements, null),
         };
     }
@@ -86,22 +90,33 @@ public static class RunMachine
         var definition = graph.Tasks[task];
         return outcome switch
         {
-            TaskOutcome.Succeeded succeeded => new AttemptEnd(TaskState.Success, null, null) { Unchosen = Unchosen(graph, task, succeeded.Chosen) },
+            TaskOutcome.Succeeded succeeded => new AttemptEnd(TaskState.Success, null, null)
+            {
+                Unchosen = Unchosen(graph, task, succeeded.Chosen),
+            },
             TaskOutcome.Skipped skipped => new AttemptEnd(TaskState.Skipped, skipped.Reason, null),
-            TaskOutcome.Deferred deferred => new AttemptEnd(TaskState.Deferred, deferred.Reason, deferred.Wait) { WakeKey = deferred.WakeKey },
+            TaskOutcome.Deferred deferred => new AttemptEnd(TaskState.Deferred, deferred.Reason, deferred.Wait)
+            {
+                WakeKey = deferred.WakeKey,
+            },
             TaskOutcome.Cancelled => new AttemptEnd(TaskState.Cancelled, RunStop.CancelledMessage, null),
             TaskOutcome.TimedOut timedOut => Retry(
                 definition, attempt.Failures, new(Describe(timedOut), Retryable: true), seed),
             TaskOutcome.Failed failed => Retry(definition, attempt.Failures, failed, seed),
             TaskOutcome.Lost gone => attempt.Lost + 1 < LostLimit
                 ? new AttemptEnd(TaskState.Queued, gone.Message, TimeSpan.Zero)
-                : new AttemptEnd(TaskState.Failed, $"{gone.Message} {LostLimit} attempts were lost with their worker, so it is not tried again.", null),
+                : new AttemptEnd(TaskState.Failed,
+                    $"{gone.Message} {LostLimit} attempts were lost with their worker, so it is not tried again.", null),
             _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
         };
     }
 
-    /// <summary>Whether a task's end makes its run fail: a leaf that did not end well. Only leaves decide, and elements only through their summary.</summary>
-    /// <remarks>A cancelled leaf counts once the order to stop is lifted: a stopped run of which only a part was cleared has not done its work.</remarks>
+    /// <summary>
+    /// Whether a task's end makes its run fail: a leaf that did not end well. Only leaves decide, and elements only through their summary.
+    /// </summary>
+    /// <remarks>
+    /// A cancelled leaf counts once the order to stop is lifted: a stopped run of which only a part was cleared has not done its work.
+    /// </remarks>
     public static bool FailsRun(DagGraph graph, int task, int mapIndex, TaskState end) =>
         mapIndex == TaskKey.Whole && end is (TaskState.Failed or TaskState.UpstreamFailed or TaskState.Cancelled) && graph.IsLeaf(task);
 
@@ -112,7 +127,10 @@ public static class RunMachine
     public static RunState? Settle(int unfinished, int failedLeaves, RunState? ordered) =>
         unfinished > 0 ? null : ordered ?? (failedLeaves > 0 ? RunState.Failed : RunState.Success);
 
-    /// <summary>Whether a decision against a task is in force: what a branch or short circuit may stop, less what it chose and all that follows from that.</summary>
+    /// <summary>
+    /// Whether a decision against a task is in force: what a branch or short circuit may stop, less what it chose and all that follows from
+    /// that.
+    /// </summary>
     private static IReadOnlyList<int> Unchosen(DagGraph graph, int task, IReadOnlyList<int>? chosen)
     {
         if (chosen is null)
@@ -123,7 +141,8 @@ public static class RunMachine
 
     private static AttemptEnd Retry(TaskDefinition task, int failures, TaskOutcome.Failed failed, string seed) =>
         failed.Retryable && failures <= task.Retries
-            ? new AttemptEnd(TaskState.UpForRetry, failed.Message, failed.RetryAfter ?? task.Backoff.After(failures, Draw($"{seed}#{failures}")))
+            ? new AttemptEnd(TaskState.UpForRetry, failed.Message,
+                failed.RetryAfter ?? task.Backoff.After(failures, Draw($"{seed}#{failures}")))
             : new AttemptEnd(TaskState.Failed, failed.Message, null);
 
     private static string Describe(TaskOutcome.TimedOut timedOut) => timedOut.End switch
@@ -141,7 +160,8 @@ public static class RunMachine
 
 /// <summary>Which attempt of a task instance it is.</summary>
 /// <param name="Number">The attempt, from 1.</param>
-/// <param name="Uncounted">How many attempts before it do not count as failures: lost ones, deferrals, and all before the last clear.</param>
+/// <param name="Uncounted">How many attempts before it do not count as failures: lost ones, deferrals, and all before the last
+/// clear.</param>
 /// <param name="Lost">How many attempts since the last clear were lost with their worker.</param>
 public readonly record struct AttemptCount(int Number, int Uncounted, int Lost)
 {

@@ -6,12 +6,12 @@ namespace Workflow.Runs;
 public sealed partial class RunModel
 {
     /// <summary>
-    /// Makes instances run again, with all of their retries; what waits for them waits again, as does what was queued because of them. One that
-    /// runs is stopped first.
+    /// Makes instances run again, with all of their retries; what waits for them waits again, as does what was queued because of them. One
+    /// that runs is stopped first.
     /// </summary>
     /// <param name="keys">
-    /// Tasks and elements. A mapped task as a whole is expanded anew, over the list as it is by then; an element runs again by itself, unless it
-    /// belongs to an earlier expansion.
+    /// Tasks and elements. A mapped task as a whole is expanded anew, over the list as it is by then; an element runs again by itself,
+    /// unless it belongs to an earlier expansion.
     /// </param>
     public void Clear(IEnumerable<(int Task, int MapIndex)> keys)
     {
@@ -35,8 +35,8 @@ public sealed partial class RunModel
 
     /// <summary>Gives instances an end by hand. One that runs is stopped first; what waits for them goes on accordingly.</summary>
     /// <param name="keys">
-    /// Tasks and elements; a mapped task as a whole takes its elements with it. A task of a mapped group that has none yet is left alone, since it
-    /// is not known what there is to mark; so are elements of an earlier expansion.
+    /// Tasks and elements; a mapped task as a whole takes its elements with it. A task of a mapped group that has none yet is left alone,
+    /// since it is not known what there is to mark; so are elements of an earlier expansion.
     /// </param>
     /// <param name="end">Success, failed or skipped.</param>
     /// <param name="message">Who did so and why.</param>
@@ -66,7 +66,8 @@ public sealed partial class RunModel
     public void Stop(RunStop stop)
     {
         Ordered = stop.State;
-        foreach (var instance in Instances.Where(instance => !instance.State.IsTerminal() && Graph.Tasks[instance.Task].Role != TaskRole.Teardown))
+        foreach (var instance in Instances.Where(instance => !instance.State.IsTerminal()
+            && Graph.Tasks[instance.Task].Role != TaskRole.Teardown))
         {
             if (instance.State != TaskState.Running)
                 Move(instance, TaskState.Cancelled, stop.Message);
@@ -145,7 +146,9 @@ public sealed partial class RunModel
     /// <summary>The summary of a task whose element changed waits for its elements again.</summary>
     private void Reopen(TaskInstance summary) => Set(summary, TaskState.Pending, null);
 
-    /// <summary>Carries out what was ordered while the instance ran. In a run that was stopped since, nothing but teardowns runs again.</summary>
+    /// <summary>
+    /// Carries out what was ordered while the instance ran. In a run that was stopped since, nothing but teardowns runs again.
+    /// </summary>
     private void Obey(TaskInstance instance, TaskState order)
     {
         if (order == TaskState.Pending)

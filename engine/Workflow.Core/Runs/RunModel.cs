@@ -3,8 +3,8 @@ using Workflow.Graphs;
 namespace Workflow.Runs;
 
 /// <summary>
-/// A whole run in memory, moved by the same decisions as the stores' steps: for edits by a person, for simulation, for tests of DAGs, and for
-/// the proofs of the machine itself.
+/// A whole run in memory, moved by the same decisions as the stores' steps: for edits by a person, for simulation, for tests of DAGs, and
+/// for the proofs of the machine itself.
 /// </summary>
 /// <remarks>
 /// The store's step never loads a run: its cost follows the tasks that change. Edits are rare and may touch anything, so they load the run,
@@ -49,7 +49,8 @@ public sealed partial class RunModel
 
     /// <summary>A run that starts.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="lengths">For a task that is about to be expanded, the length of each of its sources; null for one that gave no list.</param>
+    /// <param name="lengths">For a task that is about to be expanded, the length of each of its sources; null for one that gave no
+    /// list.</param>
     /// <param name="waitsForPast">The tasks that the run before keeps waiting.</param>
     public static RunModel Start(DagGraph graph, Func<TaskDefinition, IReadOnlyList<int?>> lengths, IReadOnlySet<int>? waitsForPast = null)
     {

@@ -3,7 +3,9 @@ namespace Workflow.Runs;
 /// <summary>The states of a DAG run.</summary>
 public enum RunState
 {
-    /// <summary>Waits until its time has come and its DAG or backfill may have one more running. Entered at creation, and by a clear.</summary>
+    /// <summary>
+    /// Waits until its time has come and its DAG or backfill may have one more running. Entered at creation, and by a clear.
+    /// </summary>
     Queued,
 
     /// <summary>Has unfinished tasks. Entered when it starts.</summary>
@@ -35,7 +37,9 @@ public enum RunType
     AssetTriggered,
 }
 
-/// <summary>The order to stop a run: what has not started is cancelled, what runs is told to stop, and teardowns of what was set up still run.</summary>
+/// <summary>
+/// The order to stop a run: what has not started is cancelled, what runs is told to stop, and teardowns of what was set up still run.
+/// </summary>
 /// <param name="State">How the run ends: cancelled, failed or success.</param>
 /// <param name="Message">What its unfinished tasks say of themselves.</param>
 public sealed record RunStop(RunState State, string Message)

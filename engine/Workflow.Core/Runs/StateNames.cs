@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Workflow.Runs;
 
-/// <summary>The text form of the enums that the database, the API and the command line share: <c>UpForRetry</c> is <c>up_for_retry</c>.</summary>
+/// <summary>
+/// The text form of the enums that the database, the API and the command line share: <c>UpForRetry</c> is <c>up_for_retry</c>.
+/// </summary>
 public static class StateNames
 {
     /// <summary>The name of a value.</summary>
@@ -15,7 +17,8 @@ public static class StateNames
         where TEnum : struct, Enum =>
         Names<TEnum>.ByName.TryGetValue(name, out var value)
             ? value
-            : throw new ArgumentException($"'{name}' is no {typeof(TEnum).Name}; there are {string.Join(", ", Names<TEnum>.ByName.Keys)}.", nameof(name));
+            : throw new ArgumentException(
+                $"'{name}' is no {typeof(TEnum).Name}; there are {string.Join(", ", Names<TEnum>.ByName.Keys)}.", nameof(name));
 
     private static string SnakeCase(string pascal)
     {
@@ -33,7 +36,8 @@ public static class StateNames
     private static class Names<TEnum>
         where TEnum : struct, Enum
     {
-        public static readonly Dictionary<TEnum, string> ByValue = Enum.GetValues<TEnum>().ToDictionary(value => value, value => SnakeCase(value.ToString()));
+        public static readonly Dictionary<TEnum, string> ByValue = Enum.GetValues<TEnum>()
+            .ToDictionary(value => value, value => SnakeCase(value.ToString()));
         public static readonly Dictionary<string, TEnum> ByName = ByValue.ToDictionary(pair => pair.Value, pair => pair.Key);
     }
 }

@@ -20,7 +20,9 @@ public sealed record TaskSelection(IReadOnlyList<TaskName>? Names = null, bool U
     public HashSet<(int Task, int MapIndex)> In(RunModel run)
     {
         var graph = run.Graph;
-        var named = (Names is null ? graph.Tasks.Select(task => (task.Index, TaskKey.Whole)) : Names.SelectMany(name => Find(run, name))).ToHashSet();
+        var named =
+            (Names is null ? graph.Tasks.Select(task => (task.Index, TaskKey.Whole)) : Names.SelectMany(name =>
+                Find(run, name))).ToHashSet();
         var all = named.ToHashSet();
         if (Upstream)
             all.UnionWith(Closure(named, key => Before(graph, key)));
@@ -33,7 +35,9 @@ public sealed record TaskSelection(IReadOnlyList<TaskName>? Names = null, bool U
     internal static HashSet<(int Task, int MapIndex)> After(DagGraph graph, IReadOnlyCollection<(int Task, int MapIndex)> keys) =>
         Closure(keys, key => After(graph, key));
 
-    /// <summary>The instance of a task that belongs to another's instance: of the same map the element of the same index, of any other the whole.</summary>
+    /// <summary>
+    /// The instance of a task that belongs to another's instance: of the same map the element of the same index, of any other the whole.
+    /// </summary>
     internal static (int Task, int MapIndex) Beside(DagGraph graph, (int Task, int MapIndex) key, int other) =>
         (other, graph.AreInOneMap(key.Task, other) ? key.MapIndex : TaskKey.Whole);
 
@@ -54,7 +58,8 @@ public sealed record TaskSelection(IReadOnlyList<TaskName>? Names = null, bool U
         from task in run.Graph.Tasks
         where task.Id == name.TaskId
         where name.MapIndex is null
-            || (name.MapIndex >= 0 && name.MapIndex < run.Elements(task.Index).Count && run[task.Index, name.MapIndex.Value].State != TaskState.Removed)
+            || (name.MapIndex >= 0 && name.MapIndex < run.Elements(task.Index).Count
+                && run[task.Index, name.MapIndex.Value].State != TaskState.Removed)
         select (task.Index, name.MapIndex ?? TaskKey.Whole);
 
     /// <remarks>An element comes from the expansion too: with another list it would be another element.</remarks>

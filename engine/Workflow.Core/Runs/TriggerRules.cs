@@ -13,8 +13,8 @@ public static class TriggerRules
     /// <para>Source: the table of trigger rules in Airflow 3's <c>trigger_rule_dep.py</c>.</para>
     /// <para>
     /// What it says does not depend on the order in which upstreams end: once it decides, no later end would have led elsewhere. So
-    /// <c>all_success</c> waits for the other upstreams when one was skipped, since one that fails outweighs it (Airflow takes whichever comes
-    /// first), and a task decides nothing before all of its setups and deciders ended.
+    /// <c>all_success</c> waits for the other upstreams when one was skipped, since one that fails outweighs it (Airflow takes whichever
+    /// comes first), and a task decides nothing before all of its setups and deciders ended.
     /// </para>
     /// </remarks>
     public static TaskState? Decide(TriggerRule rule, int upstreams, UpstreamCounters seen, int setups = 0, int deciders = 0)
@@ -64,8 +64,8 @@ public static class TriggerRules
     /// <param name="elements">How many it has.</param>
     /// <param name="seen">How they ended so far.</param>
     /// <remarks>
-    /// To its downstreams a mapped task is one upstream, whatever its length. An element that was skipped is left out of what it hands on and
-    /// does not skip the whole; only when all were is the whole skipped.
+    /// To its downstreams a mapped task is one upstream, whatever its length. An element that was skipped is left out of what it hands on
+    /// and does not skip the whole; only when all were is the whole skipped.
     /// </remarks>
     public static TaskState? DecideMapped(int elements, UpstreamCounters seen) =>
         seen.Finished < elements ? null

@@ -13,7 +13,8 @@ namespace Workflow.Runs;
 /// <param name="Unchosen">Those of them that decided against the task.</param>
 /// <remarks>For the summary of an expanded task the first five count its elements instead.</remarks>
 public readonly record struct UpstreamCounters(
-    int Success, int Failed, int UpstreamFailed, int Skipped, int Cancelled = 0, int SetupSuccess = 0, int SetupFailed = 0, int SetupSkipped = 0,
+    int Success, int Failed, int UpstreamFailed, int Skipped, int Cancelled = 0, int SetupSuccess = 0, int SetupFailed = 0,
+    int SetupSkipped = 0,
     int Deciders = 0, int Unchosen = 0)
 {
     /// <summary>How many direct upstreams finished.</summary>
@@ -55,6 +56,7 @@ public readonly record struct UpstreamCounters(
             };
         }
 
-        return edge.HasFlag(EdgeKind.Decider) ? seen with { Deciders = seen.Deciders + 1, Unchosen = seen.Unchosen + (unchosen ? 1 : 0) } : seen;
+        return edge.HasFlag(EdgeKind.Decider) ? seen with { Deciders = seen.Deciders + 1, Unchosen = seen.Unchosen + (unchosen ? 1 : 0) }
+            : seen;
     }
 }

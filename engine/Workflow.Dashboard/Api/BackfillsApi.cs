@@ -37,7 +37,8 @@ internal static class BackfillsApi
     {
         var found = await reads.ListAsync(dagId is "" ? null : dagId, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
         var open = found.Items.Where(row => row.FinishedAt is null).Select(row => row.BackfillId).ToList();
-        var counts = (open.Count == 0 ? [] : await reads.CountsAsync(open, cancellationToken).ConfigureAwait(false)).ToLookup(row => row.BackfillId);
+        var counts =
+            (open.Count == 0 ? [] : await reads.CountsAsync(open, cancellationToken).ConfigureAwait(false)).ToLookup(row => row.BackfillId);
         return new BackfillCollection(
             [.. found.Items.Select(row => BackfillOf(row, row.FinishedAt is null ? counts[row.BackfillId] : null))], found.Total);
     }
@@ -78,7 +79,8 @@ internal static class BackfillsApi
     {
         var (backfill, dates) = await PlanAsync(request, store, dags, cancellationToken).ConfigureAwait(false);
         var shown = dates.Skip(page.Skip).Take(page.Take).ToList();
-        var existing = (await store.ExistingAsync(request.DagId, [.. shown.Select(date => date.Fire)], cancellationToken).ConfigureAwait(false))
+        var existing =
+            (await store.ExistingAsync(request.DagId, [.. shown.Select(date => date.Fire)], cancellationToken).ConfigureAwait(false))
             .ToDictionary(run => run.LogicalDate);
         return new BackfillDateCollection([.. shown.Select(Show)], dates.Count);
 
@@ -154,7 +156,8 @@ internal static class BackfillsApi
 
     private static Backfill BackfillOf(BackfillRow row, IEnumerable<BackfillCountRow>? counts) => new(
         row.BackfillId, row.DagId, row.FromDate, row.ToDate, ApiJson.Object(row.Conf), StateNames.Parse<ReprocessBehavior>(row.Reprocess),
-        row.MaxActiveRuns, row.RunBackwards, StateNames.Parse<BackfillState>(row.State), row.State == BackfillState.Paused.Name(), row.Message,
+        row.MaxActiveRuns, row.RunBackwards, StateNames.Parse<BackfillState>(row.State), row.State == BackfillState.Paused.Name(),
+        row.Message,
         row.CreatedBy, row.CreatedAt, row.UpdatedAt, row.StartedAt, row.FinishedAt, counts is null ? null : ProgressOf([.. counts]));
 
     private static BackfillProgress ProgressOf(IReadOnlyList<BackfillCountRow> counts)

@@ -73,14 +73,16 @@ internal static class DagsApi
     private static Param ParamOf(ParamDefinition param)
     {
         var help = param.Help.Length > 0 ? param.Help : null;
-        return new Param(param.Name, StateNames.Parse<ParamType>(param.Type), param.Default?.DeepClone(), help, param.Required, SchemaOf(param, help));
+        return new Param(param.Name, StateNames.Parse<ParamType>(param.Type), param.Default?.DeepClone(), help, param.Required,
+            SchemaOf(param, help));
     }
 
     private static ParamSchema SchemaOf(ParamDefinition param, string? help)
     {
         var type = StateNames.Parse<ParamType>(param.Type);
         var allowed = param.Allowed?.Select(text => (JsonNode)text).ToList();
-        var schema = new ParamSchema(type, param.Name, help, param.Format, Minimum: param.Minimum, Maximum: param.Maximum, Default: param.Default);
+        var schema = new ParamSchema(type, param.Name, help, param.Format, Minimum: param.Minimum, Maximum: param.Maximum,
+            Default: param.Default);
         return type == ParamType.Array
             ? schema with { Items = new ParamItems(ParamType.String, param.Pattern, allowed) }
             : schema with { Pattern = param.Pattern, Enum = allowed };

@@ -89,7 +89,8 @@ public sealed record DatasetVerification(string Name, int Version, int Files, in
 /// <param name="RowsRemoved">How many rows only the first has, in the columns of both.</param>
 /// <param name="Columns">The columns that are not the same on both sides.</param>
 public sealed record DatasetDiff(
-    string Name, DatasetDiffSide From, DatasetDiffSide To, bool SameContent, long RowsAdded, long RowsRemoved, IReadOnlyList<ColumnDiff> Columns);
+    string Name, DatasetDiffSide From, DatasetDiffSide To, bool SameContent, long RowsAdded, long RowsRemoved,
+    IReadOnlyList<ColumnDiff> Columns);
 
 /// <summary>One side of a difference.</summary>
 public sealed record DatasetDiffSide(int Version, IReadOnlyDictionary<string, string> Partition, string Sha256, long Rows);

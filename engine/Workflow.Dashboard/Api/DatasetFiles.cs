@@ -22,7 +22,11 @@ internal sealed class DatasetFiles(SnapshotReads snapshots, IServiceProvider ser
     private const long MemoryBytes = 512L << 20;
 
     /// <summary>What a request may take while it reads files: requests come beside each other.</summary>
-    public static DuckDbOptions Share { get; } = new() { MemoryBytes = MemoryBytes, SpillFolder = Path.Combine(Path.GetTempPath(), "workflow-dashboard") };
+    public static DuckDbOptions Share { get; } = new()
+    {
+        MemoryBytes = MemoryBytes,
+        SpillFolder = Path.Combine(Path.GetTempPath(), "workflow-dashboard"),
+    };
 
     /// <summary>Opens a version.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -37,10 +41,12 @@ internal sealed class DatasetFiles(SnapshotReads snapshots, IServiceProvider ser
         if (slice is { Count: 0 })
             throw ApiException.Invalid(field, "must be the number of a version, or a slice such as month=2019-06");
         var found = await snapshots.FindOneAsync(dataset, number, slice, cancellationToken).ConfigureAwait(false)
-            ?? throw ApiException.NotFound($"Dataset '{dataset}' has no version '{text}'. See them with: workflow datasets versions {dataset}");
+            ?? throw ApiException.NotFound(
+                $"Dataset '{dataset}' has no version '{text}'. See them with: workflow datasets versions {dataset}");
         if (found.IsExpired)
             throw ApiException.Conflict($"The content of {dataset} version {found.Number} has expired.");
-        return new OpenedVersion(found.Number, found.Version, await PathAsync(found.Version.Sha256, cancellationToken).ConfigureAwait(false));
+        return new OpenedVersion(found.Number, found.Version, await PathAsync(found.Version.Sha256, cancellationToken)
+            .ConfigureAwait(false));
     }
 
     /// <summary>The file of a version.</summary>

@@ -15,8 +15,10 @@ internal static class DatasetVersionsApi
 
     public static void Map(RouteGroupBuilder datasets)
     {
-        datasets.MapGet("/{name}/versions", ListAsync).WithSummary("How the versions of a dataset are kept, newest first.").Refuses(401, 404, 422);
-        datasets.MapGet("/{name}/whole", WholeAsync).WithSummary("A dataset as a whole, at a version or as of a time.").Refuses(401, 404, 422);
+        datasets.MapGet("/{name}/versions", ListAsync).WithSummary("How the versions of a dataset are kept, newest first.")
+            .Refuses(401, 404, 422);
+        datasets.MapGet("/{name}/whole", WholeAsync).WithSummary("A dataset as a whole, at a version or as of a time.")
+            .Refuses(401, 404, 422);
         datasets.MapGet("/{name}/diff", DiffAsync).WithSummary("How two versions differ, row by row.").Refuses(401, 404, 409, 422);
         datasets.MapPost("/{name}/verify", VerifyAsync)
             .WithSummary("Reads all files of a dataset at a version, and compares their hashes.").Refuses(401, 403, 404, 409, 422);
@@ -35,7 +37,8 @@ internal static class DatasetVersionsApi
         foreach (var pair in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (pair.Split('=', 2) is not [{ Length: > 0 } key, var value] || !keys.TryAdd(key, value))
-                throw ApiException.Invalid(field, $"must be keys and values such as month=2019-06,region=north, each key once, got '{text}'");
+                throw ApiException.Invalid(field,
+                    $"must be keys and values such as month=2019-06,region=north, each key once, got '{text}'");
         }
 
         return keys;
@@ -67,7 +70,8 @@ internal static class DatasetVersionsApi
         var before = await files.OpenAsync(name, "from", from, cancellationToken).ConfigureAwait(false);
         var after = await files.OpenAsync(name, "to", to, cancellationToken).ConfigureAwait(false);
         var found = await Task.Run(
-            () => DatasetComparison.Compare([before.Path], [after.Path], DatasetFiles.Share, cancellationToken), cancellationToken).ConfigureAwait(false);
+            () => DatasetComparison.Compare([before.Path], [after.Path], DatasetFiles.Share, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         return new DatasetDiff(
             name, DiffSide(before), DiffSide(after), before.Version.Sha256 == after.Version.Sha256, found.Added, found.Removed,
             [.. found.Columns.Select(column => new ColumnDiff(column.Name, column.From, column.To))]);
@@ -163,7 +167,8 @@ internal static class DatasetVersionsApi
         ?? throw ApiException.NotFound($"There is no version {version} of a dataset '{name}'.");
 
     private static DatasetVersionState Of(Postgres.Reads.DatasetVersionState row) => new(
-        row.Version, row.Sha256, row.Rows, row.Bytes, ApiJson.Read<Dictionary<string, string>>(row.Partition), row.PublishedAt, row.DagId, row.RunKey,
+        row.Version, row.Sha256, row.Rows, row.Bytes, ApiJson.Read<Dictionary<string, string>>(row.Partition), row.PublishedAt, row.DagId,
+        row.RunKey,
         row.TaskId, row.IsNewestOfSlice, row.ExpiredAt, row.ColdAt,
         row.HoldReason is null ? null : new DatasetHold(row.HoldReason, row.HeldBy!, row.HeldAt!.Value),
         row.ContractVersion);

@@ -24,12 +24,14 @@ internal static class DatasetsApi
         var found = await reads.ListAsync(tag, owner, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
         return new DatasetCollection(
             [.. found.Items.Select(row => new Dataset(
-                row.Name, row.Versions, row.LatestVersion, row.LatestRows, row.LatestCreatedAt, row.Description, row.Owner, ApiJson.Read<string[]>(row.Tags)))],
+                row.Name, row.Versions, row.LatestVersion, row.LatestRows, row.LatestCreatedAt, row.Description, row.Owner,
+                ApiJson.Read<string[]>(row.Tags)))],
             found.Total);
     }
 
     internal static async Task<DatasetRow> RequireAsync(string name, DatasetReads reads, CancellationToken cancellationToken) =>
-        await reads.FindAsync(name, cancellationToken).ConfigureAwait(false) ?? throw ApiException.NotFound($"There is no dataset '{name}'.");
+        await reads.FindAsync(name, cancellationToken).ConfigureAwait(false)
+        ?? throw ApiException.NotFound($"There is no dataset '{name}'.");
 
     private static async Task<DatasetDetails> GetAsync(
         string name, [AsParameters] PageQuery page, DatasetReads reads, ContractStore contracts, CancellationToken cancellationToken)

@@ -22,16 +22,19 @@ internal static class DriftApi
     /// <param name="contracts">Their contracts, which say what is not shown.</param>
     /// <param name="cancellationToken">Interrupts it.</param>
     private static async Task<DatasetDrift> CompareAsync(
-        string name, string reference, string current, string? columns, string? method, double? threshold, DatasetReads reads, DatasetFiles files,
+        string name, string reference, string current, string? columns, string? method, double? threshold, DatasetReads reads,
+        DatasetFiles files,
         ContractStore contracts, CancellationToken cancellationToken)
     {
         if (threshold is { } limit && !(limit is > 0 and < double.PositiveInfinity))
             throw ApiException.Invalid("threshold", $"must be above 0, got {limit}");
         var rule = new DriftRule
         {
-            Columns = columns?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } named ? named : null,
+            Columns = columns?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } named
+                ? named : null,
             Method = DriftMethods.Parse(method ?? DriftMethod.Auto.Text())
-                ?? throw ApiException.Invalid("method", $"must be one of {string.Join(", ", Enum.GetValues<DriftMethod>().Select(each => each.Text()))}, got '{method}'"),
+                ?? throw ApiException.Invalid("method",
+                    $"must be one of {string.Join(", ", Enum.GetValues<DriftMethod>().Select(each => each.Text()))}, got '{method}'"),
             Threshold = threshold,
         };
         await DatasetsApi.RequireAsync(name, reads, cancellationToken).ConfigureAwait(false);
@@ -57,8 +60,11 @@ internal static class DriftApi
     {
         var (ours, theirs) = (Math.Max(1, column.Bins.Sum(bin => bin.Reference)), Math.Max(1, column.Bins.Sum(bin => bin.Current)));
         return new ColumnDrift(
-            column.Column, column.IsNumeric ? "numeric" : "categorical", column.Verdict, column.Score?.Method.Text(), ApiJson.Finite(column.Score?.Statistic),
-            column.Score?.PValue, column.AdjustedPValue, column.Score?.Threshold, column.ReferenceCount, column.CurrentCount, column.ReferenceNulls,
-            column.CurrentNulls, [.. column.Bins.Select(bin => new DriftBin(bin.Label, bin.Reference / ours, bin.Current / theirs))], column.Message);
+            column.Column, column.IsNumeric ? "numeric" : "categorical", column.Verdict, column.Score?.Method.Text(),
+            ApiJson.Finite(column.Score?.Statistic),
+            column.Score?.PValue, column.AdjustedPValue, column.Score?.Threshold, column.ReferenceCount, column.CurrentCount,
+            column.ReferenceNulls,
+            column.CurrentNulls, [.. column.Bins.Select(bin => new DriftBin(bin.Label, bin.Reference / ours, bin.Current / theirs))],
+            column.Message);
     }
 }

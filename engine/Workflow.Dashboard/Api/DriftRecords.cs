@@ -17,7 +17,8 @@ public sealed record DatasetDrift(
 /// <param name="CurrentCount">How many values the other side has.</param>
 /// <param name="Bins">Both sides in common bins, to be drawn over each other.</param>
 public sealed record ColumnDrift(
-    string Column, string Type, Verdict Verdict, string? Method, double? Statistic, double? PValue, double? AdjustedPValue, double? Threshold,
+    string Column, string Type, Verdict Verdict, string? Method, double? Statistic, double? PValue, double? AdjustedPValue,
+    double? Threshold,
     long ReferenceCount, long CurrentCount, long ReferenceNulls, long CurrentNulls, IReadOnlyList<DriftBin> Bins, string Message);
 
 /// <summary>A bin with the share of the rows of either side, from 0 to 1.</summary>

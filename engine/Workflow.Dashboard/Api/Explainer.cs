@@ -16,8 +16,10 @@ internal sealed class Explainer(WhyReads reads, AdmissionStore admission, GraphC
         var unfinished = await UnfinishedAsync(run.RunId, graph, tasks, cancellationToken).ConfigureAwait(false);
         var past = await PastAsync(run.RunId, tasks, cancellationToken).ConfigureAwait(false);
         var claimable = tasks.Where(task => StateOf(task).IsClaimable() && task.ReadyAt <= task.Now).ToList();
-        var (unserved, urgent) = await QueuesAsync(claimable.Where(task => task.Admitted).ToList(), cancellationToken).ConfigureAwait(false);
-        var limits = await LimitsAsync(run, graph, settings, claimable.Where(task => !task.Admitted).ToList(), cancellationToken).ConfigureAwait(false);
+        var (unserved, urgent) = await QueuesAsync(claimable.Where(task => task.Admitted).ToList(), cancellationToken)
+            .ConfigureAwait(false);
+        var limits = await LimitsAsync(run, graph, settings, claimable.Where(task => !task.Admitted).ToList(), cancellationToken)
+            .ConfigureAwait(false);
         return [.. tasks.Select(task => Reasons.Why(new TaskSituation(graph, task.TaskIndex, task.MapIndex, StateOf(task))
         {
             RunId = run.RunId,
@@ -58,10 +60,12 @@ internal sealed class Explainer(WhyReads reads, AdmissionStore admission, GraphC
     }
 
     /// <summary>The tasks of the run before, by id; that of "" stands for all of a run that has none yet.</summary>
-    private async Task<Dictionary<string, PastTask>> PastAsync(long runId, IReadOnlyList<TaskRow> tasks, CancellationToken cancellationToken) =>
+    private async Task<Dictionary<string,
+        PastTask>> PastAsync(long runId, IReadOnlyList<TaskRow> tasks, CancellationToken cancellationToken) =>
         tasks.Any(task => task.WaitsForPast && StateOf(task) == TaskState.Pending)
             ? (await reads.PastAsync(runId, cancellationToken).ConfigureAwait(false)).ToDictionary(
-                row => row.TaskId ?? "", row => new PastTask(row.RunKey, row.State is { } state ? StateNames.Parse<TaskState>(state) : null))
+                row => row.TaskId ?? "", row =>
+                new PastTask(row.RunKey, row.State is { } state ? StateNames.Parse<TaskState>(state) : null))
             : [];
 
     private async Task<(HashSet<string> Unserved, IReadOnlyList<UrgentRow> Urgent)> QueuesAsync(
@@ -71,7 +75,8 @@ internal sealed class Explainer(WhyReads reads, AdmissionStore admission, GraphC
             return ([], []);
         var queues = tasks.Select(task => task.Queue).Distinct().ToList();
         var unserved = await reads.UnservedAsync(queues, WorkerStore.Lease, cancellationToken).ConfigureAwait(false);
-        return ([.. unserved], await reads.MoreUrgentAsync(queues, tasks.Max(task => task.Urgency), cancellationToken).ConfigureAwait(false));
+        return ([.. unserved], await reads.MoreUrgentAsync(queues, tasks.Max(task => task.Urgency), cancellationToken)
+            .ConfigureAwait(false));
     }
 
     private async Task<Dictionary<(int Task, int MapIndex), IReadOnlyList<LimitUse>>> LimitsAsync(
@@ -80,10 +85,12 @@ internal sealed class Explainer(WhyReads reads, AdmissionStore admission, GraphC
         if (tasks.Count == 0)
             return [];
         var use = await admission.UseAsync(cancellationToken).ConfigureAwait(false);
-        var ranks = (await reads.RanksAsync(run.RunId, cancellationToken).ConfigureAwait(false)).ToDictionary(row => (row.TaskIndex, row.MapIndex));
+        var ranks =
+            (await reads.RanksAsync(run.RunId, cancellationToken).ConfigureAwait(false)).ToDictionary(row => (row.TaskIndex, row.MapIndex));
         return tasks.ToDictionary(
             task => (task.TaskIndex, task.MapIndex),
-            IReadOnlyList<LimitUse> (task) => [.. Admission.Limits(run.DagId, run.RunId, graph.Tasks[task.TaskIndex], settings, use.Pools).Select(limit =>
+            IReadOnlyList<LimitUse> (task) =>
+            [.. Admission.Limits(run.DagId, run.RunId, graph.Tasks[task.TaskIndex], settings, use.Pools).Select(limit =>
                 new LimitUse(
                     limit.Key, limit.Amount, use.Used.GetValueOrDefault(limit.Key), limit.Capacity,
                     ranks.TryGetValue((task.TaskIndex, task.MapIndex), out var rank) ? Ahead(rank, limit.Key, run) : 0))]);

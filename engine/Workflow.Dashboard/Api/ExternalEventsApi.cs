@@ -19,11 +19,13 @@ internal static class ExternalEventsApi
     public static void Map(RouteGroupBuilder api) => api.MapGroup("").WithTags("Events")
         .MapPost("/events", SendAsync).WithSummary("Tells waiting tasks that something happened.").Refuses(401, 403, 422);
 
-    private static async Task<ExternalEvent> SendAsync(ExternalEventRequest body, ExternalEventStore store, CancellationToken cancellationToken)
+    private static async Task<ExternalEvent> SendAsync(
+        ExternalEventRequest body, ExternalEventStore store, CancellationToken cancellationToken)
     {
         if (body.Key.Length is 0 or > ExternalEventStore.LongestKey)
             throw ApiException.Invalid("key", $"must have 1 to {ExternalEventStore.LongestKey} characters, got {body.Key.Length}");
-        if (body.Payload is { } payload && ApiJson.Unstorable(new Dictionary<string, JsonElement> { ["payload"] = payload }) is { } complaint)
+        if (body.Payload is { } payload
+            && ApiJson.Unstorable(new Dictionary<string, JsonElement> { ["payload"] = payload }) is { } complaint)
             throw ApiException.Invalid("payload", complaint);
         var json = body.Payload is { ValueKind: not JsonValueKind.Null } given ? given.GetRawText() : null;
         var recorded = await store.RecordAsync(body.Key, json, SignInApi.UserName, cancellationToken).ConfigureAwait(false);

@@ -24,7 +24,8 @@ public sealed record GateDriftSide(string Dataset, int? Version, IReadOnlyDictio
 internal static class GateDriftApi
 {
     public static void Map(RouteGroupBuilder api) => api.MapGroup("").WithTags("Data")
-        .MapGet("/gates/{dag_id}/{run_id}/{task_id}/drift", GetAsync).WithSummary("The newest report of a drift gate in a run.").Refuses(401, 404);
+        .MapGet("/gates/{dag_id}/{run_id}/{task_id}/drift", GetAsync).WithSummary("The newest report of a drift gate in a run.")
+        .Refuses(401, 404);
 
     private static async Task<GateDrift> GetAsync(
         [FromRoute(Name = "dag_id")] string dagId, [FromRoute(Name = "run_id")] string runId, [FromRoute(Name = "task_id")] string taskId,
@@ -44,7 +45,8 @@ internal static class GateDriftApi
             : await contracts.MaskedAsync(current.Dataset, cancellationToken).ConfigureAwait(false);
         var report = ApiJson.Read<DriftReport>(row.Report).Masked(masked);
         return new GateDrift(
-            dagId, runId, taskId, row.MapIndex, row.Attempt, StateNames.Parse<Verdict>(row.Verdict), StateNames.Parse<Verdict>(row.Found), report.Share,
+            dagId, runId, taskId, row.MapIndex, row.Attempt, StateNames.Parse<Verdict>(row.Verdict), StateNames.Parse<Verdict>(row.Found),
+            report.Share,
             row.Subject, row.PublishedAt, current,
             [.. references.Select(id => sides.GetValueOrDefault(id)).OfType<GateDriftSide>()], [.. report.Columns.Select(DriftApi.Of)]);
     }

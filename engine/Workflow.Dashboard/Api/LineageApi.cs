@@ -39,7 +39,8 @@ internal static class LineageApi
     public static void Map(RouteGroupBuilder api)
     {
         var lineage = api.MapGroup("/lineage").WithTags("Data");
-        lineage.MapGet("/upstream", UpstreamAsync).WithSummary("What a dataset, model or column was made from, and by which code and checks.")
+        lineage.MapGet("/upstream", UpstreamAsync)
+            .WithSummary("What a dataset, model or column was made from, and by which code and checks.")
             .Refuses(401, 404, 422);
         lineage.MapGet("/downstream", DownstreamAsync)
             .WithSummary("What was made from a dataset, model or source; of a column, what would break if it went.").Refuses(401, 404, 422);
@@ -82,7 +83,8 @@ internal static class LineageApi
 
         await RequireColumnAsync(subject, roots, column, reads, cancellationToken).ConfigureAwait(false);
         if (subject.At is not null)
-            throw ApiException.Invalid("of", "names a version: what would break with a column is told by the newest versions, ask without one");
+            throw ApiException.Invalid("of",
+                "names a version: what would break with a column is told by the newest versions, ask without one");
         var impact = await reads.ImpactAsync(subject.Name, column, steps, cancellationToken).ConfigureAwait(false);
         return await view.OfImpactAsync(column, impact, cancellationToken).ConfigureAwait(false);
     }

@@ -6,7 +6,8 @@ namespace Workflow.Dashboard.Api;
 /// <summary>Puts a graph of lineage together from what a walk reached.</summary>
 internal sealed class LineageView(LineageReads reads, string of, string direction)
 {
-    public async Task<LineageGraph> OfVersionsAsync(LineageRoots roots, IReadOnlyList<ReachedRow> reached, CancellationToken cancellationToken)
+    public async Task<LineageGraph> OfVersionsAsync(
+        LineageRoots roots, IReadOnlyList<ReachedRow> reached, CancellationToken cancellationToken)
     {
         var shown = reached.Take(LineageReads.MostVersions).Select(row => (row.Kind, row.Id)).ToList();
         var among = new LineageRoots(Ids(shown, "dataset"), Ids(shown, "model"));
@@ -14,7 +15,8 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
         var edges = (await reads.EdgesAsync(among, cancellationToken).ConfigureAwait(false))
             .Where(edge => found.Knows(edge.FromKind, edge.FromId) && found.Knows(edge.ToKind, edge.ToId))
             .Select(edge => new LineageEdge(found.Name(edge.FromKind, edge.FromId), found.Name(edge.ToKind, edge.ToId), edge.How));
-        return Graph(null, found.Roots(roots), [.. found.Nodes.Values], [.. edges, .. found.Edges], reached.Count > LineageReads.MostVersions);
+        return Graph(null, found.Roots(roots), [.. found.Nodes.Values], [.. edges, .. found.Edges],
+            reached.Count > LineageReads.MostVersions);
     }
 
     public async Task<LineageGraph> OfColumnAsync(
@@ -23,7 +25,8 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
         var ids = reached.Select(row => row.Id).Distinct().ToList();
         var shown = new LineageRoots([.. ids.Take(LineageReads.MostVersions)], []);
         var found = await FindAsync(shown, cancellationToken).ConfigureAwait(false);
-        var columns = reached.Where(row => found.Knows("dataset", row.Id)).ToLookup(row => found.Name("dataset", row.Id), row => row.Column);
+        var columns = reached.Where(row => found.Knows("dataset", row.Id))
+            .ToLookup(row => found.Name("dataset", row.Id), row => row.Column);
         var edges = reached
             .Where(row => row.ToId is { } to && found.Knows("dataset", to) && found.Knows("dataset", row.Id))
             .Select(row => new LineageEdge(
@@ -56,10 +59,12 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
         string? column, IReadOnlyList<string> roots, IReadOnlyList<LineageNode> nodes, IReadOnlyList<LineageEdge> edges, bool isTruncated)
     {
         var shown = nodes.Select(node => node.Id).ToHashSet();
-        return new(of, direction, column, roots, nodes, [.. edges.Where(edge => shown.Contains(edge.From) && shown.Contains(edge.To))], isTruncated);
+        return new(of, direction, column, roots, nodes, [.. edges.Where(edge => shown.Contains(edge.From) && shown.Contains(edge.To))],
+            isTruncated);
     }
 
-    private static long[] Ids(IEnumerable<(string Kind, long Id)> among, string kind) => [.. among.Where(one => one.Kind == kind).Select(one => one.Id)];
+    private static long[] Ids(IEnumerable<(string Kind, long Id)> among, string kind) =>
+        [.. among.Where(one => one.Kind == kind).Select(one => one.Id)];
 
     /// <summary>Versions with the columns concerned, and of the gates only those that look at one of them.</summary>
     private static IReadOnlyList<LineageNode> Narrowed(Found found, ILookup<string, string?> columns)
@@ -91,7 +96,8 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
                 CreatedAt: row.PublishedAt, MadeBy: CodeOf(row)));
         }
 
-        foreach (var row in (await reads.SourcesAsync(of, cancellationToken).ConfigureAwait(false)).Where(row => found.Knows("dataset", row.Id)))
+        foreach (var row in (await reads.SourcesAsync(of, cancellationToken).ConfigureAwait(false)).Where(row =>
+            found.Knows("dataset", row.Id)))
         {
             var id = $"source:{row.Location}{(row.Sha256 is { } hash ? $"#{hash[..12]}" : "")}";
             found.Nodes.TryAdd(id, new LineageNode(
@@ -101,7 +107,8 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
 
         foreach (var row in await reads.GatesAsync(of, cancellationToken).ConfigureAwait(false))
         {
-            var (kind, subject) = row.ModelId is { } model && found.Knows("model", model) ? ("model", model) : ("dataset", row.DatasetId ?? 0);
+            var (kind, subject) = row.ModelId is { } model && found.Knows("model", model) ? ("model", model)
+                : ("dataset", row.DatasetId ?? 0);
             if (!found.Knows(kind, subject))
                 continue;
             var checks = ApiJson.Read<CheckResult[]>(row.Checks).Select(check => new LineageCheck(
@@ -110,7 +117,8 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
             found.Nodes.Add(id, new LineageNode(
                 id, LineageNodeKind.Gate, row.TaskId, Verdict: StateNames.Parse<Verdict>(row.Verdict), Checks: [.. checks],
                 CreatedAt: row.PublishedAt,
-                MadeBy: new LineageCode(row.DagId, row.DagVersion, row.DagHash, row.RunKey, row.TaskId, row.MapIndex, row.Attempt, row.Worker)));
+                MadeBy: new LineageCode(row.DagId, row.DagVersion, row.DagHash, row.RunKey, row.TaskId, row.MapIndex, row.Attempt,
+                    row.Worker)));
             found.Edges.Add(new LineageEdge(id, found.Name(kind, subject), "judged"));
         }
 

@@ -42,7 +42,8 @@ internal static class ModelsApi
             .ToLookup(row => row.VersionId, row => new ModelGate(row.TaskId, StateNames.Parse<Verdict>(row.Verdict)));
         var moves = await reads.MovesAsync(name, Moves, cancellationToken).ConfigureAwait(false);
         return new ModelDetails(
-            name, AliasesOf(aliases), [.. versions.Select(row => VersionOf(row, [.. parents[row.VersionId]], [.. gates[row.VersionId]]))], count,
+            name, AliasesOf(aliases), [.. versions.Select(row => VersionOf(row, [.. parents[row.VersionId]], [.. gates[row.VersionId]]))],
+            count,
             [.. moves.Select(row => new AliasMove(row.Alias, row.FromVersion, row.ToVersion, row.MovedAt, row.DagId, row.RunKey))]);
     }
 

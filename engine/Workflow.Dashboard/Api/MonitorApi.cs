@@ -74,7 +74,8 @@ internal static class MonitorApi
     {
         var rows = await reads.SchedulersAsync(SchedulerStore.Lease, cancellationToken).ConfigureAwait(false);
         return new SchedulerCollection(
-            [.. rows.Select(row => new SchedulerInfo(row.Name, row.DagsFolder, row.HasTheSay, row.ElectedAt, row.StartedAt, row.HeartbeatAt))], rows.Count);
+            [.. rows.Select(row =>
+                new SchedulerInfo(row.Name, row.DagsFolder, row.HasTheSay, row.ElectedAt, row.StartedAt, row.HeartbeatAt))], rows.Count);
     }
 
     private static string Word(bool healthy) => healthy ? "healthy" : "unhealthy";

@@ -36,7 +36,8 @@ internal static class PoolsApi
         pools.MapPost("", CreateAsync).WithSummary("Makes a pool.").Refuses(401, 403, 409, 422);
         pools.MapGet("/{pool_name}", GetAsync).WithSummary("One pool.").Refuses(401, 404);
         pools.MapPatch("/{pool_name}", ChangeAsync).WithSummary("Changes a pool.").Refuses(401, 403, 404, 409, 422);
-        pools.MapDelete("/{pool_name}", DeleteAsync).WithSummary("Deletes a pool that no task is in.").Produces(204).Refuses(401, 403, 404, 409);
+        pools.MapDelete("/{pool_name}", DeleteAsync).WithSummary("Deletes a pool that no task is in.").Produces(204)
+            .Refuses(401, 403, 404, 409);
     }
 
     private static async Task<PoolCollection> ListAsync(PoolStore store, CancellationToken cancellationToken)
@@ -45,7 +46,8 @@ internal static class PoolsApi
         return new PoolCollection([.. pools.Select(Of)], pools.Count);
     }
 
-    private static async Task<Pool> GetAsync([FromRoute(Name = "pool_name")] string name, PoolStore store, CancellationToken cancellationToken) =>
+    private static async Task<Pool> GetAsync(
+        [FromRoute(Name = "pool_name")] string name, PoolStore store, CancellationToken cancellationToken) =>
         await store.FindAsync(name, cancellationToken).ConfigureAwait(false) is { } pool ? Of(pool) : throw Unknown(name);
 
     private static async Task<Pool> CreateAsync(PoolRequest body, PoolStore store, CancellationToken cancellationToken)
@@ -67,8 +69,10 @@ internal static class PoolsApi
         return await GetAsync(name, store, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<IResult> DeleteAsync([FromRoute(Name = "pool_name")] string name, PoolStore store, CancellationToken cancellationToken) =>
-        await RefusingAsync(() => store.DeleteAsync(name, cancellationToken)).ConfigureAwait(false) ? TypedResults.NoContent() : throw Unknown(name);
+    private static async Task<IResult> DeleteAsync(
+        [FromRoute(Name = "pool_name")] string name, PoolStore store, CancellationToken cancellationToken) =>
+        await RefusingAsync(() => store.DeleteAsync(name, cancellationToken)).ConfigureAwait(false) ? TypedResults.NoContent()
+            : throw Unknown(name);
 
     private static async Task<bool> RefusingAsync(Func<Task<bool>> change)
     {
@@ -89,7 +93,8 @@ internal static class PoolsApi
     }
 
     private static Pool Of(PoolRow row) => new(
-        row.Name, row.Slots, row.Description, row.Occupied, row.Running, row.Waiting, row.Slots < 0 ? null : Math.Max(0, row.Slots - row.Occupied));
+        row.Name, row.Slots, row.Description, row.Occupied, row.Running, row.Waiting, row.Slots < 0 ? null
+            : Math.Max(0, row.Slots - row.Occupied));
 
     private static ApiException Unknown(string name) => ApiException.NotFound($"There is no pool '{name}'.");
 }

@@ -10,8 +10,8 @@ public sealed record DatasetProfile(
     IReadOnlyList<FullColumnProfile> Columns);
 
 /// <summary>
-/// What a column holds, with its distribution. Values are texts, as the column's type reads; those of a column that tells of people are masked,
-/// and its distribution is left out.
+/// What a column holds, with its distribution. Values are texts, as the column's type reads; those of a column that tells of people are
+/// masked, and its distribution is left out.
 /// </summary>
 /// <param name="Count">How many values are not null.</param>
 /// <param name="Nans">How many of them are not a number.</param>
@@ -24,5 +24,7 @@ public sealed record DatasetProfile(
 /// <param name="Histogram">At most 30 bins; of numbers and times.</param>
 /// <param name="TopValues">The most frequent values; empty when there are more than about a thousand different ones.</param>
 public sealed record FullColumnProfile(
-    string Column, string Type, long Count, long Nulls, long Nans, long Infinities, long Distinct, bool IsDistinctExact, string? Min, string? Max,
-    double? Mean, double? Sd, IReadOnlyList<ColumnQuantile> Quantiles, IReadOnlyList<HistogramBin> Histogram, IReadOnlyList<ValueCount> TopValues);
+    string Column, string Type, long Count, long Nulls, long Nans, long Infinities, long Distinct, bool IsDistinctExact, string? Min,
+    string? Max,
+    double? Mean, double? Sd, IReadOnlyList<ColumnQuantile> Quantiles, IReadOnlyList<HistogramBin> Histogram,
+    IReadOnlyList<ValueCount> TopValues);

@@ -7,13 +7,16 @@ using Workflow.Postgres.Reads;
 
 namespace Workflow.Dashboard.Api;
 
-/// <summary>What versions of datasets hold: one slice, or a dataset as a whole from the sketches of its slices, without reading a file.</summary>
+/// <summary>
+/// What versions of datasets hold: one slice, or a dataset as a whole from the sketches of its slices, without reading a file.
+/// </summary>
 internal static class ProfilesApi
 {
     public static void Map(RouteGroupBuilder datasets) => datasets.MapGet("/{name}/profile", GetAsync)
         .WithSummary("What the columns of a version hold: of its slice, or of the dataset as a whole.").Refuses(401, 404, 409, 422);
 
-    /// <param name="version">A number, or a slice such as <c>month=2019-06</c> for its newest version; the newest version unless given.</param>
+    /// <param name="version">A number, or a slice such as <c>month=2019-06</c> for its newest version; the newest version unless
+    /// given.</param>
     /// <param name="whole">Whether to take all slices of the dataset at the version.</param>
     private static async Task<DatasetProfile> GetAsync(
         string name, string? version, bool? whole, DatasetReads datasets, SnapshotReads snapshots, ProfileReads profiles,
@@ -33,7 +36,8 @@ internal static class ProfilesApi
         }
 
         var found = await snapshots.FindOneAsync(name, number, slice, cancellationToken).ConfigureAwait(false)
-            ?? throw ApiException.NotFound($"Dataset '{name}' has no version '{version}'. See them with: workflow datasets versions {name}");
+            ?? throw ApiException.NotFound(
+                $"Dataset '{name}' has no version '{version}'. See them with: workflow datasets versions {name}");
         var row = (await profiles.OfAsync([found.Version.VersionId], cancellationToken).ConfigureAwait(false))[0];
         return new DatasetProfile(
             name, found.Number, IsWhole: false, found.Version.Partition, 1, row.Rows,
@@ -62,6 +66,7 @@ internal static class ProfilesApi
     }
 
     private static FullColumnProfile Of(Workflow.ColumnProfile of) => new(
-        of.Column, of.Type, of.Count, of.Nulls, of.Nans, of.Infinities, of.Distinct, of.IsDistinctExact, of.Min, of.Max, ApiJson.Finite(of.Mean),
+        of.Column, of.Type, of.Count, of.Nulls, of.Nans, of.Infinities, of.Distinct, of.IsDistinctExact, of.Min, of.Max,
+        ApiJson.Finite(of.Mean),
         ApiJson.Finite(of.Deviation), of.Quantiles, of.Histogram, of.TopValues);
 }

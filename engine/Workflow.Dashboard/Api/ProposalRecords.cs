@@ -9,7 +9,8 @@ namespace Workflow.Dashboard.Api;
 /// <param name="Versions">How many versions it was learnt from.</param>
 /// <param name="State">proposed, accepted, rejected or withdrawn.</param>
 public sealed record Proposal(
-    long ProposalId, string Dataset, string? Gate, IReadOnlyDictionary<string, JsonElement> Check, string Evidence, int Versions, string State,
+    long ProposalId, string Dataset, string? Gate, IReadOnlyDictionary<string, JsonElement> Check, string Evidence, int Versions,
+    string State,
     DateTime ProposedAt, string ProposedBy, DateTime? DecidedAt, string? DecidedBy, DateTime? WithdrawnAt, string? WithdrawnBy);
 
 /// <summary>A page of proposals.</summary>

@@ -25,10 +25,12 @@ internal static partial class ProposalsApi
         proposals.MapGet("/proposals", ListAsync).WithSummary("Checks that were suggested, newest first.").Refuses(401, 422);
         proposals.MapPost("/proposals/{proposal_id:long}/accept", (
                 [FromRoute(Name = "proposal_id")] long proposalId, ProposalDecision body, ProposalStore store, CancellationToken token) =>
-            DecideAsync(proposalId, true, body, store, token)).WithSummary("Makes a check part of the gates that learn.").Refuses(401, 403, 404, 409, 422);
+            DecideAsync(proposalId, true, body, store, token)).WithSummary("Makes a check part of the gates that learn.")
+            .Refuses(401, 403, 404, 409, 422);
         proposals.MapPost("/proposals/{proposal_id:long}/reject", (
                 [FromRoute(Name = "proposal_id")] long proposalId, ProposalDecision body, ProposalStore store, CancellationToken token) =>
-            DecideAsync(proposalId, false, body, store, token)).WithSummary("Turns a check down, or withdraws it.").Refuses(401, 403, 404, 409, 422);
+            DecideAsync(proposalId, false, body, store, token)).WithSummary("Turns a check down, or withdraws it.")
+            .Refuses(401, 403, 404, 409, 422);
     }
 
     private static async Task<Suggestion> SuggestAsync(
@@ -51,11 +53,13 @@ internal static partial class ProposalsApi
         var paths = new List<string>();
         foreach (var version in kept)
             paths.Add(await files.PathAsync(version.Sha256, cancellationToken).ConfigureAwait(false));
-        var (rows, columns) = await Task.Run(() => CheckHistory.Read(paths, DatasetFiles.Share, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var (rows, columns) = await Task.Run(() => CheckHistory.Read(paths, DatasetFiles.Share, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         var masked = await contracts.MaskedAsync(name, cancellationToken).ConfigureAwait(false);
         var shown = columns.Select(column => masked.Contains(column.Column) ? Mask.Of(column) : column).ToList();
         var added = await store.ProposeAsync(
-            name, body.Gate, CheckSuggestions.Of(rows, shown), [.. kept.Select(version => version.VersionId)], body.By ?? SignInApi.UserName,
+            name, body.Gate, CheckSuggestions.Of(rows, shown), [.. kept.Select(version => version.VersionId)], body.By
+            ?? SignInApi.UserName,
             cancellationToken).ConfigureAwait(false);
         var proposed = await store.ListAsync(name, "proposed", MostProposals, 0, cancellationToken).ConfigureAwait(false);
         return new Suggestion(name, kept.Count, added, [.. proposed.Items.Where(row => row.Gate == body.Gate).Select(Of)]);
@@ -82,7 +86,8 @@ internal static partial class ProposalsApi
     {
         if (state is not (null or "" or "proposed" or "accepted" or "rejected" or "withdrawn"))
             throw ApiException.Invalid("state", $"must be proposed, accepted, rejected or withdrawn, got '{state}'");
-        var found = await store.ListAsync(dataset is "" ? null : dataset, state is "" ? null : state, page.Take, page.Skip, cancellationToken)
+        var found =
+            await store.ListAsync(dataset is "" ? null : dataset, state is "" ? null : state, page.Take, page.Skip, cancellationToken)
             .ConfigureAwait(false);
         return new ProposalCollection([.. found.Items.Select(Of)], found.Total);
     }
@@ -105,7 +110,8 @@ internal static partial class ProposalsApi
         var conditions = (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
             Condition().Match(part) is { Success: true } match
                 ? (Key: match.Groups[1].Value, Sign: match.Groups[2].Value, Value: match.Groups[3].Value)
-                : throw ApiException.Invalid("where", $"must be conditions on keys of slices such as month<2019-01, got '{part}'")).ToList();
+                : throw ApiException.Invalid("where", $"must be conditions on keys of slices such as month<2019-01, got '{part}'"))
+                .ToList();
         return slice => conditions.All(condition => slice.TryGetValue(condition.Key, out var value)
             && Holds(string.CompareOrdinal(value, condition.Value), condition.Sign));
     }
@@ -127,7 +133,8 @@ internal static partial class ProposalsApi
     }
 
     private static Proposal Of(ProposalRow row) => new(
-        row.ProposalId, row.Dataset, row.Gate, ApiJson.Object(row.Spec), row.Evidence, row.Versions, row.State, row.ProposedAt, row.ProposedBy,
+        row.ProposalId, row.Dataset, row.Gate, ApiJson.Object(row.Spec), row.Evidence, row.Versions, row.State, row.ProposedAt,
+        row.ProposedBy,
         row.DecidedAt, row.DecidedBy, row.WithdrawnAt, row.WithdrawnBy);
 
     [GeneratedRegex(@"^([\w.-]+)\s*(=|!=|<=|<|>=|>)\s*(.+)$")]

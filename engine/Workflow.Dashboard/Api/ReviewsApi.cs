@@ -15,7 +15,8 @@ internal static class ReviewsApi
     {
         var reviews = api.MapGroup("/reviews").WithTags("Data");
         reviews.MapGet("", ListAsync).WithSummary("Versions that gates hold, or held; newest first.").Refuses(401, 422);
-        reviews.MapGet("/{review_id:long}", GetAsync).WithSummary("A version that a gate holds, with what the gate found.").Refuses(401, 404);
+        reviews.MapGet("/{review_id:long}", GetAsync).WithSummary("A version that a gate holds, with what the gate found.")
+            .Refuses(401, 404);
         Act("release", ReviewState.Released, "Lets a held version pass; the gate's verdict is waived.");
         Act("repair", ReviewState.Repaired, "Puts another version in the place of the held one; the gate judges it.");
         Act("discard", ReviewState.Discarded, "Refuses a held version; its gate fails.");
@@ -38,7 +39,8 @@ internal static class ReviewsApi
                 ?? throw ApiException.Invalid("state", $"must be open, released, repaired or discarded, got '{state}'");
         }
 
-        var found = await store.ListAsync(wanted, dataset is "" ? null : dataset, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        var found = await store.ListAsync(wanted, dataset is "" ? null : dataset, page.Take, page.Skip, cancellationToken)
+            .ConfigureAwait(false);
         var masked = await GatesApi.MaskedAsync(found.Items.Select(row => row.Dataset), contracts, cancellationToken).ConfigureAwait(false);
         return new ReviewCollection([.. found.Items.Select(row => Of(row, masked[row.Dataset]))], found.Total);
     }
@@ -56,17 +58,21 @@ internal static class ReviewsApi
         CancellationToken cancellationToken)
     {
         if (body.Reason.Trim().Length is 0 or > LongestReason || body.Reason.Contains('\0'))
-            throw ApiException.Invalid("reason", $"must have 1 to {LongestReason} characters, none of them NUL, got {body.Reason.Trim().Length}");
+            throw ApiException.Invalid("reason",
+                $"must have 1 to {LongestReason} characters, none of them NUL, got {body.Reason.Trim().Length}");
         if (body.By is { Length: 0 or > LongestName } || body.By?.Contains('\0') == true)
             throw ApiException.Invalid("by", $"must have 1 to {LongestName} characters, none of them NUL, got {body.By.Length}");
         if (body.Version is null == (state == ReviewState.Repaired))
-            throw ApiException.Invalid("version", state == ReviewState.Repaired ? "must name the version that takes the held one's place" : "belongs to a repair");
+            throw ApiException.Invalid("version",
+                state == ReviewState.Repaired ? "must name the version that takes the held one's place" : "belongs to a repair");
         var review = await RequireAsync(reviewId, store, cancellationToken).ConfigureAwait(false);
         long? replacement = null;
         if (body.Version is { } version)
         {
-            replacement = await store.ReplacementAsync(reviewId, version, cancellationToken).ConfigureAwait(false) ?? throw ApiException.Invalid(
-                "version", $"must be another version of the same slice of {review.Dataset} whose content is kept and that this one does not replace, got {version}");
+            replacement = await store.ReplacementAsync(reviewId, version, cancellationToken).ConfigureAwait(false)
+                ?? throw ApiException.Invalid(
+                "version",
+                $"must be another version of the same slice of {review.Dataset} whose content is kept and that this one does not replace, got {version}");
         }
 
         var by = body.By ?? SignInApi.UserName;
@@ -82,10 +88,12 @@ internal static class ReviewsApi
     }
 
     private static async Task<ReviewItem> RequireAsync(long reviewId, ReviewStore store, CancellationToken cancellationToken) =>
-        await store.FindAsync(reviewId, cancellationToken).ConfigureAwait(false) ?? throw ApiException.NotFound($"There is no review {reviewId}.");
+        await store.FindAsync(reviewId, cancellationToken).ConfigureAwait(false)
+        ?? throw ApiException.NotFound($"There is no review {reviewId}.");
 
     private static ReviewDetails Of(ReviewItem row, IReadOnlySet<string> masked) => new(
         row.ReviewId, StateNames.Parse<ReviewState>(row.State), row.DagId, row.RunKey, row.TaskId, row.MapIndex, row.Dataset, row.Version,
-        ApiJson.Read<Dictionary<string, string>>(row.Partition), row.Rows, row.OpenedAt, row.DecidedAt, row.DecidedBy, row.Reason, row.Replacement,
+        ApiJson.Read<Dictionary<string, string>>(row.Partition), row.Rows, row.OpenedAt, row.DecidedAt, row.DecidedBy, row.Reason,
+        row.Replacement,
         GatesApi.ChecksOf(row.Checks, masked));
 }

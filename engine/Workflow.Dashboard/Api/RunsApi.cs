@@ -16,7 +16,8 @@ internal static class RunsApi
         runs.MapGet("", ListAsync).WithSummary("Runs of a DAG, or of all with ~.").Refuses(401, 404, 422);
         runs.MapPost("", TriggerApi.TriggerAsync).WithSummary("Starts a run.").Refuses(401, 403, 404, 409, 422);
         runs.MapGet("/{dag_run_id}", GetAsync).WithSummary("One run.").Refuses(401, 404, 409);
-        runs.MapPatch("/{dag_run_id}", PatchAsync).WithSummary("Ends a run by hand, or writes a note on it.").Refuses(401, 403, 404, 409, 422);
+        runs.MapPatch("/{dag_run_id}", PatchAsync).WithSummary("Ends a run by hand, or writes a note on it.")
+            .Refuses(401, 403, 404, 409, 422);
         runs.MapDelete("/{dag_run_id}", DeleteAsync)
             .WithSummary("Deletes a run that is not running; what it published stays.").Produces(204).Refuses(401, 403, 404, 409);
         runs.MapPost("/{dag_run_id}/cancel", CancelAsync)
@@ -131,7 +132,8 @@ internal static class RunsApi
         return await GetAsync(new RunPath(run.DagId, run.RunKey), reads, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<IResult> DeleteAsync([AsParameters] RunPath path, RunReads reads, RunActs store, CancellationToken cancellationToken)
+    private static async Task<IResult> DeleteAsync(
+        [AsParameters] RunPath path, RunReads reads, RunActs store, CancellationToken cancellationToken)
     {
         var run = await FindAsync(path, reads, cancellationToken).ConfigureAwait(false);
         try
@@ -145,7 +147,8 @@ internal static class RunsApi
         }
     }
 
-    private static async Task<Dictionary<long, string>> WaitingAsync(IReadOnlyList<RunRow> runs, RunReads reads, CancellationToken cancellationToken)
+    private static async Task<Dictionary<long,
+        string>> WaitingAsync(IReadOnlyList<RunRow> runs, RunReads reads, CancellationToken cancellationToken)
     {
         var queued = runs.Where(run => run.State == RunState.Queued.Name()).Select(run => run.RunId).ToList();
         var rows = queued.Count == 0 ? [] : await reads.QueuedAsync(queued, cancellationToken).ConfigureAwait(false);

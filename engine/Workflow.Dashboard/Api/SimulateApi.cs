@@ -22,7 +22,8 @@ internal static class SimulateApi
         .Refuses(401, 404, 409, 422);
 
     private static async Task<Simulation> SimulateAsync(
-        [FromRoute(Name = "dag_id")] string dagId, [FromQuery(Name = "from")] DateTimeOffset from, [FromQuery(Name = "to")] DateTimeOffset to,
+        [FromRoute(Name = "dag_id")] string dagId, [FromQuery(Name = "from")] DateTimeOffset from,
+        [FromQuery(Name = "to")] DateTimeOffset to,
         [FromQuery(Name = "durations")] string? durations, [FromQuery(Name = "slots")] int? slots, SimulationReads reads, DagStore dags,
         GraphCache graphs, CancellationToken cancellationToken)
     {

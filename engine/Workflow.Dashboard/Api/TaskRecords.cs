@@ -73,7 +73,8 @@ public sealed record TaskInput(string TaskId, int MapIndex, int TryNumber, JsonE
 /// <param name="Dependencies">The reason in Airflow's form; empty when nothing keeps it from running.</param>
 /// <param name="Awaited">What it waits for, and what has become of that.</param>
 public sealed record TaskDependencies(
-    string TaskId, int MapIndex, TaskState? State, string? Message, IReadOnlyList<TaskDependency> Dependencies, IReadOnlyList<AwaitedTask> Awaited);
+    string TaskId, int MapIndex, TaskState? State, string? Message, IReadOnlyList<TaskDependency> Dependencies,
+    IReadOnlyList<AwaitedTask> Awaited);
 
 /// <summary>Something that keeps a task from running.</summary>
 public sealed record TaskDependency(string Name, string Reason);

@@ -18,11 +18,13 @@ internal static class TasksApi
         tasks.MapGet("/{task_id}/listMapped", ElementsAsync).WithSummary("Elements of a mapped task.").Refuses(401, 404, 409, 422);
         tasks.MapGet("/{task_id}/dependencies", DependenciesAsync).WithSummary("Why a task does not run.").Refuses(401, 404, 409, 422);
         tasks.MapGet("/{task_id}/{map_index:int}", (
-                [AsParameters] ElementPath path, RunReads runs, TaskReads reads, GraphCache graphs, Explainer explainer, CancellationToken token) =>
+                [AsParameters] ElementPath path, RunReads runs, TaskReads reads, GraphCache graphs, Explainer explainer,
+                CancellationToken token) =>
                 GetAsync(path.Task, path.MapIndex, runs, reads, graphs, explainer, token))
             .WithSummary("An element of a mapped task.").Refuses(401, 404, 409);
         tasks.MapGet("/{task_id}/{map_index:int}/dependencies", (
-                [AsParameters] ElementPath path, RunReads runs, TaskReads reads, GraphCache graphs, Explainer explainer, CancellationToken token) =>
+                [AsParameters] ElementPath path, RunReads runs, TaskReads reads, GraphCache graphs, Explainer explainer,
+                CancellationToken token) =>
                 DependenciesAsync(path.Task, path.MapIndex, runs, reads, graphs, explainer, token))
             .WithSummary("Why an element does not run.").Refuses(401, 404, 409);
     }
@@ -93,10 +95,12 @@ internal static class TasksApi
         }
 
         return new TaskDependencies(
-            task.Id, row.MapIndex, StateNames.Parse<TaskState>(row.State), reason, reason is null ? [] : [new TaskDependency(row.State, reason)], awaited);
+            task.Id, row.MapIndex, StateNames.Parse<TaskState>(row.State), reason,
+            reason is null ? [] : [new TaskDependency(row.State, reason)], awaited);
     }
 
-    private static async Task<TaskRow> RowAsync(RunRow run, TaskDefinition task, int mapIndex, TaskReads reads, CancellationToken cancellationToken) =>
+    private static async Task<TaskRow> RowAsync(
+        RunRow run, TaskDefinition task, int mapIndex, TaskReads reads, CancellationToken cancellationToken) =>
         await reads.FindAsync(run.RunId, task.Index, mapIndex, cancellationToken).ConfigureAwait(false)
         ?? throw ApiException.NotFound(mapIndex == TaskKey.Whole
             ? $"Run '{run.RunKey}' of DAG '{run.DagId}' has no task instances yet: it is {run.State}."
@@ -114,13 +118,15 @@ internal static class TasksApi
             .ToLookup(row => row.TaskIndex);
         var reasons = await explainer.ReasonsAsync(run, found.Items, cancellationToken).ConfigureAwait(false);
         return new TaskInstanceCollection(
-            [.. found.Items.Zip(reasons, (row, reason) => InstanceOf(row, graph.Tasks[row.TaskIndex], reason, counts[row.TaskIndex]))], found.Total);
+            [.. found.Items.Zip(reasons, (row, reason) => InstanceOf(row, graph.Tasks[row.TaskIndex], reason, counts[row.TaskIndex]))],
+            found.Total);
     }
 
     /// <remarks>After a clear a task has all of its tries again, beyond those that it has had.</remarks>
     private static TaskInstance InstanceOf(
         TaskRow row, TaskDefinition task, string? message, IEnumerable<ElementCountRow> elements) => new(
-        row.TaskId, row.MapIndex, StateNames.Parse<TaskState>(row.State), row.Attempt, row.Uncounted + task.Retries + 1, row.Queue, row.StartedAt,
+        row.TaskId, row.MapIndex, StateNames.Parse<TaskState>(row.State), row.Attempt, row.Uncounted + task.Retries
+        + 1, row.Queue, row.StartedAt,
         row.FinishedAt, Seconds(row.StartedAt, row.FinishedAt), row.Worker, row.State == TaskState.UpForRetry.Name() ? row.ReadyAt : null,
         message, GraphView.KindOf(task), row.Mapped,
         row.Mapped is null ? null : elements.ToDictionary(count => count.State, count => count.Count));

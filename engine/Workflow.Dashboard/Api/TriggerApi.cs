@@ -43,7 +43,9 @@ internal static class TriggerApi
     /// <summary>The parameters of a run as they are stored.</summary>
     /// <param name="given">What the request says; null for nothing.</param>
     /// <param name="field">What it calls that.</param>
-    /// <remarks>Not read as nodes by the framework: its JsonObject answers a name that comes twice with an error that is not one of JSON.</remarks>
+    /// <remarks>
+    /// Not read as nodes by the framework: its JsonObject answers a name that comes twice with an error that is not one of JSON.
+    /// </remarks>
     internal static JsonObject ConfOf(IReadOnlyDictionary<string, JsonElement>? given, string field)
     {
         given ??= new Dictionary<string, JsonElement>();
@@ -53,7 +55,8 @@ internal static class TriggerApi
     }
 
     /// <summary>How the API says that a DAG cannot run, or not with such parameters.</summary>
-    internal static async Task<ApiException> RefusalAsync(string dagId, Exception refused, DagReads dags, CancellationToken cancellationToken)
+    internal static async Task<ApiException> RefusalAsync(
+        string dagId, Exception refused, DagReads dags, CancellationToken cancellationToken)
     {
         if (refused is ParameterException wrong)
         {

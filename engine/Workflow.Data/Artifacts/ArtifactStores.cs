@@ -11,7 +11,8 @@ public sealed record ArtifactPlace(string Folder, S3Options? S3 = null)
     internal bool Overlaps(ArtifactPlace other) =>
         IsWithin(Root, other.Root) || IsWithin(other.Root, Root)
         || (S3 is { } one && other.S3 is { } two && (one.Endpoint, one.Bucket) == (two.Endpoint, two.Bucket)
-            && (one.KeyPrefix.StartsWith(two.KeyPrefix, StringComparison.Ordinal) || two.KeyPrefix.StartsWith(one.KeyPrefix, StringComparison.Ordinal)));
+            && (one.KeyPrefix.StartsWith(two.KeyPrefix, StringComparison.Ordinal)
+                || two.KeyPrefix.StartsWith(one.KeyPrefix, StringComparison.Ordinal)));
 
     /// <summary>The place as messages name it.</summary>
     internal string Where => S3 is null ? $"the folder '{Folder}'" : $"{S3.Where}, prefix '{S3.Prefix}', with the folder '{Folder}'";

@@ -38,7 +38,8 @@ public sealed partial class FolderArtifactStore
 
     /// <inheritdoc />
     /// <exception cref="WorkflowException">The folder cannot be written to; the message names it.</exception>
-    public Task<int> SweepStagedAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken) => Task.FromResult(Guard("sweep", () =>
+    public Task<int> SweepStagedAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken) =>
+        Task.FromResult(Guard("sweep", () =>
     {
         var swept = 0;
         foreach (var file in new DirectoryInfo(staging).EnumerateFiles())

@@ -77,7 +77,8 @@ public sealed partial class FolderArtifactStore : IArtifactStore
             File.SetUnixFileMode(stagedPath, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
         // A kill before this line leaves a staged file, which the sweep of old staged files removes. An artifact that is held under the
-        // name already gives way: its bytes were hashed long ago, if ever, and these a moment ago. Whoever reads it reads on in the old file.
+        // name already gives way: its bytes were hashed long ago, if ever, and these a moment ago. Whoever reads it reads on in the old
+        // file.
         File.Move(stagedPath, path, overwrite: true);
 
         // A kill before this line may lose the name in a power cut, but no record refers to it yet: the attempt is run again.

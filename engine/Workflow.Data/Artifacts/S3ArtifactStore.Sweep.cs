@@ -14,7 +14,8 @@ public sealed partial class S3ArtifactStore
         var request = new ListObjectsV2Request { BucketName = options.Bucket, Prefix = options.KeyPrefix };
         do
         {
-            var page = await GuardAsync("list", options.KeyPrefix, cancellationToken, () => client.ListObjectsV2Async(request, cancellationToken))
+            var page =
+                await GuardAsync("list", options.KeyPrefix, cancellationToken, () => client.ListObjectsV2Async(request, cancellationToken))
                 .ConfigureAwait(false);
 
             // What else lies in the bucket is not ours to judge.
@@ -39,7 +40,8 @@ public sealed partial class S3ArtifactStore
     public async Task<bool> DeleteAsync(string sha256, DateTimeOffset committedBefore, CancellationToken cancellationToken)
     {
         var key = KeyOf(ContentAddress.Require(sha256));
-        if (await HeadAsync(key, cancellationToken).ConfigureAwait(false) is not { } held || held.LastModified >= committedBefore.UtcDateTime)
+        if (await HeadAsync(key, cancellationToken).ConfigureAwait(false) is not { } held
+            || held.LastModified >= committedBefore.UtcDateTime)
             return false;
         await GuardAsync("delete", key, cancellationToken, () => client.DeleteObjectAsync(options.Bucket, key, cancellationToken))
             .ConfigureAwait(false);

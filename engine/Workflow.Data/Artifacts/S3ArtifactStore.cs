@@ -14,7 +14,8 @@ namespace Workflow.Data;
 /// </summary>
 /// <remarks>
 /// What comes from the bucket is hashed on its way: damage there, or on the way, is an error and never data. What lies in the folder was
-/// hashed before it got there, and is once more when a process first reads it. The folder grows with what passes through it; files in it may be removed while nothing runs.
+/// hashed before it got there, and is once more when a process first reads it. The folder grows with what passes through it; files in it
+/// may be removed while nothing runs.
 /// </remarks>
 public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
 {
@@ -127,7 +128,8 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
         {
             var (found, bytes) = await GuardAsync("read", key, cancellationToken, () => DownloadAsync(key, staged, cancellationToken))
                 .ConfigureAwait(false);
-            return found == sha256 ? null : $"{key} in {options.Where} is damaged: the SHA-256 of its {bytes} bytes is {found}, not {sha256}";
+            return found == sha256 ? null
+                : $"{key} in {options.Where} is damaged: the SHA-256 of its {bytes} bytes is {found}, not {sha256}";
         }
         finally
         {
@@ -151,7 +153,8 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
         try
         {
             return await GuardAsync(
-                "look for", key, cancellationToken, () => client.GetObjectMetadataAsync(options.Bucket, key, cancellationToken)).ConfigureAwait(false);
+                "look for", key, cancellationToken, () => client.GetObjectMetadataAsync(options.Bucket, key, cancellationToken))
+                .ConfigureAwait(false);
         }
         catch (FileNotFoundException)
         {
@@ -229,7 +232,13 @@ public sealed partial class S3ArtifactStore : IArtifactStore, IDisposable
                 };
                 sent[index] = new PartETag(index + 1, (await client.UploadPartAsync(request, token).ConfigureAwait(false)).ETag);
             }).ConfigureAwait(false);
-            var end = new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = upload.UploadId, PartETags = [.. sent] };
+            var end = new CompleteMultipartUploadRequest
+            {
+                BucketName = options.Bucket,
+                Key = key,
+                UploadId = upload.UploadId,
+                PartETags = [.. sent],
+            };
             await client.CompleteMultipartUploadAsync(end, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception)

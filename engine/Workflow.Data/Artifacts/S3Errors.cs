@@ -11,7 +11,8 @@ internal static class S3Errors
     /// <summary>Whether an exception of a call is to be explained: the store's, or the network's.</summary>
     public static bool IsOfStore(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
-        && exception is AmazonClientException or AmazonServiceException or HttpRequestException or OperationCanceledException or HttpIOException
+        && exception is AmazonClientException or AmazonServiceException or HttpRequestException or OperationCanceledException
+        or HttpIOException
             or IOException { InnerException: SocketException };
 
     /// <summary>Whether the store says that it does not hold what was asked for.</summary>

@@ -8,7 +8,9 @@ public sealed record S3Options
     /// <summary>The region where none is given.</summary>
     public const string DefaultRegion = "us-east-1";
 
-    /// <summary>The server, such as <c>https://minio.example.com:9000</c>, whose buckets are addressed by path. Default: AWS's own.</summary>
+    /// <summary>
+    /// The server, such as <c>https://minio.example.com:9000</c>, whose buckets are addressed by path. Default: AWS's own.
+    /// </summary>
     public Uri? Endpoint { get; init; }
 
     /// <summary>The bucket. It must exist.</summary>

@@ -3,8 +3,8 @@ using Workflow.Artifacts;
 namespace Workflow.Data;
 
 /// <summary>
-/// An artifact store with a cold one behind it. What is read and lies in the cold store alone is brought back first; everything else concerns
-/// the store in front.
+/// An artifact store with a cold one behind it. What is read and lies in the cold store alone is brought back first; everything else
+/// concerns the store in front.
 /// </summary>
 /// <param name="hot">The store in front.</param>
 /// <param name="cold">The store behind.</param>
@@ -84,7 +84,8 @@ public sealed class TieredArtifactStore(IArtifactStore hot, IArtifactStore cold)
                 File.SetUnixFileMode(staged, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             var (found, _) = await ContentAddress.OfAsync(staged, cancellationToken).ConfigureAwait(false);
             if (found != sha256)
-                throw new WorkflowException($"The artifact {sha256} cannot be copied to another store: {path} is damaged, its SHA-256 is {found}.");
+                throw new WorkflowException(
+                    $"The artifact {sha256} cannot be copied to another store: {path} is damaged, its SHA-256 is {found}.");
             await to.CommitAsync(staged, cancellationToken).ConfigureAwait(false);
         }
         finally

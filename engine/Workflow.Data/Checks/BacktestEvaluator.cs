@@ -19,8 +19,9 @@ public sealed record BacktestResult(long Rows, IReadOnlyList<MetricValue> Metric
 
 /// <summary>
 /// Holds predictions against thresholds. Predictions are a Parquet file with the columns <c>row_number</c>, <c>label</c> and
-/// <c>score</c>, whatever library made them; those of the baseline are another such file of the same rows. Rows without a label are left out. What cannot be measured fails: no rows, a score
-/// that is missing or no number, a label other than 0 and 1 where the metric needs those.
+/// <c>score</c>, whatever library made them; those of the baseline are another such file of the same rows. Rows without a label are left
+/// out. What cannot be measured fails: no rows, a score that is missing or no number, a label other than 0 and 1 where the metric needs
+/// those.
 /// </summary>
 public static class BacktestEvaluator
 {

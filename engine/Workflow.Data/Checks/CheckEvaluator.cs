@@ -60,7 +60,8 @@ public static class CheckEvaluator
         {
             // One check that DuckDB cannot make, such as a pattern that is none, must not hide what the others find.
             var alone = checks.Select(check => (Check: check, Evaluate(parquet, [check], request, cancellationToken).Results)).ToList();
-            var report = Judge(parquet, [.. alone.Where(each => !IsBroken(each.Results)).Select(each => each.Check)], request, cancellationToken);
+            var report =
+                Judge(parquet, [.. alone.Where(each => !IsBroken(each.Results)).Select(each => each.Check)], request, cancellationToken);
             var judged = new Queue<CheckResult>(report.Results);
             return report with
             {
@@ -69,9 +70,11 @@ public static class CheckEvaluator
         }
     }
 
-    private static bool IsBroken(IReadOnlyList<CheckResult> results) => results is [{ Verdict: Verdict.Fail, Observed: null, FailingRows: null }];
+    private static bool IsBroken(IReadOnlyList<CheckResult> results) =>
+        results is [{ Verdict: Verdict.Fail, Observed: null, FailingRows: null }];
 
-    private static CheckReport Judge(string parquet, IReadOnlyList<DataCheck> checks, CheckRequest request, CancellationToken cancellationToken)
+    private static CheckReport Judge(
+        string parquet, IReadOnlyList<DataCheck> checks, CheckRequest request, CancellationToken cancellationToken)
     {
         using var session = new DuckDbSession(request.Options);
         var schema = CheckViews.Create(session, parquet, checks, request.Others);
@@ -88,12 +91,13 @@ public static class CheckEvaluator
             .Select(each => (CheckViews.Name(each.Plan.Check), each.Plan.Failing!)).ToList();
         return new CheckReport(
             [.. judged.Select(each => each.Result)],
-            quarantined.Count == 0 ? null : new RowQuarantine(schema, parquet, checks, request.Others, [.. scan.Made], scan.Values, quarantined));
+            quarantined.Count == 0 ? null
+                : new RowQuarantine(schema, parquet, checks, request.Others, [.. scan.Made], scan.Values, quarantined));
     }
 
     /// <summary>
-    /// What is not shown of the rows of a query, which may call a masked column anything: where it names one, nothing is shown; otherwise only
-    /// columns of the dataset that are not masked.
+    /// What is not shown of the rows of a query, which may call a masked column anything: where it names one, nothing is shown; otherwise
+    /// only columns of the dataset that are not masked.
     /// </summary>
     private static HashSet<string> Hidden(string sql, IReadOnlyList<Column> columns, IReadOnlyList<Column> schema, HashSet<string> masked)
     {
@@ -140,9 +144,11 @@ public static class CheckEvaluator
     /// Whether what a check finds are values of its column: those that a set lacks or holds, or those at a place in their order.
     /// </summary>
     private static bool ShowsValues(CheckKind kind) => kind is CheckKind.DistinctInSet or CheckKind.DistinctEqualSet
-        or CheckKind.MostCommonInSet or CheckKind.MinBetween or CheckKind.MaxBetween or CheckKind.MedianBetween or CheckKind.QuantilesBetween;
+        or CheckKind.MostCommonInSet or CheckKind.MinBetween or CheckKind.MaxBetween or CheckKind.MedianBetween
+        or CheckKind.QuantilesBetween;
 
-    private static CheckResult Result(DataCheck check, string? slice, string? failing, long rows, Finding finding, IReadOnlyList<string> samples)
+    private static CheckResult Result(
+        DataCheck check, string? slice, string? failing, long rows, Finding finding, IReadOnlyList<string> samples)
     {
         var policy = check.Policy;
         var empty = finding.IsEmpty ? policy?.OnEmpty : null;
@@ -150,7 +156,8 @@ public static class CheckEvaluator
         var message = slice is null ? finding.Message : $"Slice {slice}: {finding.Message}";
         return new CheckResult(
             check.Kind.Name(), check.Column ?? (check.Columns is { } columns ? string.Join(", ", columns) : null),
-            passes ? Verdict.Pass : Verdict.Fail, empty == EmptyRule.Warn ? Severity.Warn : check.Severity, finding.Observed, Thresholds.Of(check), rows, finding.Failing, samples, message)
+            passes ? Verdict.Pass : Verdict.Fail, empty == EmptyRule.Warn ? Severity.Warn : check.Severity, finding.Observed,
+            Thresholds.Of(check), rows, finding.Failing, samples, message)
         {
             Slice = slice,
             Owner = policy?.Owner,

@@ -19,13 +19,15 @@ public static class CheckHistory
     {
         ArgumentNullException.ThrowIfNull(files);
         var versions = files.Select(file => Read(file, options, cancellationToken)).ToList();
-        var shared = versions.Count == 0 ? [] : versions[^1].Columns.Keys.Where(name => versions.All(version => version.Columns.ContainsKey(name)));
+        var shared = versions.Count == 0 ? []
+            : versions[^1].Columns.Keys.Where(name => versions.All(version => version.Columns.ContainsKey(name)));
         return (
             [.. versions.Select(version => version.Rows)],
             [.. shared.Select(name => new ColumnHistory(name, [.. versions.Select(version => version.Columns[name])]))]);
     }
 
-    private static (long Rows, Dictionary<string, ColumnVersion> Columns) Read(string file, DuckDbOptions? options, CancellationToken cancellationToken)
+    private static (long Rows, Dictionary<string, ColumnVersion> Columns) Read(
+        string file, DuckDbOptions? options, CancellationToken cancellationToken)
     {
         using var session = new DuckDbSession(options);
         Views.Create(session, View, file);
@@ -53,19 +55,22 @@ public static class CheckHistory
         yield return $"count({name})";
         yield return $"approx_count_distinct({name})";
         foreach (var quantile in new[] { "0.001", "0.999" })
-            yield return Profiler.IsNumeric(column.Type) ? $"quantile_cont({number}, {quantile}) FILTER (isfinite({number}))" : "NULL::DOUBLE";
+            yield return Profiler.IsNumeric(column.Type) ? $"quantile_cont({number}, {quantile}) FILTER (isfinite({number}))"
+                : "NULL::DOUBLE";
     }
 
     /// <summary>The estimate is a few percent off: only what may be unique is counted.</summary>
     private static bool IsUnique(DuckDbSession session, Column column, long count, long distinct, CancellationToken cancellationToken) =>
         count > 0 && distinct >= 0.8 * count
-        && session.Query($"SELECT count(DISTINCT {Sql.Name(column.Name)}) AS n FROM {View}", cancellationToken: cancellationToken)[0].Long("n") == count;
+        && session.Query($"SELECT count(DISTINCT {Sql.Name(column.Name)}) AS n FROM {View}",
+            cancellationToken: cancellationToken)[0].Long("n") == count;
 
     private static Dictionary<string, long> Values(DuckDbSession session, Column column, CancellationToken cancellationToken)
     {
         var name = Sql.Name(column.Name);
         return session.Query(
-            $"SELECT CAST({name} AS VARCHAR) AS value, count(*) AS n FROM {View} WHERE {name} IS NOT NULL GROUP BY ALL", cancellationToken: cancellationToken)
+            $"SELECT CAST({name} AS VARCHAR) AS value, count(*) AS n FROM {View} WHERE {name} IS NOT NULL GROUP BY ALL",
+            cancellationToken: cancellationToken)
             .ToDictionary(row => row.Text("value")!, row => row.Long("n"));
     }
 

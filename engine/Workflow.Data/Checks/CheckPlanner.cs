@@ -60,7 +60,8 @@ internal static class CheckPlanner
         var rows = scan.Query(
             $"SELECT DISTINCT {string.Join(", ", texts)} FROM {CheckScan.View} WHERE {where} ORDER BY ALL LIMIT {MostSlices + 1}");
         if (rows.Count > MostSlices)
-            throw new CheckProblemException($"There are more than {MostSlices} slices of {string.Join(", ", columns)}: slice by columns of fewer values.");
+            throw new CheckProblemException(
+                $"There are more than {MostSlices} slices of {string.Join(", ", columns)}: slice by columns of fewer values.");
         return [.. rows.Select(row =>
         {
             var values = columns.Select((_, index) => (string?)row[index]).ToList();

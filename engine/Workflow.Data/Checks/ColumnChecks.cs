@@ -91,7 +91,8 @@ internal static class ColumnChecks
             case CheckKind.MinBetween:
                 return Columns.HasTimes(check) ? Time(check, column, "least value", "min", rows, scan) : Between("least value", "min");
             case CheckKind.MaxBetween:
-                return Columns.HasTimes(check) ? Time(check, column, "greatest value", "max", rows, scan) : Between("greatest value", "max");
+                return Columns.HasTimes(check) ? Time(check, column, "greatest value", "max", rows, scan)
+                    : Between("greatest value", "max");
             case CheckKind.MeanBetween:
                 return Between("mean", "avg");
             case CheckKind.MedianBetween:
@@ -155,7 +156,8 @@ internal static class ColumnChecks
     private static Finding Set(DataCheck check, string column, IReadOnlyList<string> odd, IReadOnlyList<string> lacking)
     {
         var found = new[] { ("holds", odd), ("lacks", lacking) }.Where(each => each.Item2.Count > 0)
-            .Select(each => $"{each.Item1} {string.Join(", ", each.Item2.Take(Shown))}{(each.Item2.Count > Shown ? ", ..." : "")}").ToList();
+            .Select(each => $"{each.Item1} {string.Join(", ", each.Item2.Take(Shown))}{(each.Item2.Count > Shown ? ", ..." : "")}")
+            .ToList();
         var message = found.Count == 0 ? $"The values of '{column}' are as they should be" : $"'{column}' {string.Join(" and ", found)}";
         return new Finding(found.Count == 0, odd.Count + lacking.Count, null, $"{message}; allowed: {Thresholds.Of(check)}.");
     }

@@ -32,13 +32,14 @@ internal static class DistributionChecks
             var outside = counts.Where(pair => !keys.Contains(pair.Key)).Select(pair => (double)pair.Value).ToArray();
             return check.Kind == CheckKind.KlDivergenceBelow
                 ? ColumnChecks.Bounded(check, $"The divergence of '{column}' from the partition", Divergence(observed, outside, partition))
-                : ColumnChecks.Bounded(check, $"The p-value of '{column}' against the partition", ChiSquare(observed, outside.Sum(), partition.Weights));
+                : ColumnChecks.Bounded(check, $"The p-value of '{column}' against the partition",
+                    ChiSquare(observed, outside.Sum(), partition.Weights));
         };
     }
 
     /// <summary>
-    /// Kullback and Leibler (1951): sum p ln(p / q) with p the observed shares and q the weights. Weights of 0 share the internal holdout, and
-    /// what lies outside of the partition the tail holdout; without one, it makes the divergence infinite.
+    /// Kullback and Leibler (1951): sum p ln(p / q) with p the observed shares and q the weights. Weights of 0 share the internal holdout,
+    /// and what lies outside of the partition the tail holdout; without one, it makes the divergence infinite.
     /// </summary>
     internal static double Divergence(IReadOnlyList<double> observed, IReadOnlyList<double> outside, DataPartition partition)
     {
@@ -47,7 +48,8 @@ internal static class DistributionChecks
         var total = observed.Sum() + outside.Sum();
         var expected = partition.Weights.Select(weight => (weight == 0 ? inner / zeros : weight * (1 - inner)) * (1 - tail))
             .Concat(outside.Select(_ => tail / outside.Count));
-        return observed.Concat(outside).Zip(expected, (count, weight) => count == 0 ? 0 : count / total * Math.Log(count / total / weight)).Sum();
+        return observed.Concat(outside).Zip(expected, (count, weight) => count == 0 ? 0 : count / total * Math.Log(count / total / weight))
+            .Sum();
     }
 
     /// <summary>

@@ -145,8 +145,8 @@ internal static class RowChecks
     }
 
     /// <summary>
-    /// Bounds of the column answer for bounds of its values: only where they lie outside are failing rows counted, in a scan of their own. So
-    /// many checks of one column that holds what it should cost no more than its least and greatest value.
+    /// Bounds of the column answer for bounds of its values: only where they lie outside are failing rows counted, in a scan of their own.
+    /// So many checks of one column that holds what it should cost no more than its least and greatest value.
     /// </summary>
     private static RowCondition Bounded(DataCheck check, string column, string rows, CheckScan scan)
     {
@@ -172,7 +172,9 @@ internal static class RowChecks
         };
     }
 
-    /// <summary>Values of whole numbers are compared as such, which a text that is no whole number in its plain form never equals.</summary>
+    /// <summary>
+    /// Values of whole numbers are compared as such, which a text that is no whole number in its plain form never equals.
+    /// </summary>
     private static string Member(DataCheck check, string column, CheckScan scan)
     {
         var isWhole = Columns.IsWhole(scan.Schema.First(each => each.Name == column).Type);

@@ -29,7 +29,8 @@ public sealed class RowQuarantine
     private readonly string reasons;
 
     internal RowQuarantine(
-        IReadOnlyList<Column> schema, string parquet, IReadOnlyList<DataCheck> checks, IReadOnlyDictionary<string, IReadOnlyList<string>> others,
+        IReadOnlyList<Column> schema, string parquet, IReadOnlyList<DataCheck> checks,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> others,
         IReadOnlyList<string> made, IReadOnlyDictionary<string, object?> values, IReadOnlyList<(string Name, string Failing)> conditions)
     {
         columns = Sql.Names(schema.Select(column => column.Name));
@@ -54,12 +55,15 @@ public sealed class RowQuarantine
     };
 
     /// <summary>Writes both parts: the rows that pass, and those that fail with their reasons.</summary>
-    public async Task<(StoredDataset Accepted, StoredDataset Quarantined)> WriteAsync(DatasetWriter writer, CancellationToken cancellationToken)
+    public async Task<(StoredDataset Accepted, StoredDataset Quarantined)> WriteAsync(
+        DatasetWriter writer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        var accepted = await PartAsync(writer, $"SELECT {columns} FROM {CheckScan.View} WHERE NOT ({failing})", cancellationToken).ConfigureAwait(false);
+        var accepted = await PartAsync(writer, $"SELECT {columns} FROM {CheckScan.View} WHERE NOT ({failing})", cancellationToken)
+            .ConfigureAwait(false);
         var quarantined = await PartAsync(
-            writer, $"SELECT {columns}, list_sort({reasons}) AS {Reasons} FROM {CheckScan.View} WHERE {failing}", cancellationToken).ConfigureAwait(false);
+            writer, $"SELECT {columns}, list_sort({reasons}) AS {Reasons} FROM {CheckScan.View} WHERE {failing}", cancellationToken)
+            .ConfigureAwait(false);
         return (accepted, quarantined);
     }
 
@@ -67,7 +71,10 @@ public sealed class RowQuarantine
 
     // The reasons name checks, whatever columns those are about.
     private async Task<StoredDataset> PartAsync(DatasetWriter writer, string sql, CancellationToken cancellationToken) =>
-        await writer.WriteAsync(new DatasetQuery(sql) { Values = values }, Prepare, cancellationToken).ConfigureAwait(false) with { Lineage = lineage };
+        await writer.WriteAsync(new DatasetQuery(sql) { Values = values }, Prepare, cancellationToken).ConfigureAwait(false) with
+        {
+            Lineage = lineage,
+        };
 
     private void Prepare(DuckDbSession session, DatasetQuery query, CancellationToken cancellationToken)
     {

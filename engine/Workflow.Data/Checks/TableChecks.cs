@@ -23,7 +23,8 @@ internal static class TableChecks
                 var other = (long)scan.Query($"SELECT count(*) FROM {Sql.Name(Columns.OtherView(check.Other!))}")[0][0]!;
                 return () => new Finding(
                     own() == other, own(), null,
-                    string.Create(CultureInfo.InvariantCulture, $"The dataset has {own()} rows and {check.Other!.Key} {other}; allowed: the same number."));
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"The dataset has {own()} rows and {check.Other!.Key} {other}; allowed: the same number."));
             case CheckKind.ColumnCount:
                 return () => ColumnChecks.Bounded(check, "The number of columns", names.Count);
             case CheckKind.ColumnsMatchSet:
@@ -56,7 +57,8 @@ internal static class TableChecks
         return (
             () => new Finding(
                 failing == 0, failing, failing,
-                string.Create(CultureInfo.InvariantCulture, $"The query gives {failing} unexpected rows; allowed: {Thresholds.Of(check)}.")),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"The query gives {failing} unexpected rows; allowed: {Thresholds.Of(check)}.")),
             input);
     }
 
@@ -64,6 +66,7 @@ internal static class TableChecks
     {
         var passes = !(rows < check.Minimum) && !(rows > check.Maximum);
         return new Finding(
-            passes, rows, null, string.Create(CultureInfo.InvariantCulture, $"The dataset has {rows} rows; allowed: {Thresholds.Of(check)}."));
+            passes, rows, null,
+            string.Create(CultureInfo.InvariantCulture, $"The dataset has {rows} rows; allowed: {Thresholds.Of(check)}."));
     }
 }

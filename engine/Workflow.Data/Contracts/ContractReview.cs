@@ -49,7 +49,8 @@ public sealed class ContractReview
     /// <param name="parquet">The local path of the relation's file.</param>
     /// <param name="options">The share of the machine; counting may use several threads.</param>
     /// <param name="cancellationToken">Interrupts the query.</param>
-    public IReadOnlyList<ContractViolation> Scan(string parquet, DuckDbOptions? options = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<ContractViolation> Scan(
+        string parquet, DuckDbOptions? options = null, CancellationToken cancellationToken = default)
     {
         using var session = new DuckDbSession(options);
         Views.Create(session, View, parquet);
@@ -139,7 +140,8 @@ public sealed class ContractReview
             $"{Select(shown, $"(SELECT {names} {repeated} ORDER BY {names} LIMIT {SampleRows})")}", cancellationToken: cancellationToken);
         var key = string.Join(", ", contract.Key);
         yield return new(
-            null, string.Create(CultureInfo.InvariantCulture, $"{failing} rows share their key ({key}) with another"), failing, Write(samples, shown));
+            null, string.Create(CultureInfo.InvariantCulture, $"{failing} rows share their key ({key}) with another"), failing,
+            Write(samples, shown));
     }
 
     private static string Term(int at) => string.Create(CultureInfo.InvariantCulture, $"failing_{at}");
@@ -147,12 +149,14 @@ public sealed class ContractReview
     private List<ContractColumn> Shown(IEnumerable<string> names) =>
         [.. names.Distinct(StringComparer.Ordinal).Select(name => contract.Columns.First(column => column.Name == name))];
 
-    private static string Select(IReadOnlyList<ContractColumn> shown, string from = View) => $"SELECT {JsonRows.Select(Schema(shown))} FROM {from}";
+    private static string Select(IReadOnlyList<ContractColumn> shown, string from = View) =>
+        $"SELECT {JsonRows.Select(Schema(shown))} FROM {from}";
 
     private IReadOnlyList<string> Write(IReadOnlyList<DuckDbRow> rows, IReadOnlyList<ContractColumn> shown) =>
         [.. rows.Select(row => JsonRows.Write(row, Schema(shown), contract.Masked))];
 
-    private static IReadOnlyList<Column> Schema(IReadOnlyList<ContractColumn> shown) => [.. shown.Select(column => new Column(column.Name, column.Type))];
+    private static IReadOnlyList<Column> Schema(IReadOnlyList<ContractColumn> shown) =>
+        [.. shown.Select(column => new Column(column.Name, column.Type))];
 
     /// <remarks>The least and the greatest are of the finite numbers: of what else there is, only the scan can tell.</remarks>
     private static bool IsWithin(ContractColumn column, ColumnProfile? profile) =>

@@ -6,7 +6,8 @@ namespace Workflow.Data;
 /// <param name="Columns">The columns that are not the same on both sides.</param>
 /// <param name="FromRows">How many rows the first has.</param>
 /// <param name="ToRows">How many rows the second has.</param>
-/// <param name="Removed">How many rows only the first has, in the columns of both; a row that occurs three times and then once counts twice.</param>
+/// <param name="Removed">How many rows only the first has, in the columns of both; a row that occurs three times and then once counts
+/// twice.</param>
 /// <param name="Added">How many rows only the second has, in the columns of both.</param>
 public sealed record DatasetDifference(IReadOnlyList<ColumnDifference> Columns, long FromRows, long ToRows, long Removed, long Added);
 
@@ -17,8 +18,8 @@ public sealed record DatasetDifference(IReadOnlyList<ColumnDifference> Columns, 
 public sealed record ColumnDifference(string Name, string? From, string? To);
 
 /// <summary>
-/// Compares versions of a dataset, row by row as bags: order means nothing, doubles do. Takes one grouping of both sides, which spills to disk
-/// beyond its memory.
+/// Compares versions of a dataset, row by row as bags: order means nothing, doubles do. Takes one grouping of both sides, which spills to
+/// disk beyond its memory.
 /// </summary>
 public static class DatasetComparison
 {
@@ -39,7 +40,8 @@ public static class DatasetComparison
         Views.Create(session, To, to);
         var before = session.Describe($"SELECT * FROM {From}");
         var after = session.Describe($"SELECT * FROM {To}");
-        var shared = before.Select(column => column.Name).Intersect(after.Select(column => column.Name), StringComparer.OrdinalIgnoreCase).ToList();
+        var shared = before.Select(column => column.Name).Intersect(after.Select(column => column.Name), StringComparer.OrdinalIgnoreCase)
+            .ToList();
         var rows = session.Query(Query(shared), cancellationToken: cancellationToken)[0];
         return new DatasetDifference(
             [.. Differences(before, after)], rows.Long("from_count"), rows.Long("to_count"), rows.Long("removed"), rows.Long("added"));

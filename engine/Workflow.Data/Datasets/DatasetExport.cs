@@ -3,9 +3,9 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data;
 
 /// <summary>
-/// Writes datasets to files outside of the store: to a name of their own beside the target, made durable, and then renamed. Whoever reads the target
-/// sees the file before or the file after, and of two exports to one path that of the later one. A kill leaves the former, and one beside it
-/// that ends in <c>.partial</c>, which is nobody's.
+/// Writes datasets to files outside of the store: to a name of their own beside the target, made durable, and then renamed. Whoever reads
+/// the target sees the file before or the file after, and of two exports to one path that of the later one. A kill leaves the former, and
+/// one beside it that ends in <c>.partial</c>, which is nobody's.
 /// </summary>
 public static class DatasetExport
 {
@@ -33,7 +33,8 @@ public static class DatasetExport
             else
                 File.Copy(parquet, partial, overwrite: true);
             if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(partial, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+                File.SetUnixFileMode(partial,
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
             Durable.File(partial);
             File.Move(partial, path, overwrite: true);
             Durable.Folder(Path.GetDirectoryName(path)!);

@@ -9,9 +9,10 @@ namespace Workflow.Data;
 /// Writes relations as Parquet into the artifact store so that the same rows always make the same bytes, and so the same hash. Four
 /// things see to that:
 /// <list type="bullet">
-/// <item>rows are in a total order, so it does not matter in which order they were found. A file has one already, that of its rows: it is kept;</item>
-/// <item>a query runs on one thread, because sums of floating point numbers depend on the order of adding. A file, which is read row by row, is
-/// read by several, each of which makes whole row groups;</item>
+/// <item>rows are in a total order, so it does not matter in which order they were found. A file has one already, that of its rows: it is
+/// kept;</item>
+/// <item>a query runs on one thread, because sums of floating point numbers depend on the order of adding. A file, which is read row by
+/// row, is read by several, each of which makes whole row groups;</item>
 /// <item>row groups have one size, and the compression is zstd at DuckDB's fixed level;</item>
 /// <item>DuckDB's Parquet files hold no time, host or path. They name DuckDB's version, so it is given with each stored dataset.</item>
 /// </list>

@@ -27,7 +27,9 @@ public enum FeatureFilter
     HeldOut,
 }
 
-/// <summary>Reads features out of Parquet files, in the order of the files' rows: always the same, since a model's bits depend on it.</summary>
+/// <summary>
+/// Reads features out of Parquet files, in the order of the files' rows: always the same, since a model's bits depend on it.
+/// </summary>
 public static class FeatureRows
 {
     private const string View = "features";
@@ -69,11 +71,13 @@ public static class FeatureRows
     private static void Require(DuckDbSession session, FeatureColumns columns, IReadOnlyList<string> more)
     {
         var there = session.Describe($"SELECT * FROM {View}").Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var missing = columns.Numeric.Concat(columns.Categorical).Append(columns.Label).Concat(more).Where(name => !there.Contains(name)).ToList();
+        var missing = columns.Numeric.Concat(columns.Categorical).Append(columns.Label).Concat(more).Where(name => !there.Contains(name))
+            .ToList();
         if (missing.Count > 0)
         {
             throw new TaskFailureException(
-                $"The dataset has no column {string.Join(", ", missing.Select(name => $"'{name}'"))}; it has {string.Join(", ", there)}.", retryable: false);
+                $"The dataset has no column {string.Join(", ", missing.Select(name => $"'{name}'"))}; it has {string.Join(", ", there)}.",
+                retryable: false);
         }
     }
 }

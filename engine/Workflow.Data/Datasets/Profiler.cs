@@ -6,8 +6,7 @@ namespace Workflow.Data;
 
 /// <summary>
 /// Looks at every value of a Parquet file, and says what each column holds. The columns are shared out among as many threads as the session
-/// has,
-/// each with its own scan of its columns; what comes out does not depend on them.
+/// has, each with its own scan of its columns; what comes out does not depend on them.
 /// </summary>
 internal static partial class Profiler
 {

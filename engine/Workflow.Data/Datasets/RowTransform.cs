@@ -6,7 +6,9 @@ using Workflow.Data.Files;
 
 namespace Workflow.Data;
 
-/// <summary>Makes a dataset of another row by row, by code, in its order. Each row read is written, rejected or filtered, and counted.</summary>
+/// <summary>
+/// Makes a dataset of another row by row, by code, in its order. Each row read is written, rejected or filtered, and counted.
+/// </summary>
 /// <param name="store">Where the datasets go.</param>
 /// <param name="options">The share of memory, and the threads that write.</param>
 public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = null)
@@ -16,12 +18,14 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
     /// <summary>Reads a Parquet file, and writes what the code makes of its rows.</summary>
     /// <param name="parquet">The local path of the dataset version.</param>
     /// <param name="transform">Makes of each row one or none.</param>
-    /// <param name="hidesRejects">Whether the rows tell of people: the profile of those rejected then has nothing of them but counts.</param>
+    /// <param name="hidesRejects">Whether the rows tell of people: the profile of those rejected then has nothing of them but
+    /// counts.</param>
     /// <param name="log">Hears how it gets on.</param>
     /// <param name="cancellationToken">Stops between two rows.</param>
     /// <returns>The rows written, and those rejected if there are any.</returns>
     public async Task<ReadDataset> RunAsync<TIn, TOut>(
-        string parquet, Action<TIn, RowWriter<TOut>> transform, bool hidesRejects, IProgress<string>? log, CancellationToken cancellationToken)
+        string parquet, Action<TIn, RowWriter<TOut>> transform, bool hidesRejects, IProgress<string>? log,
+        CancellationToken cancellationToken)
         where TIn : class
         where TOut : class
     {
@@ -30,12 +34,17 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
         using var segments = new Segments(store);
         var output = new RowType<TOut>();
         var writer = new Writer<TOut>(output, segments, rejected);
-        var rowsIn = await Task.Run(() => Run(parquet, options, transform, writer, log, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var rowsIn = await Task.Run(() => Run(parquet, options, transform, writer, log, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         segments.Finish();
 
         var dialect = new CsvDialect(new CsvOptions(), ',', [.. output.Columns.Select(column => column.Name)], CsvEncodings.Utf8Name);
         var columns = output.Columns.Select(column => new Column(column.Name, column.Type!)).ToList();
-        var query = new DatasetQuery(TextRows.Csv(segments.Paths, dialect, quotedNulls: false).Typed(columns, found: false)) { KeepsOrder = true, Log = log };
+        var query = new DatasetQuery(TextRows.Csv(segments.Paths, dialect, quotedNulls: false).Typed(columns, found: false))
+        {
+            KeepsOrder = true,
+            Log = log,
+        };
         var stored = await new DatasetWriter(store, options).WriteAsync(
             query, static (session, _, _) => TextFunctions.Register(session), cancellationToken).ConfigureAwait(false);
         stored = stored with { Counts = new RowCounts(rowsIn, rejected.Count, writer.Filtered) };

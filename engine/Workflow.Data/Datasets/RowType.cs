@@ -32,7 +32,8 @@ internal sealed record RowColumn(PropertyInfo Property, string Name, Type Kind, 
     public bool Takes(string type) => Kind == typeof(int)
         ? type is "TINYINT" or "SMALLINT" or "INTEGER" or "UTINYINT" or "USMALLINT"
         : Kind == typeof(long) ? Integers.Contains(type)
-        : Kind == typeof(double) ? type is "DOUBLE" or "FLOAT" || type.StartsWith("DECIMAL", StringComparison.Ordinal) || Integers.Contains(type)
+        : Kind == typeof(double) ? type is "DOUBLE" or "FLOAT" || type.StartsWith("DECIMAL", StringComparison.Ordinal)
+            || Integers.Contains(type)
         : type == Type || (Kind == typeof(DateTime) && type == "TIMESTAMP WITH TIME ZONE");
 
     /// <summary>What reads the column as a type that chunks give.</summary>
@@ -53,7 +54,8 @@ internal sealed record RowColumn(PropertyInfo Property, string Name, Type Kind, 
             _ when Kind == typeof(bool) => [.. chunk.Booleans(column).Cast<object?>()],
             _ when Kind == typeof(double) => [.. chunk.Doubles(column).Cast<object?>()],
             _ when Kind == typeof(int) => [.. chunk.Longs(column).Select(value => (object?)(int)value)],
-            _ when Kind == typeof(DateOnly) => [.. chunk.Longs(column).Select(value => (object?)DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)value))],
+            _ when Kind == typeof(DateOnly) =>
+                [.. chunk.Longs(column).Select(value => (object?)DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)value))],
             _ when Kind == typeof(DateTime) => [.. chunk.Longs(column).Select(value => (object?)DateTime.UnixEpoch.AddMicroseconds(value))],
             _ => [.. chunk.Longs(column).Cast<object?>()],
         };
@@ -88,9 +90,11 @@ internal sealed class RowType<T>
         Columns = [.. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => new RowColumn(
             property, JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name),
             Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType,
-            Nullable.GetUnderlyingType(property.PropertyType) is not null || nullability.Create(property).ReadState == NullabilityState.Nullable))];
+            Nullable.GetUnderlyingType(property.PropertyType) is not null
+                || nullability.Create(property).ReadState == NullabilityState.Nullable))];
         if (Columns.FirstOrDefault(column => column.Type is null) is { } unknown)
-            throw Failure($"property {unknown.Property.Name} is a {unknown.Kind.Name}; a column is a string, bool, int, long, double, DateOnly or DateTime.");
+            throw Failure(
+                $"property {unknown.Property.Name} is a {unknown.Kind.Name}; a column is a string, bool, int, long, double, DateOnly or DateTime.");
         constructor = typeof(T).GetConstructors().MaxBy(candidate => candidate.GetParameters().Length)
             ?? throw Failure("it has no public constructor.");
         arguments = [.. constructor.GetParameters().Select(parameter => Index(parameter.Name!))];
@@ -132,7 +136,8 @@ internal sealed class RowType<T>
             if (found is null)
                 throw Failure($"the dataset has no column {column.Name}; it has {string.Join(", ", there.Select(other => other.Name))}.");
             if (!column.Takes(found.Type))
-                throw Failure($"column {column.Name} is {found.Type}, which property {column.Property.Name} of type {column.Kind.Name} does not hold.");
+                throw Failure(
+                    $"column {column.Name} is {found.Type}, which property {column.Property.Name} of type {column.Kind.Name} does not hold.");
         }
     }
 

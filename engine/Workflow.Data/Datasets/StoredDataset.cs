@@ -40,5 +40,6 @@ public sealed record SourceFile(string Location, string? Sha256, long? Bytes, IR
     /// <param name="bytes">How many those are.</param>
     /// <param name="readAs">How it was read, in words.</param>
     public static SourceFile Of(string location, string? sha256, long? bytes, string? readAs) =>
-        new(location, sha256, bytes, readAs is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["read_as"] = readAs });
+        new(location, sha256, bytes, readAs is null ? new Dictionary<string, string>()
+            : new Dictionary<string, string> { ["read_as"] = readAs });
 }

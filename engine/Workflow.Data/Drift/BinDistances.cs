@@ -9,7 +9,8 @@ public static class BinDistances
     /// Population stability index Σ (p - q) ln(p / q), as Evidently has it: a share of zero becomes 0.0001, or a millionth of that side's
     /// least share when that is no greater than 0.0001.
     /// </summary>
-    public static double Psi(IReadOnlyList<Bin> bins) => PsiOf(Fill(Shares(bins, bin => bin.Reference)), Fill(Shares(bins, bin => bin.Current)));
+    public static double Psi(IReadOnlyList<Bin> bins) =>
+        PsiOf(Fill(Shares(bins, bin => bin.Reference)), Fill(Shares(bins, bin => bin.Current)));
 
     /// <summary>
     /// Population stability index with a floor of half a row in each bin, over the rows of each side: the shares are not made to add up to
@@ -23,7 +24,9 @@ public static class BinDistances
             [.. bins.Select(bin => Math.Max(bin.Reference, floor) / ours)], [.. bins.Select(bin => Math.Max(bin.Current, floor) / theirs)]);
     }
 
-    /// <summary>Jensen and Shannon's distance √((KL(p‖m) + KL(q‖m)) / 2) with m half way between, natural logarithm (SciPy's).</summary>
+    /// <summary>
+    /// Jensen and Shannon's distance √((KL(p‖m) + KL(q‖m)) / 2) with m half way between, natural logarithm (SciPy's).
+    /// </summary>
     public static double JensenShannon(IReadOnlyList<Bin> bins)
     {
         var (p, q) = (Shares(bins, bin => bin.Reference), Shares(bins, bin => bin.Current));
@@ -37,11 +40,12 @@ public static class BinDistances
 
     /// <summary>The greatest difference of a bin's shares (TensorFlow Data Validation).</summary>
     public static double LInfinity(IReadOnlyList<Bin> bins) =>
-        Shares(bins, bin => bin.Reference).Zip(Shares(bins, bin => bin.Current), (one, other) => Math.Abs(one - other)).DefaultIfEmpty().Max();
+        Shares(bins, bin => bin.Reference).Zip(Shares(bins, bin => bin.Current), (one, other) => Math.Abs(one - other)).DefaultIfEmpty()
+        .Max();
 
     /// <summary>
-    /// Pearson's chi-square of the current counts, with the reference's shares as what is expected and one degree of freedom less than there
-    /// are bins. A value that the reference never had is expected never: the statistic is infinite and the chance zero.
+    /// Pearson's chi-square of the current counts, with the reference's shares as what is expected and one degree of freedom less than
+    /// there are bins. A value that the reference never had is expected never: the statistic is infinite and the chance zero.
     /// </summary>
     public static (double Statistic, double PValue) ChiSquare(IReadOnlyList<Bin> bins)
     {

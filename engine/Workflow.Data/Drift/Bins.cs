@@ -12,8 +12,8 @@ public sealed record Bin(string Label, double Reference, double Current);
 public static class Bins
 {
     /// <summary>
-    /// Up to how many different values of the reference a number has a bin for each, where deciles are asked for: hours, days and months are
-    /// categories.
+    /// Up to how many different values of the reference a number has a bin for each, where deciles are asked for: hours, days and months
+    /// are categories.
     /// </summary>
     public const int MostValues = 31;
 
@@ -23,8 +23,8 @@ public static class Bins
     private const string Null = "null";
 
     /// <summary>
-    /// Evidently's: numbers with more than 20 different values in the reference have bins of equal width over both sides, as many as Sturges
-    /// says, ⌈log2(n) + 1⌉ of all n rows, the last closed; everything else has one for each value.
+    /// Evidently's: numbers with more than 20 different values in the reference have bins of equal width over both sides, as many as
+    /// Sturges says, ⌈log2(n) + 1⌉ of all n rows, the last closed; everything else has one for each value.
     /// </summary>
     public static IReadOnlyList<Bin> Evidently(ColumnSample reference, ColumnSample current)
     {
@@ -43,7 +43,8 @@ public static class Bins
     public static IReadOnlyList<Bin> ByDeciles(ColumnSample reference, ColumnSample current)
     {
         var bins = reference is NumberSample { Distinct: > MostValues } numbers && current is NumberSample others
-            ? Cut(numbers, others, [.. Enumerable.Range(1, Deciles - 1).Select(decile => numbers.Quantile(decile / (double)Deciles)).Distinct()])
+            ? Cut(numbers, others,
+                [.. Enumerable.Range(1, Deciles - 1).Select(decile => numbers.Quantile(decile / (double)Deciles)).Distinct()])
             : Values(reference, current);
         return WithNulls(bins, reference, current);
     }

@@ -1,8 +1,8 @@
 namespace Workflow.Data.Drift;
 
 /// <summary>
-/// What a column holds, each different value once with its count: what every comparison of two columns starts from. Nulls and numbers that are
-/// not finite are counted and left out, as Evidently does.
+/// What a column holds, each different value once with its count: what every comparison of two columns starts from. Nulls and numbers that
+/// are not finite are counted and left out, as Evidently does.
 /// </summary>
 public abstract record ColumnSample
 {
@@ -122,7 +122,9 @@ public sealed record CategorySample : ColumnSample
     public override IEnumerable<KeyValuePair<string, long>> Categories => values.Zip(Counts, KeyValuePair.Create);
 }
 
-/// <summary>A sample of what is as good as unique, such as ids and free text: its values were not kept, and tell nothing of drift.</summary>
+/// <summary>
+/// A sample of what is as good as unique, such as ids and free text: its values were not kept, and tell nothing of drift.
+/// </summary>
 public sealed record UncountedSample : ColumnSample
 {
     /// <summary>Up to how many different values there are categories. More of them would take memory, and be no categories.</summary>

@@ -3,8 +3,8 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data.Drift;
 
 /// <summary>
-/// Compares what the columns of two versions hold. Each column is grouped by its values on either side, one after the other: memory is bounded by
-/// the different values of one column that are kept, a million numbers or 100,000 categories a side.
+/// Compares what the columns of two versions hold. Each column is grouped by its values on either side, one after the other: memory is
+/// bounded by the different values of one column that are kept, a million numbers or 100,000 categories a side.
 /// </summary>
 public static class DriftEvaluator
 {
@@ -19,7 +19,8 @@ public static class DriftEvaluator
     /// <param name="cancellationToken">Interrupts it.</param>
     /// <exception cref="TaskFailureException">A column is missing on a side, or cannot be compared so; the message names it.</exception>
     public static DriftReport Compare(
-        IReadOnlyList<string> reference, IReadOnlyList<string> current, DriftRule rule, DuckDbOptions options, CancellationToken cancellationToken)
+        IReadOnlyList<string> reference, IReadOnlyList<string> current, DriftRule rule, DuckDbOptions options,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rule);
         using var session = new DuckDbSession(options);
@@ -48,7 +49,8 @@ public static class DriftEvaluator
         if (rule.Columns is not { } asked)
         {
             // Instants always move on: they are compared only when they are asked for.
-            return [.. ours.Where(column => IsPlain(column) && !IsTime(column.Type) && Find(theirs, column.Name) is { } other && IsPlain(other))
+            return [.. ours.Where(column => IsPlain(column) && !IsTime(column.Type) && Find(theirs, column.Name) is { } other
+                && IsPlain(other))
                 .Select(column => column.Name)];
         }
 
@@ -59,11 +61,13 @@ public static class DriftEvaluator
                 if (Find(columns, name) is not { } found)
                 {
                     throw new TaskFailureException(
-                        $"The {side} has no column '{name}'; it has {string.Join(", ", columns.Select(column => column.Name))}.", retryable: false);
+                        $"The {side} has no column '{name}'; it has {string.Join(", ", columns.Select(column => column.Name))}.",
+                        retryable: false);
                 }
 
                 if (!IsPlain(found))
-                    throw new TaskFailureException($"Column '{name}' of the {side} is {found.Type}: only plain values can be compared.", retryable: false);
+                    throw new TaskFailureException(
+                        $"Column '{name}' of the {side} is {found.Type}: only plain values can be compared.", retryable: false);
             }
         }
 

@@ -42,7 +42,8 @@ public static class DriftMethods
 
     /// <summary>
     /// Evidently's rule. Of numbers with more than five different values on both sides together: KS while the reference has at most 1,000
-    /// rows, Wasserstein beyond. Of anything else: chi-square (of two values at most, Z) and Jensen-Shannon. Only the reference's size counts.
+    /// rows, Wasserstein beyond. Of anything else: chi-square (of two values at most, Z) and Jensen-Shannon. Only the reference's size
+    /// counts.
     /// </summary>
     public static DriftMethod Choose(ColumnSample reference, ColumnSample current)
     {
@@ -50,7 +51,8 @@ public static class DriftMethods
         const int fewValues = 5;
         var distinct = Math.Max(reference.Distinct, current.Distinct);
         if (distinct <= fewValues)
-            distinct = reference.Categories.Concat(current.Categories).Select(category => category.Key).Distinct(StringComparer.Ordinal).Count();
+            distinct = reference.Categories.Concat(current.Categories).Select(category => category.Key).Distinct(StringComparer.Ordinal)
+                .Count();
         var isSmall = reference.Total <= few;
         if (reference is NumberSample && distinct > fewValues)
             return isSmall ? DriftMethod.Ks : DriftMethod.Wasserstein;

@@ -57,15 +57,21 @@ public sealed record DriftReport(IReadOnlyList<ColumnDrift> Columns, double Shar
     private static ColumnDrift Measure(string name, ColumnSample reference, ColumnSample current, DriftRule rule)
     {
         var column = new ColumnDrift(
-            name, reference is NumberSample, Verdict.Inconclusive, null, null, reference.Total, current.Total, reference.Nulls, current.Nulls, [], "");
+            name, reference is NumberSample, Verdict.Inconclusive, null, null, reference.Total, current.Total, reference.Nulls,
+            current.Nulls, [], "");
         if (reference is UncountedSample || current is UncountedSample)
-            return column with { Message = $"'{name}' has more than {UncountedSample.MostCategories} different values, or very long ones: these are no categories." };
+            return column with
+            {
+                Message =
+                    $"'{name}' has more than {UncountedSample.MostCategories} different values, or very long ones: these are no categories.",
+            };
         column = column with { Bins = Drift.Bins.Overlay(reference, current) };
         if (Math.Min(reference.Total, current.Total) < Math.Max(1, rule.MinSamples))
         {
             return column with
             {
-                Message = $"'{name}' has {reference.Total} and {current.Total} values; at least {rule.MinSamples} a side are needed to decide.",
+                Message =
+                    $"'{name}' has {reference.Total} and {current.Total} values; at least {rule.MinSamples} a side are needed to decide.",
             };
         }
 
@@ -96,5 +102,6 @@ public sealed record DriftReport(IReadOnlyList<ColumnDrift> Columns, double Shar
     private static string Chance(double? chance) => chance is { } p ? FormattableString.Invariant($" (p {p:G3})") : "";
 
     private static string Limit(DriftScore score) =>
-        FormattableString.Invariant($"{(score.PValue is null ? "from" : "at p up to")} {score.Threshold:G3}{(score.PValue is null ? " on" : "")}");
+        FormattableString.Invariant(
+            $"{(score.PValue is null ? "from" : "at p up to")} {score.Threshold:G3}{(score.PValue is null ? " on" : "")}");
 }

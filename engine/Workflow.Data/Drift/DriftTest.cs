@@ -16,7 +16,8 @@ public static class DriftTest
     /// <param name="current">What is compared with it; it has a value.</param>
     /// <param name="method">How; chosen by Evidently's rule unless given.</param>
     /// <param name="threshold">The method's own unless given.</param>
-    /// <exception cref="ArgumentException">A side has no value, or the method is not for such columns; the message says which are.</exception>
+    /// <exception cref="ArgumentException">A side has no value, or the method is not for such columns; the message says which
+    /// are.</exception>
     public static DriftScore Compare(
         ColumnSample reference, ColumnSample current, DriftMethod method = DriftMethod.Auto, double? threshold = null)
     {
@@ -68,7 +69,9 @@ public static class DriftTest
         }
     }
 
-    /// <summary>Evidently counts the level itself as drift for KS and not for the other tests, and the threshold itself for every distance.</summary>
+    /// <summary>
+    /// Evidently counts the level itself as drift for KS and not for the other tests, and the threshold itself for every distance.
+    /// </summary>
     private static bool IsDrifted(DriftMethod method, double statistic, double? p, double limit) =>
         !method.HasPValue() ? statistic >= limit : method == DriftMethod.Ks ? p <= limit : p < limit;
 }

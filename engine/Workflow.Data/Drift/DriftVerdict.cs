@@ -47,8 +47,8 @@ public static class DriftVerdict
     }
 
     /// <summary>
-    /// The verdict: one blocking check of the version as a whole, and beside it one of each column as evidence. Drift that has not been found in
-    /// enough windows yet passes.
+    /// The verdict: one blocking check of the version as a whole, and beside it one of each column as evidence. Drift that has not been
+    /// found in enough windows yet passes.
     /// </summary>
     /// <param name="subject">What was judged.</param>
     /// <param name="report">What was found.</param>

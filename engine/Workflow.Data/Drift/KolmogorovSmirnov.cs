@@ -1,8 +1,8 @@
 namespace Workflow.Data.Drift;
 
 /// <summary>
-/// Kolmogorov and Smirnov's test of two samples, two-sided. The chance is exact, by counting lattice paths, while neither sample has more than
-/// <see cref="MostExact"/> values, and Kolmogorov's limit beyond: what SciPy's <c>ks_2samp</c> does by itself.
+/// Kolmogorov and Smirnov's test of two samples, two-sided. The chance is exact, by counting lattice paths, while neither sample has more
+/// than <see cref="MostExact"/> values, and Kolmogorov's limit beyond: what SciPy's <c>ks_2samp</c> does by itself.
 /// </summary>
 public static class KolmogorovSmirnov
 {
@@ -45,8 +45,8 @@ public static class KolmogorovSmirnov
     }
 
     /// <summary>
-    /// The share of the paths from (0, 0) to (n, m), each step a value of one sample or of the other, that ever are as far from the diagonal
-    /// as the distance says. A column of the grid after the other: n·m steps at most, fewer for small distances.
+    /// The share of the paths from (0, 0) to (n, m), each step a value of one sample or of the other, that ever are as far from the
+    /// diagonal as the distance says. A column of the grid after the other: n·m steps at most, fewer for small distances.
     /// </summary>
     internal static double Exact(double distance, int one, int other)
     {

@@ -1,9 +1,9 @@
 namespace Workflow.Data.Drift;
 
 /// <summary>
-/// Numbers with their counts, put in ascending order, of which a limited number is kept. As long as they fit, each different number stays for
-/// itself. Beyond, neighbours go together in their mean while the group has no more than a few rows of all: no share of the rows below a number
-/// is off by more than four rows in as many as are kept, and sums are the same.
+/// Numbers with their counts, put in ascending order, of which a limited number is kept. As long as they fit, each different number stays
+/// for itself. Beyond, neighbours go together in their mean while the group has no more than a few rows of all: no share of the rows below
+/// a number is off by more than four rows in as many as are kept, and sums are the same.
 /// </summary>
 /// <param name="most">How many are kept.</param>
 internal sealed class NumberGroups(int most)

@@ -21,8 +21,8 @@ public sealed record DuckDbOptions
     public long MemoryBytes { get; init; } = DefaultMemoryBytes;
 
     /// <summary>
-    /// Where sorts, joins and groups spill that need more than their memory, each session in a folder of its own that goes with it; what a killed
-    /// process leaves goes when another session opens. Null for no spilling, so that such a query fails.
+    /// Where sorts, joins and groups spill that need more than their memory, each session in a folder of its own that goes with it; what a
+    /// killed process leaves goes when another session opens. Null for no spilling, so that such a query fails.
     /// </summary>
     public string? SpillFolder { get; init; }
 }

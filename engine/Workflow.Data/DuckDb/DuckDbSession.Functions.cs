@@ -6,11 +6,13 @@ public sealed partial class DuckDbSession
     /// <summary>Makes a function of one text known to SQL.</summary>
     /// <param name="name">What SQL calls it.</param>
     /// <param name="result">The type that it gives.</param>
-    /// <param name="body">Takes what DuckDB says about the call, the chunk with the texts, and the vector of the results. It must not throw.</param>
+    /// <param name="body">Takes what DuckDB says about the call, the chunk with the texts, and the vector of the results. It must not
+    /// throw.</param>
     /// <exception cref="WorkflowException">DuckDB refused the function.</exception>
     internal unsafe void Register(string name, DuckDbType result, delegate* unmanaged[Cdecl]<nint, nint, nint, void> body)
     {
-        var (text, type) = (NativeMethods.duckdb_create_logical_type((int)DuckDbType.Varchar), NativeMethods.duckdb_create_logical_type((int)result));
+        var (text, type) =
+            (NativeMethods.duckdb_create_logical_type((int)DuckDbType.Varchar), NativeMethods.duckdb_create_logical_type((int)result));
         var function = NativeMethods.duckdb_create_scalar_function();
         try
         {

@@ -15,7 +15,8 @@ public sealed partial class DuckDbSession : IDisposable
     private nint connection;
 
     /// <summary>Opens the database; takes about 25 ms.</summary>
-    /// <exception cref="WorkflowException">DuckDB refused an option; the message is DuckDB's. Or the folder to spill into cannot be used.</exception>
+    /// <exception cref="WorkflowException">DuckDB refused an option; the message is DuckDB's. Or the folder to spill into cannot be
+    /// used.</exception>
     /// <exception cref="FileNotFoundException">DuckDB's library is not installed.</exception>
     public DuckDbSession(DuckDbOptions? options = null)
     {

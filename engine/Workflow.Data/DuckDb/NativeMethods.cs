@@ -166,7 +166,8 @@ internal static partial class NativeMethods
     public static partial void duckdb_scalar_function_set_return_type(nint function, nint type);
 
     [LibraryImport(Library)]
-    public static unsafe partial void duckdb_scalar_function_set_function(nint function, delegate* unmanaged[Cdecl]<nint, nint, nint, void> body);
+    public static unsafe partial void duckdb_scalar_function_set_function(
+        nint function, delegate* unmanaged[Cdecl]<nint, nint, nint, void> body);
 
     [LibraryImport(Library)]
     public static partial int duckdb_register_scalar_function(nint connection, nint function);

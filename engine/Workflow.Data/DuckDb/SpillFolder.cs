@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Workflow.Data.DuckDb;
 
 /// <summary>
-/// The folder in which one session spills, beside a file that the process keeps locked. The system lets go of the lock however the process ends, so
-/// whoever can lock the file of another session may clear up after it: each session does so when it opens.
+/// The folder in which one session spills, beside a file that the process keeps locked. The system lets go of the lock however the process
+/// ends, so whoever can lock the file of another session may clear up after it: each session does so when it opens.
 /// </summary>
 internal sealed class SpillFolder : IDisposable
 {
@@ -36,7 +36,8 @@ internal sealed class SpillFolder : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new WorkflowException(
-                $"Cannot use the folder {root}, into which queries spill: {error.Message} It must be writable and its disk must have room.", error);
+                $"Cannot use the folder {root}, into which queries spill: {error.Message} It must be writable and its disk must have room.",
+                error);
         }
     }
 

@@ -4,8 +4,8 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data.Files;
 
 /// <summary>
-/// Stores rows that a database wrote as CSV: no header, every text in quotes, a null as nothing. Their types are the database's own, so they are
-/// cast and not found out.
+/// Stores rows that a database wrote as CSV: no header, every text in quotes, a null as nothing. Their types are the database's own, so
+/// they are cast and not found out.
 /// </summary>
 /// <param name="store">Where the dataset goes.</param>
 /// <param name="options">The share of memory.</param>
@@ -20,7 +20,8 @@ public sealed class CopiedRows(IArtifactStore store, DuckDbOptions? options = nu
     /// <param name="source">Where the rows come from, in words.</param>
     /// <param name="cancellationToken">Interrupts it.</param>
     /// <exception cref="TaskFailureException">A row is too long.</exception>
-    public async Task<StoredDataset> StoreAsync(string path, IReadOnlyList<Column> columns, string source, CancellationToken cancellationToken)
+    public async Task<StoredDataset> StoreAsync(
+        string path, IReadOnlyList<Column> columns, string source, CancellationToken cancellationToken)
     {
         var dialect = new CsvDialect(new CsvOptions(), ',', [.. columns.Select(column => column.Name)], CsvEncodings.Utf8Name);
         var rows = TextRows.Csv([path], dialect, quotedNulls: false);
@@ -28,7 +29,8 @@ public sealed class CopiedRows(IArtifactStore store, DuckDbOptions? options = nu
         var query = new DatasetQuery($"SELECT {string.Join(", ", terms)} FROM {rows.Relation}") { KeepsOrder = true };
         try
         {
-            var stored = await new DatasetWriter(store, options).WriteAsync(query, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
+            var stored = await new DatasetWriter(store, options).WriteAsync(query, static (_, _, _) => { }, cancellationToken)
+                .ConfigureAwait(false);
             return stored with { Source = SourceFile.Of(source, null, null, "copied rows"), Counts = new RowCounts(stored.Rows) };
         }
         catch (TaskFailureException error) when (TextRows.IsTooLong(error))

@@ -16,7 +16,8 @@ internal sealed record CsvDialect(CsvOptions Options, char Delimiter, IReadOnlyL
     public char Escape => Options.Escape ?? Options.Quote;
 
     /// <summary>Reads the head of a file.</summary>
-    /// <param name="mayBeOther">Whether the file may be in another encoding, which is then said by an <see cref="UndecodableException"/>.</param>
+    /// <param name="mayBeOther">Whether the file may be in another encoding, which is then said by an
+    /// <see cref="UndecodableException"/>.</param>
     /// <param name="expected">The columns that name themselves where the file has no header.</param>
     public static CsvDialect Find(DataFile file, CsvOptions options, string charset, bool mayBeOther, IReadOnlyList<Column>? expected)
     {

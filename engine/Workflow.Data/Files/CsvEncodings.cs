@@ -7,8 +7,8 @@ namespace Workflow.Data.Files;
 internal sealed class UndecodableException : Exception;
 
 /// <summary>
-/// The encodings of text files. What a file is cannot be told from a sample: one letter beyond ASCII may stand on its last line. So a file is read
-/// as UTF-8 until that fails, and then looked at as a whole.
+/// The encodings of text files. What a file is cannot be told from a sample: one letter beyond ASCII may stand on its last line. So a file
+/// is read as UTF-8 until that fails, and then looked at as a whole.
 /// </summary>
 internal static class CsvEncodings
 {
@@ -43,8 +43,8 @@ internal static class CsvEncodings
         ?? throw new TaskFailureException($"'{name}' is no known encoding; there are {string.Join(", ", Known)}.", retryable: false);
 
     /// <summary>
-    /// What a file that is not UTF-8 is: windows-1252 when none of its bytes beyond ASCII make a UTF-8 letter and all of them have a meaning there.
-    /// A file that mixes both is damaged UTF-8, and stays so.
+    /// What a file that is not UTF-8 is: windows-1252 when none of its bytes beyond ASCII make a UTF-8 letter and all of them have a
+    /// meaning there. A file that mixes both is damaged UTF-8, and stays so.
     /// </summary>
     public static string OfWhole(DataFile file, CancellationToken cancellationToken)
     {

@@ -5,9 +5,9 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data.Files;
 
 /// <summary>
-/// Reads a CSV file into a dataset, in the order of its rows. A header with a name for each column, records of that many fields. An empty field is a
-/// null, quoted or not; blank lines between records of several columns hold none. Anything else is an error with its line, or a rejected row: no row
-/// is skipped, padded or guessed.
+/// Reads a CSV file into a dataset, in the order of its rows. A header with a name for each column, records of that many fields. An empty
+/// field is a null, quoted or not; blank lines between records of several columns hold none. Anything else is an error with its line, or a
+/// rejected row: no row is skipped, padded or guessed.
 /// </summary>
 internal sealed class CsvReader(IArtifactStore store, DuckDbOptions options, IProgress<string>? log)
 {

@@ -19,8 +19,8 @@ internal sealed partial class CsvScanner
     private int plainFrom;
 
     /// <summary>
-    /// Takes the records that come next and are plain: UTF-8 lines with an LF at their end and as many fields as wanted, no quote, and nothing that
-    /// might be a comment. It takes none where the next record must be looked at, or read first.
+    /// Takes the records that come next and are plain: UTF-8 lines with an LF at their end and as many fields as wanted, no quote, and
+    /// nothing that might be a comment. It takes none where the next record must be looked at, or read first.
     /// </summary>
     /// <param name="fields">How many fields each has.</param>
     /// <param name="most">How many to take at most.</param>
@@ -35,7 +35,8 @@ internal sealed partial class CsvScanner
         if (window.IndexOfAny(odd) is >= 0 and var first)
             window = window[..first];
         var (count, bytes) = (0, 0);
-        while (count < most && window[bytes..].IndexOf((byte)'\n') is > 0 and var length && window.Slice(bytes, length).Count(delimiter) + 1 == fields)
+        while (count < most && window[bytes..].IndexOf((byte)'\n') is > 0 and var length
+            && window.Slice(bytes, length).Count(delimiter) + 1 == fields)
         {
             count++;
             bytes += length + 1;

@@ -4,13 +4,13 @@ using System.Text;
 namespace Workflow.Data.Files;
 
 /// <summary>
-/// Cuts UTF-8 text into CSV records, as bytes. It decides what a record is for the whole product: how many there are, on which line each begins and
-/// whether its quotes are in order. Any of LF, CR LF and CR ends a record outside of quotes, mixed as they come.
+/// Cuts UTF-8 text into CSV records, as bytes. It decides what a record is for the whole product: how many there are, on which line each
+/// begins and whether its quotes are in order. Any of LF, CR LF and CR ends a record outside of quotes, mixed as they come.
 /// </summary>
 /// <remarks>
-/// A quote counts only at the start of a field; elsewhere it is text. After a record whose quotes are out of order, reading goes on at the next
-/// line: an open quote must not swallow the rest of a file. It is one when nothing closes it within <see cref="LookAheadBytes"/>, or when
-/// what would close it stands on a later line, at the start of a field and before its text: there it opens a value.
+/// A quote counts only at the start of a field; elsewhere it is text. After a record whose quotes are out of order, reading goes on at the
+/// next line: an open quote must not swallow the rest of a file. It is one when nothing closes it within <see cref="LookAheadBytes"/>, or
+/// when what would close it stands on a later line, at the start of a field and before its text: there it opens a value.
 /// </remarks>
 internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : IDisposable
 {
@@ -44,7 +44,9 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
     /// <summary>The line on which the record begins, counted from 1 as editors do.</summary>
     public long Line { get; private set; }
 
-    /// <summary>The record without its line end, of one longer than <see cref="LookAheadBytes"/> its beginning; valid until the next one.</summary>
+    /// <summary>
+    /// The record without its line end, of one longer than <see cref="LookAheadBytes"/> its beginning; valid until the next one.
+    /// </summary>
     public ReadOnlySpan<byte> Raw => buffer.AsSpan(start, length);
 
     /// <summary>How many fields it has.</summary>
@@ -54,8 +56,8 @@ internal sealed partial class CsvScanner(Stream stream, CsvDialect dialect) : ID
     public string? Fault { get; private set; }
 
     /// <summary>
-    /// Whether quotes stand within fields that are not quoted, or escapes before letters that need none: as they are, DuckDB might read them
-    /// otherwise.
+    /// Whether quotes stand within fields that are not quoted, or escapes before letters that need none: as they are, DuckDB might read
+    /// them otherwise.
     /// </summary>
     public bool IsLoose { get; private set; }
 

@@ -29,7 +29,8 @@ internal sealed record CsvSplit(Segments Rows, long RowsIn, long BlankLines, lon
 internal static class CsvSplitter
 {
     /// <param name="sorter">Takes the records.</param>
-    /// <param name="mayBeOther">Whether the file may be in another encoding, which is then said by an <see cref="UndecodableException"/>.</param>
+    /// <param name="mayBeOther">Whether the file may be in another encoding, which is then said by an
+    /// <see cref="UndecodableException"/>.</param>
     public static void Read(DataFile file, CsvDialect dialect, bool mayBeOther, RecordSorter sorter)
     {
         using var scanner = dialect.Open(file);
@@ -72,7 +73,8 @@ internal static class CsvSplitter
     {
         var (quote, escape) = (dialect.Quote.ToString(), dialect.Escape.ToString());
         var fields = values.Select(value => quote
-            + (escape == quote ? value : value.Replace(escape, escape + escape, StringComparison.Ordinal)).Replace(quote, escape + quote, StringComparison.Ordinal)
+            + (escape == quote ? value : value.Replace(escape, escape + escape, StringComparison.Ordinal)).Replace(quote, escape
+                + quote, StringComparison.Ordinal)
             + quote);
         return Encoding.UTF8.GetBytes(string.Join(dialect.Delimiter, fields));
     }

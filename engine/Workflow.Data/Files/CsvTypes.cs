@@ -22,7 +22,8 @@ internal static partial class CsvTypes
     private static readonly string Whole = string.Join('|', Enumerable.Range(1, MostWholeDigits).Select(digits => string.Create(
         CultureInfo.InvariantCulture, $@"[1-9][0-9]{{{digits - 1}}}(\.[0-9]{{0,{MostDigits - digits}}}0*)?")));
 
-    private static readonly string Fraction = string.Create(CultureInfo.InvariantCulture, $@"0|0?\.0*([1-9][0-9]{{0,{MostDigits - 1}}}0*)?");
+    private static readonly string Fraction =
+        string.Create(CultureInfo.InvariantCulture, $@"0|0?\.0*([1-9][0-9]{{0,{MostDigits - 1}}}0*)?");
 
     private static readonly (string Type, string Pattern)[] Candidates =
     [
@@ -41,8 +42,8 @@ internal static partial class CsvTypes
     public static bool IsKnown(string type) => Known().IsMatch(type);
 
     /// <summary>
-    /// A SELECT that adds to the text <c>c_0, c_1 ...</c> of a relation the values <c>v_0, v_1 ...</c>, null where the text is none of the column's
-    /// type.
+    /// A SELECT that adds to the text <c>c_0, c_1 ...</c> of a relation the values <c>v_0, v_1 ...</c>, null where the text is none of the
+    /// column's type.
     /// </summary>
     public static string Values(string relation, IReadOnlyList<Column> columns, CsvOptions options)
     {
@@ -51,7 +52,9 @@ internal static partial class CsvTypes
         return $"SELECT *{string.Concat(values)} FROM {relation}";
     }
 
-    /// <summary>A column's value out of what <see cref="Values"/> gives; what does not fit is the value of <paramref name="otherwise"/>.</summary>
+    /// <summary>
+    /// A column's value out of what <see cref="Values"/> gives; what does not fit is the value of <paramref name="otherwise"/>.
+    /// </summary>
     /// <param name="found">Whether the types were found out rather than declared: then they hold to how values are written.</param>
     public static string Fitting(int index, Column column, bool found, CsvOptions options, string otherwise)
     {
@@ -138,7 +141,9 @@ internal static partial class CsvTypes
             yield return $"NOT contains({text}, '.')";
     }
 
-    /// <summary>Reads values that are written as usual; null where no function does. All of them fit, however the type came about.</summary>
+    /// <summary>
+    /// Reads values that are written as usual; null where no function does. All of them fit, however the type came about.
+    /// </summary>
     private static string? Usual(string text, string type, CsvOptions options) =>
         IsFormatted(type, options) || (Number().IsMatch(type) && (options.Thousands is not null || options.Decimal != '.'))
             ? null
@@ -160,8 +165,8 @@ internal static partial class CsvTypes
     private static bool IsFormatted(string type, CsvOptions options) => options.DateFormat is not null && (type is "DATE" or "TIMESTAMP");
 
     /// <summary>
-    /// What a value must look like, so that it is not rounded, cut or guessed; null where DuckDB's own conversion does none of that. A type that
-    /// was found out must give back what was written.
+    /// What a value must look like, so that it is not rounded, cut or guessed; null where DuckDB's own conversion does none of that. A type
+    /// that was found out must give back what was written.
     /// </summary>
     private static string? Pattern(string type, bool found) => type switch
     {
@@ -172,7 +177,8 @@ internal static partial class CsvTypes
         "TIME" => $@"\s*{Time}\s*",
         "TIMESTAMP" => $@"\s*{Date}([ T]{Time})?(Z|[+-]00(:?00)?)?\s*",
         "TIMESTAMP WITH TIME ZONE" => @"[^.]*(\.[0-9]{1,6}0*([^0-9].*)?)?",
-        _ when Scale().Match(type) is { Success: true } match => $@"\s*[+-]?([0-9]*(\.[0-9]{{0,{match.Groups[1].Value}}}0*)?|[0-9]+[eE]\+?[0-9]+)\s*",
+        _ when Scale().Match(type) is { Success: true } match =>
+            $@"\s*[+-]?([0-9]*(\.[0-9]{{0,{match.Groups[1].Value}}}0*)?|[0-9]+[eE]\+?[0-9]+)\s*",
         _ => null,
     };
 

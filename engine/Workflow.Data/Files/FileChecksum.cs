@@ -11,6 +11,7 @@ internal static class FileChecksum
         await using var stream = File.OpenRead(path);
         var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
         if (!found.Equals(wanted, StringComparison.OrdinalIgnoreCase))
-            throw new TaskFailureException($"The file {name} has the SHA-256 {found}, not {wanted}: it is damaged or another file.", retryable: true);
+            throw new TaskFailureException(
+                $"The file {name} has the SHA-256 {found}, not {wanted}: it is damaged or another file.", retryable: true);
     }
 }

@@ -95,12 +95,14 @@ internal sealed class FileFetcher(HttpClient http)
         if (!isRest)
         {
             if (answer.StatusCode == HttpStatusCode.PartialContent)
-                throw new TaskFailureException($"Cannot download {name}: the server answered with another part than was asked for.", retryable: true);
+                throw new TaskFailureException(
+                    $"Cannot download {name}: the server answered with another part than was asked for.", retryable: true);
             target.SetLength(0);
         }
 
         // A weak tag may stand for other bytes.
-        var tag = answer.Headers.ETag is { IsWeak: false } strong ? strong.Tag : answer.Content.Headers.LastModified?.ToString("R", CultureInfo.InvariantCulture);
+        var tag = answer.Headers.ETag is { IsWeak: false } strong ? strong.Tag
+            : answer.Content.Headers.LastModified?.ToString("R", CultureInfo.InvariantCulture);
         var begun = target.Position;
 
         // A server may give less than the rest, and says so.
@@ -121,7 +123,8 @@ internal sealed class FileFetcher(HttpClient http)
         // Where nothing more came, asking again at once would be a storm: the task's own retries wait longer.
         return tag is not null && target.Position > begun
             ? tag
-            : throw new TaskFailureException($"The download of {name} broke off after {target.Position} of {length} bytes.", retryable: true);
+            : throw new TaskFailureException(
+                $"The download of {name} broke off after {target.Position} of {length} bytes.", retryable: true);
     }
 
     private async Task CopyAsync(

@@ -12,8 +12,8 @@ namespace Workflow.Data;
 public sealed record ReadDataset(StoredDataset Rows, StoredDataset? Rejects);
 
 /// <summary>
-/// Reads a CSV file, a file of JSON lines (both also gzip) or a Parquet file, local or at an <c>http(s)</c> address, into the artifact store, in the
-/// order of its rows. Nothing is stored of a file that fails: the message names file, line and cause.
+/// Reads a CSV file, a file of JSON lines (both also gzip) or a Parquet file, local or at an <c>http(s)</c> address, into the artifact
+/// store, in the order of its rows. Nothing is stored of a file that fails: the message names file, line and cause.
 /// </summary>
 /// <param name="store">Where the dataset goes, and a download until it is read.</param>
 /// <param name="http">Downloads addresses.</param>
@@ -45,7 +45,8 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
     /// <param name="source">The file.</param>
     /// <param name="log">Hears how a download and the reading of many rows get on.</param>
     /// <param name="cancellationToken">Stops the download or the query.</param>
-    /// <exception cref="TaskFailureException">No such file, another checksum, other columns, a row that does not fit, or too many of them.</exception>
+    /// <exception cref="TaskFailureException">No such file, another checksum, other columns, a row that does not fit, or too many of
+    /// them.</exception>
     public Task<ReadDataset> IngestAsync(FileToRead source, IProgress<string>? log, CancellationToken cancellationToken) =>
         IngestAsync(source, new HashSet<string>(), log, cancellationToken);
 
@@ -54,7 +55,8 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
     /// <param name="masked">The columns of which no values are shown, neither in messages nor in the profile of what does not fit.</param>
     /// <param name="log">Hears how a download and the reading of many rows get on.</param>
     /// <param name="cancellationToken">Stops the download or the query.</param>
-    /// <exception cref="TaskFailureException">No such file, another checksum, other columns, a row that does not fit, or too many of them.</exception>
+    /// <exception cref="TaskFailureException">No such file, another checksum, other columns, a row that does not fit, or too many of
+    /// them.</exception>
     public async Task<ReadDataset> IngestAsync(
         FileToRead source, IReadOnlySet<string> masked, IProgress<string>? log, CancellationToken cancellationToken)
     {
@@ -146,7 +148,8 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
                     var found = session.Describe(query.Sql, query.Values, token);
                     if (expected is not null)
                         ExpectedColumns.RequireTypes(file, expected, found);
-                    rows = session.Query($"SELECT sum(num_rows)::BIGINT AS n FROM parquet_file_metadata(${FileParameter})", query.Values, token)[0].Long("n");
+                    rows = session.Query($"SELECT sum(num_rows)::BIGINT AS n FROM parquet_file_metadata(${FileParameter})", query.Values,
+                        token)[0].Long("n");
                 },
                 cancellationToken).ConfigureAwait(false);
             return stored with { Counts = new RowCounts(rows), ReadAs = "parquet" };

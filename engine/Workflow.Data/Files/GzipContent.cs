@@ -6,8 +6,9 @@ namespace Workflow.Data.Files;
 /// The content of a gzip file of one or more members. One that is damaged or cut short fails with <see cref="DataFile.Failure"/>.
 /// </summary>
 /// <remarks>
-/// <see cref="GZipStream"/> takes the end of a cut file for the end of its content. So once it gives no more, one more member follows, whose content
-/// is known: it comes back as it is only where everything before it was whole. Padding behind the last member ends the reading, and is not read on.
+/// <see cref="GZipStream"/> takes the end of a cut file for the end of its content. So once it gives no more, one more member follows,
+/// whose content is known: it comes back as it is only where everything before it was whole. Padding behind the last member ends the
+/// reading, and is not read on.
 /// </remarks>
 internal sealed class GzipContent : ForwardStream
 {

@@ -8,9 +8,9 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data.Files;
 
 /// <summary>
-/// Reads a file with one JSON object on each line into a dataset, in the order of its lines. Columns are the objects' members, in the order in which
-/// they first appear, unless they are declared; a member that is missing is a null, and so is an empty text. Objects and arrays within keep their JSON
-/// text. Types are found out from the text of the values, as those of CSV are.
+/// Reads a file with one JSON object on each line into a dataset, in the order of its lines. Columns are the objects' members, in the order
+/// in which they first appear, unless they are declared; a member that is missing is a null, and so is an empty text. Objects and arrays
+/// within keep their JSON text. Types are found out from the text of the values, as those of CSV are.
 /// </summary>
 internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions options, IProgress<string>? log)
 {
@@ -73,7 +73,8 @@ internal sealed class JsonLinesReader(IArtifactStore store, DuckDbOptions option
         using var document = Parse(scanner, out fault);
         if (document is null)
             return null;
-        var unknown = document.RootElement.EnumerateObject().FirstOrDefault(member => !names.Contains(member.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } member
+        var unknown = document.RootElement.EnumerateObject()
+            .FirstOrDefault(member => !names.Contains(member.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } member
             ? member.Name
             : null;
         fault = unknown is null ? null : $"unexpected member '{unknown}'; there are {string.Join(", ", names)}.";

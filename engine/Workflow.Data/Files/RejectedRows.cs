@@ -9,7 +9,8 @@ namespace Workflow.Data.Files;
 /// <param name="store">Where the dataset goes.</param>
 /// <param name="source">What messages call that which has the rows.</param>
 /// <param name="most">How many there may be; null for any number.</param>
-/// <param name="hidesRaw">Whether the profile has nothing of the rows themselves: nobody knows where in them the fields of people begin.</param>
+/// <param name="hidesRaw">Whether the profile has nothing of the rows themselves: nobody knows where in them the fields of people
+/// begin.</param>
 internal sealed class RejectedRows(IArtifactStore store, string source, long? most, bool hidesRaw) : IDisposable
 {
     private readonly string path = store.Stage();
@@ -24,13 +25,17 @@ internal sealed class RejectedRows(IArtifactStore store, string source, long? mo
         {
             throw new TaskFailureException(
                 string.Create(
-                    CultureInfo.InvariantCulture, $"{source} has more than {most} rows that do not fit, which is the most that may be rejected; line {line}: {reason}"),
+                    CultureInfo.InvariantCulture,
+                    $"{source} has more than {most} rows that do not fit, which is the most that may be rejected; line {line}: {reason}"),
                 retryable: false);
         }
 
         writer ??= new StreamWriter(path, append: false, new UTF8Encoding(false));
-        string?[] fields = [line.ToString(CultureInfo.InvariantCulture), reason, column, Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, CsvScanner.MaxRecordBytes)])];
-        writer.Write(string.Join(',', fields.Select(field => field is null ? "" : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")));
+        string?[] fields =
+            [line.ToString(CultureInfo.InvariantCulture), reason, column,
+                Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, CsvScanner.MaxRecordBytes)])];
+        writer.Write(
+            string.Join(',', fields.Select(field => field is null ? "" : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")));
         writer.Write('\n');
         Count++;
     }

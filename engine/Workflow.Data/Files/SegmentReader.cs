@@ -12,8 +12,8 @@ namespace Workflow.Data.Files;
 internal delegate CsvSplit SplitFile(IEnumerable<UnfitValue> unfit, IReadOnlyList<Column> columns, RejectedRows? rejected);
 
 /// <summary>
-/// Reads a file of text into a dataset. It is cut into segments, and these are read as the types that a sample has, or that are declared. Only where
-/// a value does not fit is the file looked at again: to widen types that were found out, or to find the lines.
+/// Reads a file of text into a dataset. It is cut into segments, and these are read as the types that a sample has, or that are declared.
+/// Only where a value does not fit is the file looked at again: to widen types that were found out, or to find the lines.
 /// </summary>
 internal sealed class SegmentReader(
     IArtifactStore store, DuckDbOptions options, DataFile file, CsvDialect dialect, IProgress<string>? log, SplitFile splitFile)
@@ -44,7 +44,8 @@ internal sealed class SegmentReader(
 
     /// <summary>Sorts out the rows that have values which do not fit, and reads the others.</summary>
     private async Task<(StoredDataset Stored, CsvSplit Split)> WithoutUnfitAsync(
-        TextRows rows, IReadOnlyList<Column> columns, RejectedRows? rejected, TaskFailureException cause, CancellationToken cancellationToken)
+        TextRows rows, IReadOnlyList<Column> columns, RejectedRows? rejected, TaskFailureException cause,
+        CancellationToken cancellationToken)
     {
         // The rows rejected before come up again in this pass.
         var malformed = rejected?.Count ?? 0;
@@ -80,7 +81,9 @@ internal sealed class SegmentReader(
         TextRows rows, IReadOnlyList<Column> columns, bool found, CsvSplit split, CancellationToken cancellationToken)
     {
         var query = new DatasetQuery(rows.Typed(columns, found)) { KeepsOrder = true, Log = log };
-        var stored = await new DatasetWriter(store, options).WriteAsync(query, static (session, _, _) => TextFunctions.Register(session), cancellationToken).ConfigureAwait(false);
+        var stored =
+            await new DatasetWriter(store, options).WriteAsync(query, static (session, _, _) =>
+                TextFunctions.Register(session), cancellationToken).ConfigureAwait(false);
         return stored with { Counts = new RowCounts(split.RowsIn, split.RowsIn - split.Rows.Rows) };
     }
 

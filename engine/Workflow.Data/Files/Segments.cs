@@ -6,9 +6,9 @@ namespace Workflow.Data.Files;
 /// A text file, cut into files of <see cref="DatasetWriter.RowGroupRows"/> records each, with one kind of line end and nothing but records.
 /// </summary>
 /// <remarks>
-/// DuckDB reads each of them with one thread and makes one Parquet row group of it, in the order of the files. Of one whole file it would make
-/// row groups whose sizes depend on which thread comes first. The copy costs about a tenth of the reading; the same pass counts and checks the
-/// records, so that DuckDB's count of rows is held against another one.
+/// DuckDB reads each of them with one thread and makes one Parquet row group of it, in the order of the files. Of one whole file it would
+/// make row groups whose sizes depend on which thread comes first. The copy costs about a tenth of the reading; the same pass counts and
+/// checks the records, so that DuckDB's count of rows is held against another one.
 /// </remarks>
 internal sealed class Segments(IArtifactStore store) : IDisposable
 {

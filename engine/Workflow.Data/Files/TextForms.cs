@@ -29,8 +29,8 @@ internal readonly struct WholeForm : ITextForm<long>
 
 /// <summary>A number as <c>0.25</c> or <c>-12.5</c>, of at most 15 digits: no exponent, no leading zero but one before the point.</summary>
 /// <remarks>
-/// Up to 15 digits are a whole number that a double holds, and so is the power of ten: their quotient is the double nearest to the number, which
-/// conversions of any length round to.
+/// Up to 15 digits are a whole number that a double holds, and so is the power of ten: their quotient is the double nearest to the number,
+/// which conversions of any length round to.
 /// </remarks>
 internal readonly struct NumberForm : ITextForm<double>
 {
@@ -47,7 +47,8 @@ internal readonly struct NumberForm : ITextForm<double>
         var whole = point < 0 ? number : number[..point];
         var part = point < 0 ? [] : number[(point + 1)..];
         var read = 0L;
-        if (whole.Length == 0 || (point >= 0 && part.Length == 0) || whole.Length + part.Length > MaxDigits || (whole[0] == '0' && whole.Length > 1)
+        if (whole.Length == 0 || (point >= 0 && part.Length == 0) || whole.Length + part.Length > MaxDigits
+            || (whole[0] == '0' && whole.Length > 1)
             || !Digits.TryRead(whole, ref read) || !Digits.TryRead(part, ref read) || (isNegative && read == 0))
             return false;
         value = (isNegative ? -read : read) / Powers[part.Length];
@@ -87,7 +88,8 @@ internal readonly struct TimeForm : ITextForm<long>
         var (hour, minute, second) = (0L, 0L, 0L);
         if (text.Length != Length || text[DayForm.Length] is not ((byte)' ' or (byte)'T') || text[13] != ':' || text[16] != ':'
             || !DayForm.TryRead(text[..DayForm.Length], out var day) || !Digits.TryRead(text[11..13], ref hour)
-            || !Digits.TryRead(text[14..16], ref minute) || !Digits.TryRead(text[17..], ref second) || hour > 23 || minute > 59 || second > 59)
+            || !Digits.TryRead(text[14..16], ref minute) || !Digits.TryRead(text[17..], ref second) || hour > 23 || minute > 59
+                || second > 59)
             return false;
         value = ((((((day * 24L) + hour) * 60) + minute) * 60) + second) * Microseconds;
         return true;

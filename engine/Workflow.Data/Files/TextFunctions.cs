@@ -5,8 +5,8 @@ using Workflow.Data.DuckDb;
 namespace Workflow.Data.Files;
 
 /// <summary>
-/// Functions for SQL that read values which are written as usual, and give null for all others. They make sure of the form and convert in one pass,
-/// where DuckDB's casts take anything that can be converted: with a test of the form beside it, a cast costs five times as much.
+/// Functions for SQL that read values which are written as usual, and give null for all others. They make sure of the form and convert in
+/// one pass, where DuckDB's casts take anything that can be converted: with a test of the form beside it, a cast costs five times as much.
 /// </summary>
 internal static unsafe class TextFunctions
 {

@@ -2,14 +2,16 @@ using Workflow.Data.DuckDb;
 
 namespace Workflow.Data.Files;
 
-/// <summary>The records of a text file as DuckDB sees them: text in the columns <c>c_0, c_1 ...</c>, and what of it fits the columns' types.</summary>
+/// <summary>
+/// The records of a text file as DuckDB sees them: text in the columns <c>c_0, c_1 ...</c>, and what of it fits the columns' types.
+/// </summary>
 /// <param name="Relation">A table function call that gives the text.</param>
 /// <param name="Options">How numbers and dates are written.</param>
 internal sealed record TextRows(string Relation, CsvOptions Options)
 {
     /// <summary>
-    /// The longest record in bytes. One of a file is shorter, but may be quoted anew and so made longer; rows that a database or code writes
-    /// may be as long.
+    /// The longest record in bytes. One of a file is shorter, but may be quoted anew and so made longer; rows that a database or code
+    /// writes may be as long.
     /// </summary>
     public const int MaxRecordBytes = 4 * CsvScanner.MaxRecordBytes;
 
@@ -79,7 +81,8 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
     /// <summary>The types that all rows fit.</summary>
     /// <param name="sample">Fewer rows to begin with.</param>
     public IReadOnlyList<Column> Infer(
-        DuckDbOptions options, TextRows sample, IReadOnlyList<string> names, IReadOnlyList<Column>? refuted, CancellationToken cancellationToken)
+        DuckDbOptions options, TextRows sample, IReadOnlyList<string> names, IReadOnlyList<Column>? refuted,
+        CancellationToken cancellationToken)
     {
         using var session = new DuckDbSession(options with { Threads = options.ReadThreads });
         TextFunctions.Register(session);
@@ -92,7 +95,8 @@ internal sealed record TextRows(string Relation, CsvOptions Options)
             return columns;
         var open = CsvTypes.Infer(
             session, Relation,
-            [.. columns.Select(column => column.Type == CsvTypes.Undecided ? CsvTypes.First(column.Name) : column with { Type = "VARCHAR" })],
+            [.. columns.Select(column => column.Type
+                == CsvTypes.Undecided ? CsvTypes.First(column.Name) : column with { Type = "VARCHAR" })],
             Options, cancellationToken);
         return [.. Decided(open).Zip(columns, (whole, some) => some.Type == CsvTypes.Undecided ? whole : some)];
     }

@@ -23,11 +23,13 @@ internal static class ColumnLineage
     {
         var schemas = inputs.ToDictionary(
             name => name,
-            name => (IReadOnlyList<string>)[.. session.Describe($"SELECT * FROM {Sql.Name(name)}", null, cancellationToken).Select(column => column.Name)]);
+            name => (IReadOnlyList<string>)[.. session.Describe($"SELECT * FROM {Sql.Name(name)}", null, cancellationToken)
+                .Select(column => column.Name)]);
         if (schemas.Count == 0)
             return [];
         var json = session.Query(
-            "SELECT json_serialize_sql($sql::VARCHAR)::VARCHAR AS tree", new Dictionary<string, object?> { ["sql"] = sql }, cancellationToken)[0].Text("tree")!;
+            "SELECT json_serialize_sql($sql::VARCHAR)::VARCHAR AS tree", new Dictionary<string, object?> { ["sql"] = sql },
+            cancellationToken)[0].Text("tree")!;
         var aggregates = session.Query(
             "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'", null, cancellationToken)
             .Select(row => row.Text("function_name")!);
@@ -40,7 +42,8 @@ internal static class ColumnLineage
     /// <param name="aggregates">The names of DuckDB's aggregate functions.</param>
     /// <param name="columns">The names of the columns that the query gives, in order.</param>
     public static IReadOnlyList<ColumnEdge> Of(
-        string json, IReadOnlyDictionary<string, IReadOnlyList<string>> inputs, IReadOnlySet<string> aggregates, IReadOnlyList<string> columns)
+        string json, IReadOnlyDictionary<string, IReadOnlyList<string>> inputs, IReadOnlySet<string> aggregates,
+        IReadOnlyList<string> columns)
     {
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MostDepth });
         var root = document.RootElement;
@@ -52,7 +55,8 @@ internal static class ColumnLineage
         var found = new SelectResolver(inputs, aggregates).Resolve(node);
         var edges = columns.SelectMany((name, index) => OriginsOf(found, name, index, columns.Count)
             .Select(origin => new ColumnEdge(name, origin.Input, origin.Column, origin.How)));
-        return Compact([.. edges, .. found.Indirect.Select(origin => new ColumnEdge(null, origin.Input, origin.Column, origin.How))], inputs);
+        return Compact([.. edges, .. found.Indirect.Select(origin => new ColumnEdge(null, origin.Input, origin.Column, origin.How))],
+            inputs);
     }
 
     /// <summary>By its place when all columns are known, since DuckDB names what has no name; otherwise by its name.</summary>

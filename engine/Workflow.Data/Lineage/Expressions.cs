@@ -31,7 +31,8 @@ internal sealed class Expressions(IReadOnlySet<string> aggregates, Func<JsonElem
                 break;
             case "WINDOW":
                 // lag and first_value take one value of the window, sum takes all.
-                var takes = expression.Text("type") == "WINDOW_AGGREGATE" && IsAggregate(expression) ? LineageHow.Aggregation : LineageHow.Transformation;
+                var takes = expression.Text("type") == "WINDOW_AGGREGATE" && IsAggregate(expression) ? LineageHow.Aggregation
+                    : LineageHow.Transformation;
                 AddAll(expression.List("children"), takes);
                 AddAll(expression.List("partitions"), LineageHow.Window);
                 AddAll(expression.List("orders").Select(order => order.At("expression")), LineageHow.Window);

@@ -36,7 +36,10 @@ internal sealed record Relation(IReadOnlyList<RelationColumn> Columns, IReadOnly
     /// <summary>With other names for the first columns.</summary>
     public Relation Renamed(IReadOnlyList<string> names) => names.Count == 0
         ? this
-        : this with { Columns = [.. Columns.Select((column, index) => index < names.Count ? column with { Name = names[index] } : column)] };
+        : this with
+        {
+            Columns = [.. Columns.Select((column, index) => index < names.Count ? column with { Name = names[index] } : column)],
+        };
 }
 
 /// <summary>A relation that a <c>FROM</c> clause reads under a name.</summary>

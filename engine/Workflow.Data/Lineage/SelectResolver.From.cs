@@ -65,8 +65,10 @@ internal sealed partial class SelectResolver
 
     private static IReadOnlyList<string> Common(Scope both, int from, int middle)
     {
-        IEnumerable<string> Names(IEnumerable<Source> sources) => sources.SelectMany(source => source.Relation.Columns).Select(column => column.Name);
-        return [.. Names(both.Sources.Skip(from).Take(middle - from)).Intersect(Names(both.Sources.Skip(middle)), StringComparer.OrdinalIgnoreCase)];
+        IEnumerable<string> Names(IEnumerable<Source> sources) =>
+            sources.SelectMany(source => source.Relation.Columns).Select(column => column.Name);
+        return [.. Names(both.Sources.Skip(from).Take(middle - from))
+            .Intersect(Names(both.Sources.Skip(middle)), StringComparer.OrdinalIgnoreCase)];
     }
 
     private Relation Values(JsonElement list, Scope scope)
@@ -130,7 +132,8 @@ internal sealed partial class SelectResolver
             var grown = new Relation(
                 [.. found.Columns.Select((column, index) => column with
                 {
-                    Origins = column.Origins.Union(index < step.Columns.Count ? step.Columns[index].Origins : new HashSet<Origin>()).ToHashSet(),
+                    Origins = column.Origins.Union(index < step.Columns.Count ? step.Columns[index].Origins : new HashSet<Origin>())
+                        .ToHashSet(),
                 })],
                 found.Indirect.Union(step.Indirect).ToHashSet())
             { Others = found.Others ?? step.Others };
@@ -151,5 +154,6 @@ internal sealed partial class SelectResolver
     };
 
     private static IEnumerable<string> Tables(JsonElement node) =>
-        (node.Text("type") == "BASE_TABLE" ? [node.Text("table_name")] : Enumerable.Empty<string>()).Concat(node.Below().SelectMany(Tables));
+        (node.Text("type") == "BASE_TABLE" ? [node.Text("table_name")] : Enumerable.Empty<string>()).Concat(node.Below()
+            .SelectMany(Tables));
 }

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace Workflow.Data.Lineage;
 
 /// <summary>
-/// Follows the columns of a query to those of its inputs, over the parse tree that DuckDB's <c>json_serialize_sql</c> gives. Nothing is run.
+/// Follows the columns of a query to those of its inputs, over the parse tree that DuckDB's <c>json_serialize_sql</c> gives. Nothing is
+/// run.
 /// </summary>
 internal sealed partial class SelectResolver
 {
@@ -106,14 +107,16 @@ internal sealed partial class SelectResolver
     private IReadOnlyList<RelationColumn> Star(JsonElement star, Scope scope, ref bool isOpen)
     {
         var of = star.Text("relation_name");
-        var sources = scope.Sources.Where(source => of.Length == 0 || string.Equals(source.Alias, of, StringComparison.OrdinalIgnoreCase)).ToList();
+        var sources = scope.Sources.Where(source => of.Length == 0 || string.Equals(source.Alias, of, StringComparison.OrdinalIgnoreCase))
+            .ToList();
         isOpen |= sources.Exists(source => source.Relation.Others is not null);
         var excluded = star.Texts("exclude_list")
             .Concat(star.List("exclude_list").Concat(star.List("qualified_exclude_list")).Select(item => item.Text("column")))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         var renamed = star.List("rename_list").ToDictionary(
             item => item.At("key").Text("column"), item => item.Text("value"), StringComparer.OrdinalIgnoreCase);
-        var replaced = star.List("replace_list").ToDictionary(item => item.Text("key"), item => item.At("value"), StringComparer.OrdinalIgnoreCase);
+        var replaced = star.List("replace_list")
+            .ToDictionary(item => item.Text("key"), item => item.At("value"), StringComparer.OrdinalIgnoreCase);
 
         var found = sources
             .SelectMany(source => source.Relation.Columns.Where(column => of.Length > 0 || !source.Merged.Contains(column.Name)))

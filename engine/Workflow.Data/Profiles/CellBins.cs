@@ -1,6 +1,8 @@
 namespace Workflow.Data.Profiles;
 
-/// <summary>How many values fell into each of many narrow bins along an axis. Only counts, so that the order of values means nothing.</summary>
+/// <summary>
+/// How many values fell into each of many narrow bins along an axis. Only counts, so that the order of values means nothing.
+/// </summary>
 internal abstract class CellBins
 {
     public abstract void Add(long cell, long count);

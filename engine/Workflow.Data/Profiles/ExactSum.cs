@@ -4,9 +4,8 @@ namespace Workflow.Data.Profiles;
 
 /// <summary>
 /// A sum of doubles without rounding, so that neither the order of adding nor the cutting into parts changes it: an integer of 2144 bits
-/// that counts
-/// units of 2^-1074, in chunks of 32 bits whose overflow is carried now and then (Neal 2015, "Fast exact summation using small and large
-/// superaccumulators"). An addition takes about two nanoseconds.
+/// that counts units of 2^-1074, in chunks of 32 bits whose overflow is carried now and then (Neal 2015, "Fast exact summation using small
+/// and large superaccumulators"). An addition takes about two nanoseconds.
 /// </summary>
 internal sealed class ExactSum
 {

@@ -4,8 +4,7 @@ namespace Workflow.Data.Profiles;
 
 /// <summary>
 /// About how many different values there are (Flajolet et al., 2007), with the estimator of Ertl (2017, algorithm 6), which is unbiased for
-/// few
-/// values as for many. 4096 registers of a byte give a standard error of 1.6 %. A function of the set of values alone.
+/// few values as for many. 4096 registers of a byte give a standard error of 1.6 %. A function of the set of values alone.
 /// </summary>
 internal sealed class HyperLogLog
 {

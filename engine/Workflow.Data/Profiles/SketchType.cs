@@ -29,9 +29,8 @@ internal enum SketchKind
 
 /// <summary>
 /// A column's type as a sketch sees it. But for text, a value is a <em>cell</em>: a signed integer that is ordered as the values are. Cells
-/// fall into
-/// bins: of numbers one for each 1/128 between two powers of two, so that a bin's middle is within 0.4 % of what is in it; of times one for
-/// each
+/// fall into bins: of numbers one for each 1/128 between two powers of two, so that a bin's middle is within 0.4 % of what is in it; of
+/// times one for each
 /// day.
 /// </summary>
 internal sealed partial record SketchType(string Type, SketchKind Kind, int Scale)

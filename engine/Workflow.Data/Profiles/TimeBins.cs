@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Workflow.Data.Profiles;
 
 /// <summary>
-/// Times in bins of one width, the least power of two microseconds with which no more than <see cref="Limit"/> bins are taken: those of a day
-/// lie within about a minute of the middle of theirs, those of a year within five hours. As bins only ever run together, the width depends on the
-/// set of values alone, and not on the order in which they, or parts of them, were added.
+/// Times in bins of one width, the least power of two microseconds with which no more than <see cref="Limit"/> bins are taken: those of a
+/// day lie within about a minute of the middle of theirs, those of a year within five hours. As bins only ever run together, the width
+/// depends on the set of values alone, and not on the order in which they, or parts of them, were added.
 /// </summary>
 internal sealed class TimeBins : CellBins
 {

@@ -54,7 +54,8 @@ internal sealed class ApiClient(EndpointFinder finder, TimeSpan answerLimit) : I
     internal Task<JsonNode> PatchAsync(string path, JsonNode body, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, path, body, cancellationToken);
 
-    internal Task DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, null, cancellationToken);
+    internal Task DeleteAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, path, null, cancellationToken);
 
     /// <summary>All objects of a collection, page by page, or the first so many.</summary>
     /// <param name="path">The collection.</param>

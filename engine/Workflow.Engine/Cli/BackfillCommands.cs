@@ -16,7 +16,8 @@ internal static class BackfillCommands
             ListAsync(session, parsed.GetValue(dag), token));
         yield return verbs.Verb("show", "Shows a backfill and its dates.", [id, limit], (parsed, session, token) =>
             ShowAsync(session, parsed.GetValue(id), parsed.GetValue(limit), token));
-        yield return verbs.Verb("pause", "Keeps a backfill from starting more runs; those that run go on.", [id], (parsed, session, token) =>
+        yield return verbs.Verb("pause", "Keeps a backfill from starting more runs; those that run go on.", [id],
+            (parsed, session, token) =>
             OrderAsync(session, parsed.GetValue(id), "pause", "is paused: it starts no more runs, and those that run go on", token));
         yield return verbs.Verb("unpause", "Lets a paused backfill go on.", [id], (parsed, session, token) =>
             OrderAsync(session, parsed.GetValue(id), "unpause", "goes on", token));
@@ -24,7 +25,8 @@ internal static class BackfillCommands
             "cancel", "Ends a backfill: it starts no more runs; those that run go on unless told to stop.", [id, stop],
             (parsed, session, token) => parsed.GetValue(stop)
                 ? OrderAsync(session, parsed.GetValue(id), "cancel?stop_running=true", "is cancelled, and its runs are told to stop", token)
-                : OrderAsync(session, parsed.GetValue(id), "cancel", "is cancelled: it starts no more runs, and those that run go on", token));
+                : OrderAsync(session, parsed.GetValue(id), "cancel", "is cancelled: it starts no more runs, and those that run go on",
+                    token));
     }
 
     private static async Task ListAsync(Session session, string? dag, CancellationToken cancellationToken)

@@ -14,7 +14,8 @@ internal static class BackfillCreateCommand
         var dag = new Option<string>("--dag-id") { Description = "Id of the DAG.", HelpName = "ID", Required = true };
         var from = new Option<string>("--from-date")
         {
-            Description = "First date: 2026-01-01 for midnight in the schedule's time zone, or an ISO time, in UTC unless it names an offset.",
+            Description =
+                "First date: 2026-01-01 for midnight in the schedule's time zone, or an ISO time, in UTC unless it names an offset.",
             HelpName = "DATE",
             Required = true,
         };
@@ -43,7 +44,10 @@ internal static class BackfillCreateCommand
             HelpName = "JSON",
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only list the dates and what would become of each." };
-        var wait = new Option<bool>("--wait", "-w") { Description = "Wait for the end of the backfill; succeed only if all of its runs do." };
+        var wait = new Option<bool>("--wait", "-w")
+        {
+            Description = "Wait for the end of the backfill; succeed only if all of its runs do.",
+        };
         Symbol[] symbols = [dag, from, to, reprocess, limit, backwards, conf, dryRun, wait];
         return verbs.Verb("create", "Runs a DAG for dates of its schedule that have passed.", symbols, async (parsed, session, token) =>
         {
@@ -81,7 +85,8 @@ internal static class BackfillCreateCommand
         session.Show(dates, () =>
         {
             session.Console.Write(BackfillView.DatesTable(session, dates));
-            var counts = dates.GroupBy(date => BackfillView.Outcome(date.Text("outcome"))).Select(group => $"{Format.Count(group.Count())} {group.Key}");
+            var counts = dates.GroupBy(date => BackfillView.Outcome(date.Text("outcome")))
+                .Select(group => $"{Format.Count(group.Count())} {group.Key}");
             session.Note($"{Format.Count(dates.Count)} dates: {string.Join(", ", counts)}. Nothing was done.");
         });
         return ExitCodes.Success;

@@ -27,7 +27,8 @@ internal sealed class BackfillWatcher
     internal static Task<JsonNode> WatchAsync(Session session, long id, CancellationToken cancellationToken) =>
         session.Json || !session.Terminal.IsLive
             ? new BackfillWatcher(session, null).WatchAsync(id, cancellationToken)
-            : session.Console.Live(new Text("")).StartAsync(context => new BackfillWatcher(session, context).WatchAsync(id, cancellationToken));
+            : session.Console.Live(new Text(""))
+            .StartAsync(context => new BackfillWatcher(session, context).WatchAsync(id, cancellationToken));
 
     private async Task<JsonNode> WatchAsync(long id, CancellationToken cancellationToken)
     {
@@ -57,7 +58,8 @@ internal sealed class BackfillWatcher
         var look = StateLook.Of(shown.Text("state"));
         var parts = new List<IRenderable>
         {
-            new Markup(look.Markup + Markup.Escape($"  {shown.Text("dag_id")} backfill {BackfillView.IdOf(shown)}  {BackfillView.Done(shown)} dates")),
+            new Markup(look.Markup
+                + Markup.Escape($"  {shown.Text("dag_id")} backfill {BackfillView.IdOf(shown)}  {BackfillView.Done(shown)} dates")),
             new Markup(string.Join("  ", BackfillView.Runs(shown).Select(run => run.Markup))),
         };
         if ((note ?? shown.Text("message")) is { } said)
@@ -77,7 +79,8 @@ internal sealed class BackfillWatcher
     {
         string?[] parts =
         [
-            StateLook.Of(backfill.Text("state")).Plain, $"{BackfillView.Done(backfill)} dates", .. BackfillView.Runs(backfill).Select(run => run.Plain),
+            StateLook.Of(backfill.Text("state")).Plain, $"{BackfillView.Done(backfill)} dates", .. BackfillView.Runs(backfill)
+            .Select(run => run.Plain),
             backfill.Text("message") is { } message ? Grid.OneLine(message) : null,
         ];
         return string.Join("  ", parts.OfType<string>());

@@ -51,8 +51,10 @@ public static class CommandLine
         }
         catch (NpgsqlException failure)
         {
-            var said = failure is PostgresException refused ? $"PostgreSQL refused: {refused.MessageText}" : $"PostgreSQL cannot be reached: {failure.Message}";
-            terminal.Error.WriteLine($"{said}. Check that it runs and that Database__ConnectionString names it, its user and its database.");
+            var said = failure is PostgresException refused ? $"PostgreSQL refused: {refused.MessageText}"
+                : $"PostgreSQL cannot be reached: {failure.Message}";
+            terminal.Error.WriteLine(
+                $"{said}. Check that it runs and that Database__ConnectionString names it, its user and its database.");
             return ExitCodes.Failure;
         }
     }

@@ -21,7 +21,12 @@ internal static class ContractCommands
             Description = "Which contract is allowed, as the refusal says: no other is, should the file have changed since.",
             HelpName = "HASH",
         };
-        var reason = new Option<string>("--reason") { Description = "Why it may; kept with the version.", HelpName = "TEXT", Required = true };
+        var reason = new Option<string>("--reason")
+        {
+            Description = "Why it may; kept with the version.",
+            HelpName = "TEXT",
+            Required = true,
+        };
         yield return verbs.Verb("list", "Lists the newest contracts of datasets.", [], (_, session, token) => ListAsync(session, token));
         yield return verbs.Verb(
             "show", "Shows a dataset's contract, its versions and who reads the dataset.", [name], (parsed, session, token) =>

@@ -15,7 +15,8 @@ internal static class ContractFile
 
     /// <summary>The contracts of a file, as the API takes them.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="dags">The DAG folder, for its shared code and packages; null for the nearest above the file that has shared code.</param>
+    /// <param name="dags">The DAG folder, for its shared code and packages; null for the nearest above the file that has shared
+    /// code.</param>
     /// <param name="cancellationToken">Gives up the compilation.</param>
     /// <exception cref="ClientException">There is no such file, or it does not load.</exception>
     internal static IReadOnlyList<(string Dag, string Dataset, JsonNode Contract)> Read(

@@ -20,8 +20,10 @@ internal static partial class DatasetCommands
         };
         var whole = new Option<bool>("--whole") { Description = "All slices of the dataset at the version." };
         return verbs.Verb(
-            "profile", "Shows what the columns of a version hold.", [name, version, partition, whole], (parsed, session, token) => ProfileAsync(
-                session, parsed.GetRequiredValue(name), parsed.GetValue(version), parsed.GetValue(partition), parsed.GetValue(whole), token));
+            "profile", "Shows what the columns of a version hold.", [name, version, partition, whole], (parsed, session, token) =>
+            ProfileAsync(
+                session, parsed.GetRequiredValue(name), parsed.GetValue(version), parsed.GetValue(partition), parsed.GetValue(whole),
+                token));
     }
 
     private static async Task ProfileAsync(
@@ -73,6 +75,7 @@ internal static partial class DatasetCommands
         }
 
         const int shown = 3;
-        return Format.Names(column.List("top_values").Take(shown).Select(top => $"{top.Text("value")} ×{Format.Count(top.Number("count"))}"));
+        return Format.Names(column.List("top_values").Take(shown)
+            .Select(top => $"{top.Text("value")} ×{Format.Count(top.Number("count"))}"));
     }
 }

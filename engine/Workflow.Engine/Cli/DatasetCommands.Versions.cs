@@ -8,29 +8,46 @@ internal static partial class DatasetCommands
 {
     private static IEnumerable<Command> OfVersions(Verbs verbs, Argument<string> name)
     {
-        var partition = new Option<string?>("--partition") { Description = "Only this slice, such as month=2019-06.", HelpName = "K=V,..." };
+        var partition = new Option<string?>("--partition")
+        {
+            Description = "Only this slice, such as month=2019-06.",
+            HelpName = "K=V,...",
+        };
         var limit = Limit.Option();
-        var at = new Option<int?>("--version") { Description = "The dataset as it was at this version; the newest unless given.", HelpName = "N" };
+        var at = new Option<int?>("--version")
+        {
+            Description = "The dataset as it was at this version; the newest unless given.",
+            HelpName = "N",
+        };
         var version = new Argument<int>("VERSION") { Description = "Number of the version." };
         var reason = new Option<string>("--reason") { Description = "Why.", Required = true, HelpName = "TEXT" };
         yield return verbs.Verb(
-            "versions", "Lists the versions of a dataset, and how they are kept; newest first.", [name, partition, limit], (parsed, session, token) =>
+            "versions", "Lists the versions of a dataset, and how they are kept; newest first.", [name, partition, limit],
+            (parsed, session, token) =>
                 VersionsAsync(session, parsed.GetRequiredValue(name), parsed.GetValue(partition), parsed.GetValue(limit), token));
-        var from = new Option<string>("--from") { Description = "A version's number, or a slice such as month=2019-06.", Required = true, HelpName = "VERSION" };
+        var from = new Option<string>("--from")
+        {
+            Description = "A version's number, or a slice such as month=2019-06.",
+            Required = true,
+            HelpName = "VERSION",
+        };
         var to = new Option<string>("--to") { Description = "What to compare it with, likewise.", Required = true, HelpName = "VERSION" };
         yield return verbs.Verb("diff", "Compares two versions of a dataset, row by row.", [name, from, to], (parsed, session, token) =>
             DiffAsync(session, parsed.GetRequiredValue(name), parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), token));
         yield return verbs.Verb(
             "verify", "Reads all files of a dataset, and compares their hashes.", [name, at], (parsed, session, token) =>
                 VerifyAsync(session, parsed.GetRequiredValue(name), parsed.GetValue(at), token));
-        yield return verbs.Verb("hold", "Keeps the content of a version, whatever the retention says.", [name, version, reason], (parsed, session, token) =>
+        yield return verbs.Verb("hold", "Keeps the content of a version, whatever the retention says.", [name, version, reason],
+            (parsed, session, token) =>
             ActAsync(
                 session, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version), "is on hold", path => session.Api.PostAsync(
-                    $"{path}/hold", new JsonObject { ["reason"] = parsed.GetRequiredValue(reason), ["by"] = Environment.UserName }, token)));
+                    $"{path}/hold", new JsonObject { ["reason"] = parsed.GetRequiredValue(reason), ["by"] = Environment.UserName },
+                    token)));
         yield return verbs.Verb("lift", "Lifts a hold.", [name, version], (parsed, session, token) => ActAsync(
             session, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version), "is no longer on hold", path =>
                 session.Api.DeleteAsync($"{path}/hold?by={Paths.Escape(Environment.UserName)}", token)));
-        yield return verbs.Verb("recall", "Brings a version back from the cold store.", [name, version], (parsed, session, token) => ActAsync(
+        yield return verbs.Verb("recall", "Brings a version back from the cold store.", [name, version], (parsed, session, token) =>
+            ActAsync(
             session, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version), "is back from the cold store", path =>
                 session.Api.PostReadAsync($"{path}/recall", null, token)));
     }

@@ -11,7 +11,8 @@ internal static partial class DatasetCommands
     {
         var name = new Argument<string>("NAME") { Description = "Name of the dataset." };
         var tag = new Option<string?>("--tag") { Description = "Only datasets with this tag." };
-        yield return verbs.Verb("list", "Lists datasets.", [tag], (parsed, session, token) => ListAsync(session, parsed.GetValue(tag), token));
+        yield return verbs.Verb("list", "Lists datasets.", [tag], (parsed, session, token) =>
+            ListAsync(session, parsed.GetValue(tag), token));
         yield return verbs.Verb("show", "Shows a dataset and its versions, newest first.", [name], (parsed, session, token) =>
             ShowAsync(session, parsed.GetRequiredValue(name), token));
         yield return DriftCommand.Of(verbs, name);
@@ -79,7 +80,8 @@ internal static partial class DatasetCommands
     /// <param name="say">What it says of a version.</param>
     private static Table VersionTable(Session session, IEnumerable<JsonNode?> versions, string last, Func<JsonNode?, string> say)
     {
-        var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "Contract", last).AlignRight(0, 2, 3, 7);
+        var table = Grid.Of("Version", "SHA-256", "Rows", "Size", "Partition", "Created", "Made by", "Contract", last)
+            .AlignRight(0, 2, 3, 7);
         foreach (var version in versions)
         {
             table.Row(

@@ -19,19 +19,32 @@ internal static class DriftCommand
             Required = true,
             HelpName = "VERSION",
         };
-        var current = new Option<string>("--current") { Description = "What is compared with it, likewise.", Required = true, HelpName = "VERSION" };
-        var columns = new Option<string?>("--columns") { Description = "The columns, with commas between; all unless given.", HelpName = "A,B" };
+        var current = new Option<string>("--current")
+        {
+            Description = "What is compared with it, likewise.",
+            Required = true,
+            HelpName = "VERSION",
+        };
+        var columns = new Option<string?>("--columns")
+        {
+            Description = "The columns, with commas between; all unless given.",
+            HelpName = "A,B",
+        };
         var method = new Option<string>("--method")
         {
             Description = "How columns are compared; auto chooses as Evidently does.",
             DefaultValueFactory = _ => Methods[0],
         }.AcceptOnlyFromAmong(Methods);
-        var threshold = new Option<double?>("--threshold") { Description = "The level or distance at which there is drift; the method's own unless given." };
+        var threshold = new Option<double?>("--threshold")
+        {
+            Description = "The level or distance at which there is drift; the method's own unless given.",
+        };
         return verbs.Verb(
             "drift", "Compares what the columns of two versions hold; exits 1 when the dataset has drifted.",
             [name, reference, current, columns, method, threshold], (parsed, session, token) =>
             {
-                var query = $"reference={Paths.Escape(parsed.GetRequiredValue(reference))}&current={Paths.Escape(parsed.GetRequiredValue(current))}"
+                var query =
+                    $"reference={Paths.Escape(parsed.GetRequiredValue(reference))}&current={Paths.Escape(parsed.GetRequiredValue(current))}"
                     + $"&method={parsed.GetRequiredValue(method)}"
                     + (parsed.GetValue(columns) is { } named ? $"&columns={Paths.Escape(named)}" : "")
                     + (parsed.GetValue(threshold) is { } limit ? $"&threshold={limit.ToString("R", CultureInfo.InvariantCulture)}" : "");
@@ -76,7 +89,9 @@ internal static class DriftCommand
             Draw(session, column);
     }
 
-    /// <summary>Both sides over each other: what they share is full, what only the reference has is light, what only the other has is dark.</summary>
+    /// <summary>
+    /// Both sides over each other: what they share is full, what only the reference has is light, what only the other has is dark.
+    /// </summary>
     private static void Draw(Session session, JsonNode? column)
     {
         session.Console.Heading($"{column.Text("column")}   █ both  ░ reference only  ▓ current only");
@@ -87,7 +102,8 @@ internal static class DriftCommand
         {
             var (ours, theirs) = (Length(bin.Number("reference")), Length(bin.Number("current")));
             var bar = new string('█', Math.Min(ours, theirs)) + new string(ours > theirs ? '░' : '▓', Math.Abs(ours - theirs));
-            session.Line($"  {bin.Text("label")!.PadLeft(width)}  {bar.PadRight(BarWidth)}  {Share(bin.Number("reference"))} → {Share(bin.Number("current"))}");
+            session.Line(
+                $"  {bin.Text("label")!.PadLeft(width)}  {bar.PadRight(BarWidth)}  {Share(bin.Number("reference"))} → {Share(bin.Number("current"))}");
         }
 
         int Length(double? share) => most == 0 ? 0 : (int)Math.Round(BarWidth * (share ?? 0) / most);

@@ -13,11 +13,13 @@ internal static class GateCommands
         var run = new Option<string?>("--run") { Description = "Only gates of this run.", HelpName = "RUN" };
         var dag = new Option<string?>("--dag") { Description = "Only gates of this DAG.", HelpName = "ID" };
         var limit = Limit.Option("How many verdicts at most.");
-        yield return verbs.Verb("list", "Lists verdicts and the checks that led to them, newest first.", [run, dag, limit], (parsed, session, token) =>
+        yield return verbs.Verb("list", "Lists verdicts and the checks that led to them, newest first.", [run, dag, limit],
+            (parsed, session, token) =>
             ListAsync(session, parsed.GetValue(run), parsed.GetValue(dag), parsed.GetValue(limit), token));
         var ofRun = new Argument<string>("RUN") { Description = "Id of the run." };
         var task = new Argument<string>("GATE") { Description = "Task of the gate." };
-        yield return verbs.Verb("show", "Shows the verdicts of a gate in a run, with their evidence; newest first.", [ofRun, task, dag], (parsed, session, token) =>
+        yield return verbs.Verb("show", "Shows the verdicts of a gate in a run, with their evidence; newest first.", [ofRun, task, dag],
+            (parsed, session, token) =>
             ShowAsync(session, parsed.GetRequiredValue(ofRun), parsed.GetRequiredValue(task), parsed.GetValue(dag), token));
         foreach (var verb in ProposalCommands.All(verbs))
             yield return verb;
@@ -26,7 +28,8 @@ internal static class GateCommands
     /// <summary>The checks of one verdict with their evidence.</summary>
     internal static Table Checks(JsonArray checks)
     {
-        var table = Grid.Of("Verdict", "Severity", "Check", "Column", "Slice", "Observed", "Threshold", "Rows", "Failing", "Message").AlignRight(5, 7, 8);
+        var table = Grid.Of("Verdict", "Severity", "Check", "Column", "Slice", "Observed", "Threshold", "Rows", "Failing", "Message")
+            .AlignRight(5, 7, 8);
         foreach (var check in checks)
         {
             table.Row(

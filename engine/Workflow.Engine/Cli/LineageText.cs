@@ -35,7 +35,8 @@ internal static class LineageText
         {
             Nodes = graph.List("nodes").OfType<JsonNode>().ToDictionary(node => node.Text("id") ?? "");
             var isUpstream = graph.Text("direction") == "upstream";
-            var edges = graph.List("edges").Select(edge => (From: edge.Text("from") ?? "", To: edge.Text("to") ?? "", How: edge.Text("how"))).ToList();
+            var edges = graph.List("edges")
+                .Select(edge => (From: edge.Text("from") ?? "", To: edge.Text("to") ?? "", How: edge.Text("how"))).ToList();
             next = edges.Where(edge => edge.How != "judged" && (isUpstream || edge.How != "ingested"))
                 .Select(edge => isUpstream ? (At: edge.To, edge.From) : (At: edge.From, From: edge.To)).Distinct()
                 .ToLookup(edge => edge.At, edge => edge.From);
@@ -145,7 +146,8 @@ internal static class LineageText
             .Select(same =>
             {
                 var checks = same.SelectMany(gate => gate.List("checks"))
-                    .Select(check => $"{check.Text("check")}{(check.Text("column") is { } column ? $"({column})" : "")} {check.Text("threshold")}")
+                    .Select(check =>
+                        $"{check.Text("check")}{(check.Text("column") is { } column ? $"({column})" : "")} {check.Text("threshold")}")
                     .Distinct();
                 var times = same.Count() > 1 ? $" {same.Count()} times" : "";
                 return $"{StateLook.Of(same.Key.Verdict).Icon} gate {same.Key.Task}: {same.Key.Verdict}{times}: "

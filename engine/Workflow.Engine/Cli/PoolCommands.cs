@@ -12,8 +12,10 @@ internal static class PoolCommands
         var name = new Argument<string>("NAME") { Description = "Name of the pool." };
         var slots = new Argument<int>("SLOTS") { Description = "How many slots it has; -1 for no limit." };
         var description = new Option<string?>("--description") { Description = "What it is for.", HelpName = "TEXT" };
-        yield return verbs.Verb("list", "Lists pools, and how much of them is taken.", [], (_, session, token) => ListAsync(session, token));
-        yield return verbs.Verb("set", "Makes a pool, or changes its size.", [name, slots, description], (parsed, session, token) => SetAsync(
+        yield return verbs.Verb("list", "Lists pools, and how much of them is taken.", [], (_, session, token) =>
+            ListAsync(session, token));
+        yield return verbs.Verb("set", "Makes a pool, or changes its size.", [name, slots, description], (parsed, session, token) =>
+            SetAsync(
             session, parsed.GetRequiredValue(name), parsed.GetRequiredValue(slots), parsed.GetValue(description), token));
         yield return verbs.Verb("delete", "Deletes a pool that no task is in.", [name], async (parsed, session, token) =>
         {

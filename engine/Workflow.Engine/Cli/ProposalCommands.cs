@@ -10,11 +10,24 @@ internal static class ProposalCommands
     internal static IEnumerable<Command> All(Verbs verbs)
     {
         var dataset = new Argument<string>("DATASET") { Description = "Name of the dataset." };
-        var where = new Option<string?>("--where") { Description = "The slices to learn from, such as month<2019-01.", HelpName = "CONDITIONS" };
-        var last = new Option<int?>("--last") { Description = "How many of the newest versions to learn from. Default: 20, or all slices of --where.", HelpName = "N" };
-        var gate = new Option<string?>("--gate") { Description = "Task of the gate. Default: every gate of the dataset that learns.", HelpName = "TASK" };
+        var where = new Option<string?>("--where")
+        {
+            Description = "The slices to learn from, such as month<2019-01.",
+            HelpName = "CONDITIONS",
+        };
+        var last = new Option<int?>("--last")
+        {
+            Description = "How many of the newest versions to learn from. Default: 20, or all slices of --where.",
+            HelpName = "N",
+        };
+        var gate = new Option<string?>("--gate")
+        {
+            Description = "Task of the gate. Default: every gate of the dataset that learns.",
+            HelpName = "TASK",
+        };
         yield return verbs.Verb(
-            "suggest", "Suggests checks that past versions of a dataset would have passed.", [dataset, where, last, gate], (parsed, session, token) =>
+            "suggest", "Suggests checks that past versions of a dataset would have passed.", [dataset, where, last, gate],
+            (parsed, session, token) =>
                 SuggestAsync(
                     session, parsed.GetRequiredValue(dataset), new JsonObject
                     {
@@ -26,7 +39,11 @@ internal static class ProposalCommands
                     token));
         var proposals = new Command("proposals", "Checks that were suggested.");
         var of = new Option<string?>("--dataset") { Description = "Only those of this dataset.", HelpName = "NAME" };
-        var state = new Option<string?>("--state") { Description = "Only those in this state: proposed, accepted, rejected or withdrawn.", HelpName = "STATE" };
+        var state = new Option<string?>("--state")
+        {
+            Description = "Only those in this state: proposed, accepted, rejected or withdrawn.",
+            HelpName = "STATE",
+        };
         var limit = Limit.Option();
         proposals.Add(verbs.Verb("list", "Lists suggested checks, newest first.", [of, state, limit], (parsed, session, token) =>
             ListAsync(session, parsed.GetValue(of), parsed.GetValue(state), parsed.GetValue(limit), token)));
@@ -43,7 +60,8 @@ internal static class ProposalCommands
         var found = await session.Api.PostReadAsync($"{Paths.Dataset(dataset)}/proposals", body, cancellationToken);
         session.Show(found, () =>
         {
-            session.Line($"{found.Int("added")} new checks, learnt from {found.Int("versions")} versions. Accept with: workflow gates proposals accept ID...");
+            session.Line(
+                $"{found.Int("added")} new checks, learnt from {found.Int("versions")} versions. Accept with: workflow gates proposals accept ID...");
             session.Console.Write(Table(found.List("proposals")));
         });
     }
@@ -61,7 +79,8 @@ internal static class ProposalCommands
         var decided = new JsonArray();
         foreach (var id in ids)
         {
-            var answer = await session.Api.PostAsync($"proposals/{id}/{act}", new JsonObject { ["by"] = Environment.UserName }, cancellationToken);
+            var answer =
+                await session.Api.PostAsync($"proposals/{id}/{act}", new JsonObject { ["by"] = Environment.UserName }, cancellationToken);
             decided.Add(answer.DeepClone());
         }
 
@@ -77,7 +96,8 @@ internal static class ProposalCommands
             var limits = new[] { "minimum", "maximum", "mostly" }.Where(key => check.Number(key) is not null)
                 .Select(key => $"{key} {Format.Metric(check.Number(key))}").Concat(check.Texts("values"));
             table.Row(
-                Format.Id(proposal.Number("proposal_id")), proposal.Text("state"), proposal.Text("dataset"), proposal.Text("gate") ?? Format.Nothing,
+                Format.Id(proposal.Number("proposal_id")), proposal.Text("state"), proposal.Text("dataset"), proposal.Text("gate")
+                ?? Format.Nothing,
                 check.Text("kind"), check.Text("column") ?? Format.Nothing, string.Join(", ", limits), proposal.Text("evidence"),
                 proposal.Text("withdrawn_by") ?? proposal.Text("decided_by") ?? proposal.Text("proposed_by"));
         }

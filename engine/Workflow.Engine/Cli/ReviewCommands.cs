@@ -9,18 +9,30 @@ internal static class ReviewCommands
     internal static IEnumerable<Command> All(Verbs verbs)
     {
         var id = new Argument<long>("ID") { Description = "Number of the review." };
-        var state = new Option<string?>("--state") { Description = "Only those in this state: open, released, repaired or discarded.", HelpName = "STATE" };
+        var state = new Option<string?>("--state")
+        {
+            Description = "Only those in this state: open, released, repaired or discarded.",
+            HelpName = "STATE",
+        };
         var dataset = new Option<string?>("--dataset") { Description = "Only those of this dataset.", HelpName = "NAME" };
         var reason = new Option<string>("--reason") { Description = "Why; kept for good.", Required = true, HelpName = "TEXT" };
-        var version = new Option<int>("--version") { Description = "Number of the version that takes the held one's place.", Required = true, HelpName = "N" };
+        var version = new Option<int>("--version")
+        {
+            Description = "Number of the version that takes the held one's place.",
+            Required = true,
+            HelpName = "N",
+        };
         var limit = Limit.Option();
-        yield return verbs.Verb("list", "Lists versions that gates hold, or held; newest first.", [state, dataset, limit], (parsed, session, token) =>
+        yield return verbs.Verb("list", "Lists versions that gates hold, or held; newest first.", [state, dataset, limit],
+            (parsed, session, token) =>
             ListAsync(session, parsed.GetValue(state), parsed.GetValue(dataset), parsed.GetValue(limit), token));
         yield return verbs.Verb("show", "Shows a held version and what its gate found.", [id], async (parsed, session, token) =>
             Show(session, await session.Api.GetAsync($"reviews/{parsed.GetValue(id)}", token)));
-        yield return verbs.Verb("release", "Lets a held version pass; the gate's verdict is waived.", [id, reason], (parsed, session, token) =>
+        yield return verbs.Verb("release", "Lets a held version pass; the gate's verdict is waived.", [id, reason],
+            (parsed, session, token) =>
             DecideAsync(session, parsed.GetValue(id), "release", parsed.GetRequiredValue(reason), null, token));
-        yield return verbs.Verb("repair", "Puts another version in the place of the held one, and judges it.", [id, version, reason], (parsed, session, token) =>
+        yield return verbs.Verb("repair", "Puts another version in the place of the held one, and judges it.", [id, version, reason],
+            (parsed, session, token) =>
             DecideAsync(session, parsed.GetValue(id), "repair", parsed.GetRequiredValue(reason), parsed.GetValue(version), token));
         yield return verbs.Verb("discard", "Refuses a held version; its gate fails.", [id, reason], (parsed, session, token) =>
             DecideAsync(session, parsed.GetValue(id), "discard", parsed.GetRequiredValue(reason), null, token));
@@ -37,8 +49,10 @@ internal static class ReviewCommands
             foreach (var review in reviews)
             {
                 table.Row(
-                    Format.Id(review.Number("review_id")), review.Text("state"), review.Text("dataset"), Format.Count(review.Number("version")),
-                    Format.Pairs(review.Map("partition")), review.Text("task_id"), review.Text("run_id"), session.Time(review.Time("opened_at")),
+                    Format.Id(review.Number("review_id")), review.Text("state"), review.Text("dataset"),
+                    Format.Count(review.Number("version")),
+                    Format.Pairs(review.Map("partition")), review.Text("task_id"), review.Text("run_id"),
+                    session.Time(review.Time("opened_at")),
                     review.Text("decided_by") ?? Format.Nothing);
             }
 
@@ -63,7 +77,8 @@ internal static class ReviewCommands
             ("Partition", Format.Pairs(review.Map("partition"))), ("Rows", Format.Count(review.Number("rows"))),
             ("Gate", $"{review.Text("task_id")} in {review.Text("run_id")} of {review.Text("dag_id")}"),
             ("Opened", session.Time(review.Time("opened_at"))), ("Decided", session.Time(review.Time("decided_at"))),
-            ("By", review.Text("decided_by")), ("Reason", review.Text("reason")), ("Replaced by", Format.Count(review.Number("replacement")))));
+            ("By", review.Text("decided_by")), ("Reason", review.Text("reason")),
+            ("Replaced by", Format.Count(review.Number("replacement")))));
         session.Line();
         session.Console.Write(GateCommands.Checks(review.List("checks")));
     });

@@ -15,7 +15,8 @@ internal static class RunActCommands
         var dryRun = new Option<bool>("--dry-run") { Description = "Say only what would be cleared." };
         var note = new Option<string?>("--note") { Description = "A remark on the run.", HelpName = "TEXT" };
         yield return verbs.Verb(
-            "clear", "Makes a run go through its tasks again.", [run, dag, onlyFailed, newest, dryRun, note], (parsed, session, token) => ClearAsync(
+            "clear", "Makes a run go through its tasks again.", [run, dag, onlyFailed, newest, dryRun, note], (parsed, session, token) =>
+            ClearAsync(
                 session, parsed.GetRequiredValue(run), parsed.GetValue(dag),
                 new JsonObject
                 {
@@ -26,7 +27,8 @@ internal static class RunActCommands
                 },
                 token));
 
-        var state = new Option<string>("--state") { Description = "How the run ends.", Required = true }.AcceptOnlyFromAmong("success", "failed");
+        var state =
+            new Option<string>("--state") { Description = "How the run ends.", Required = true }.AcceptOnlyFromAmong("success", "failed");
         yield return verbs.Verb("mark", "Ends a run by hand; its running tasks are stopped.", [run, dag, state], (parsed, session, token) =>
             MarkAsync(session, parsed.GetRequiredValue(run), parsed.GetValue(dag), parsed.GetRequiredValue(state), token));
 
@@ -58,7 +60,8 @@ internal static class RunActCommands
     {
         var dagId = await RunFinder.DagOfAsync(session, id, dag, cancellationToken);
         var run = await session.Api.PatchAsync(Paths.Run(dagId, id), new JsonObject { ["note"] = text }, cancellationToken);
-        session.Show(run, () => session.Line(text.Length == 0 ? $"Run {id} of {dagId} has no note now." : $"Noted on run {id} of {dagId}."));
+        session.Show(run, () =>
+            session.Line(text.Length == 0 ? $"Run {id} of {dagId} has no note now." : $"Noted on run {id} of {dagId}."));
     }
 
     private static async Task DeleteAsync(Session session, string id, string? dag, CancellationToken cancellationToken)

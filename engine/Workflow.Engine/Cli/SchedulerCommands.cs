@@ -8,7 +8,8 @@ internal static class SchedulerCommands
 {
     internal static IEnumerable<Command> All(Verbs verbs)
     {
-        yield return verbs.Verb("list", "Lists the schedulers, and says whose DAG folder counts.", [], (_, session, token) => ListAsync(session, token));
+        yield return verbs.Verb("list", "Lists the schedulers, and says whose DAG folder counts.", [], (_, session, token) =>
+            ListAsync(session, token));
     }
 
     private static async Task ListAsync(Session session, CancellationToken cancellationToken)

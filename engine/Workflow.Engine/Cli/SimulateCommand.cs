@@ -16,10 +16,15 @@ internal static class SimulateCommand
         var to = Date("--to", "The last one.");
         var durations = new Option<string?>("--durations")
         {
-            Description = "How long tasks take: 30s for all, extract=2m,train=1h,*=30s, or measured for the medians of the last runs (default).",
+            Description =
+                "How long tasks take: 30s for all, extract=2m,train=1h,*=30s, or measured for the medians of the last runs (default).",
             HelpName = "SPEC",
         };
-        var slots = new Option<int?>("--slots") { Description = "How many tasks the workers run at once. Default: no limit.", HelpName = "N" };
+        var slots = new Option<int?>("--slots")
+        {
+            Description = "How many tasks the workers run at once. Default: no limit.",
+            HelpName = "N",
+        };
         return verbs.Verb(
             "simulate", "Says what would run when, without running anything.", [id, from, to, durations, slots], (parsed, session, token) =>
             {
@@ -44,7 +49,8 @@ internal static class SimulateCommand
             ("DAG", answer.Text("dag_id")),
             ("Runs", Format.Count(answer.Number("total_runs"))),
             ("Task instances", Format.Count(answer.Number("total_tasks"))),
-            ("Longest queue", queue == 0 ? "no run waits for its start" : $"{queue} runs at {session.Time(answer.Time("longest_queue_at"))}"),
+            ("Longest queue", queue == 0 ? "no run waits for its start"
+                : $"{queue} runs at {session.Time(answer.Time("longest_queue_at"))}"),
             ("Missed deadlines", Format.Count(answer.List("missed_deadlines").Count)),
             ("Busiest pool", answer.List("pools").FirstOrDefault() is { } pool ? Use(pool) : null),
             ("Assumed", Assumed(answer))));
@@ -103,5 +109,10 @@ internal static class SimulateCommand
                 + "never measured, say it with --durations";
     }
 
-    private static Option<string> Date(string name, string description) => new(name) { Description = description, HelpName = "ISO", Required = true };
+    private static Option<string> Date(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "ISO",
+        Required = true,
+    };
 }

@@ -11,20 +11,29 @@ internal static class TaskActCommands
     private static readonly Option<bool> Past = new("--past") { Description = "In earlier runs too." };
     private static readonly Option<bool> Future = new("--future") { Description = "In later runs too." };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Say only what it would concern." };
-    internal static readonly Option<int?> MapIndex = new("--map-index") { Description = "Which element of a mapped task, from 0.", HelpName = "I" };
+    internal static readonly Option<int?> MapIndex = new("--map-index")
+    {
+        Description = "Which element of a mapped task, from 0.",
+        HelpName = "I",
+    };
 
     internal static IEnumerable<Command> All(Verbs verbs)
     {
         var run = RunCommands.RunArgument;
         var dag = RunCommands.DagOption;
         var task = new Argument<string>("TASK") { Description = "Id of the task." };
-        var anyTask = new Argument<string?>("TASK") { Description = "Id of the task. Default: all tasks.", Arity = ArgumentArity.ZeroOrOne };
+        var anyTask = new Argument<string?>("TASK")
+        {
+            Description = "Id of the task. Default: all tasks.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var onlyFailed = new Option<bool>("--only-failed") { Description = "Only what failed, could not run or was cancelled." };
         yield return verbs.Verb(
             "clear", "Makes tasks run again.", [run, anyTask, dag, Upstream, Downstream, Past, Future, onlyFailed, DryRun, MapIndex],
             (parsed, session, token) => ClearAsync(
                 session, parsed.GetRequiredValue(run), parsed.GetValue(dag), parsed.GetValue(anyTask), parsed.GetValue(MapIndex),
-                Scope(parsed, new JsonObject { ["dry_run"] = parsed.GetValue(DryRun), ["only_failed"] = parsed.GetValue(onlyFailed) }), token));
+                Scope(parsed, new JsonObject { ["dry_run"] = parsed.GetValue(DryRun), ["only_failed"] = parsed.GetValue(onlyFailed) }),
+                token));
 
         var state = new Option<string>("--state") { Description = "The end to give it.", Required = true }
             .AcceptOnlyFromAmong("success", "failed", "skipped");
@@ -34,13 +43,15 @@ internal static class TaskActCommands
             {
                 var id = parsed.GetRequiredValue(run);
                 var dagId = await RunFinder.DagOfAsync(session, id, parsed.GetValue(dag), token);
-                var path = Paths.Task(dagId, id, parsed.GetRequiredValue(task), parsed.GetValue(MapIndex)) + (parsed.GetValue(DryRun) ? "/dry_run" : "");
+                var path = Paths.Task(dagId, id, parsed.GetRequiredValue(task), parsed.GetValue(MapIndex))
+                    + (parsed.GetValue(DryRun) ? "/dry_run" : "");
                 var end = parsed.GetRequiredValue(state);
                 var affected = await session.Api.PatchAsync(path, Scope(parsed, new JsonObject { ["new_state"] = end }), token);
                 AffectedView.Show(session, affected, $"marked {end}");
             });
         yield return verbs.Verb("why", "Says why a task does not run.", [run, task, dag, MapIndex], (parsed, session, token) =>
-            WhyAsync(session, parsed.GetRequiredValue(run), parsed.GetValue(dag), parsed.GetRequiredValue(task), parsed.GetValue(MapIndex), token));
+            WhyAsync(session, parsed.GetRequiredValue(run), parsed.GetValue(dag), parsed.GetRequiredValue(task), parsed.GetValue(MapIndex),
+                token));
     }
 
     private static JsonObject Scope(ParseResult parsed, JsonObject body)
@@ -65,7 +76,8 @@ internal static class TaskActCommands
         AffectedView.Show(session, affected, "cleared");
     }
 
-    private static async Task WhyAsync(Session session, string run, string? dag, string task, int? mapIndex, CancellationToken cancellationToken)
+    private static async Task WhyAsync(
+        Session session, string run, string? dag, string task, int? mapIndex, CancellationToken cancellationToken)
     {
         var dagId = await RunFinder.DagOfAsync(session, run, dag, cancellationToken);
         var why = await session.Api.GetAsync(Paths.Task(dagId, run, task, mapIndex) + "/dependencies", cancellationToken);

@@ -15,7 +15,8 @@ internal static class TaskCommands
         var follow = new Option<bool>("--follow", "-f") { Description = "Show lines as they come, until the attempt has ended." };
         yield return verbs.Verb("list", "Lists the tasks of a run.", [run, dag], (parsed, session, token) =>
             ListAsync(session, parsed.GetRequiredValue(run), parsed.GetValue(dag), token));
-        yield return verbs.Verb("logs", "Shows the log of an attempt.", [run, task, dag, TaskActCommands.MapIndex, attempt, follow], async (parsed, session, token) =>
+        yield return verbs.Verb("logs", "Shows the log of an attempt.", [run, task, dag, TaskActCommands.MapIndex, attempt, follow],
+            async (parsed, session, token) =>
         {
             var id = parsed.GetRequiredValue(run);
             var dagId = await RunFinder.DagOfAsync(session, id, parsed.GetValue(dag), token);

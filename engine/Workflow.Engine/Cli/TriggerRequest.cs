@@ -23,7 +23,11 @@ internal static class TriggerRequest
     internal static JsonObject Create(Terminal terminal, string? conf, string? runId, string? logicalDate, string? note)
     {
         // The API wants the keys conf and logical_date even when they say nothing.
-        var body = new JsonObject { ["conf"] = Conf(terminal, conf), ["logical_date"] = logicalDate is null ? null : Instant("--logical-date", logicalDate) };
+        var body = new JsonObject
+        {
+            ["conf"] = Conf(terminal, conf),
+            ["logical_date"] = logicalDate is null ? null : Instant("--logical-date", logicalDate),
+        };
         if (runId is not null)
             body["dag_run_id"] = runId;
         if (note is not null)

@@ -20,9 +20,9 @@ using Workflow.Worker;
 namespace Workflow.Engine.Commands;
 
 /// <summary>
-/// <c>workflow dags test</c>: runs a DAG once without a server, on a throw-away database, through the loader, the store and the worker that a
-/// server uses. The worker is in this process, and isolated tasks too unless they have a limit that needs a process of their own, so that a
-/// debugger attached to it stops in the tasks.
+/// <c>workflow dags test</c>: runs a DAG once without a server, on a throw-away database, through the loader, the store and the worker that
+/// a server uses. The worker is in this process, and isolated tasks too unless they have a limit that needs a process of their own, so that
+/// a debugger attached to it stops in the tasks.
 /// </summary>
 internal static class DagsTestCommand
 {
@@ -49,7 +49,8 @@ internal static class DagsTestCommand
             await new Migrator(pool).MigrateAsync(cancellation).ConfigureAwait(false);
 
             using var scheduler = BuildQuiet(services =>
-                Hosts.AddScheduler(services, postgres.ConnectionString, dags, artifacts: null, new RetentionOptions(), new OpenLineageOptions()));
+                Hosts.AddScheduler(services, postgres.ConnectionString, dags, artifacts: null, new RetentionOptions(),
+                    new OpenLineageOptions()));
             await LoadAsync(scheduler.Services.GetRequiredService<DagLoader>(), dagId, dags, cancellation).ConfigureAwait(false);
             var run = new NewRun(dagId, "test", RunType.Manual, conf, "dags test");
             var runId = await scheduler.Services.GetRequiredService<RunStore>().CreateAsync(run, cancellation).ConfigureAwait(false);
@@ -103,7 +104,8 @@ internal static class DagsTestCommand
                 for (var attempt = 1; attempt <= task.Attempt; attempt++)
                     await PrintLogAsync(tasks, runId, task, attempt, shown, cancellation).ConfigureAwait(false);
                 if (states.GetValueOrDefault((task.TaskIndex, task.MapIndex)) != task.State)
-                    Console.WriteLine($"[{NameOf(task)}] {states[(task.TaskIndex, task.MapIndex)] = task.State}{(task.Message is null ? "" : $": {task.Message}")}");
+                    Console.WriteLine(
+                        $"[{NameOf(task)}] {states[(task.TaskIndex, task.MapIndex)] = task.State}{(task.Message is null ? "" : $": {task.Message}")}");
             }
 
             if (run.FinishedAt is not null)
@@ -118,7 +120,8 @@ internal static class DagsTestCommand
     {
         var key = (task.TaskIndex, task.MapIndex, attempt);
         var after = shown.GetValueOrDefault(key);
-        var lines = await tasks.LogAsync(runId, task.TaskIndex, task.MapIndex, attempt, after, int.MaxValue, cancellation).ConfigureAwait(false);
+        var lines = await tasks.LogAsync(runId, task.TaskIndex, task.MapIndex, attempt, after, int.MaxValue, cancellation)
+            .ConfigureAwait(false);
         foreach (var line in lines)
         {
             Console.WriteLine($"[{NameOf(task)} #{attempt}] {line.Line}");
@@ -132,7 +135,8 @@ internal static class DagsTestCommand
     {
         try
         {
-            return JsonNode.Parse(conf) as JsonObject ?? throw new WorkflowException("--conf must be a JSON object, such as '{\"month\": \"2019-01\"}'.");
+            return JsonNode.Parse(conf) as JsonObject
+                ?? throw new WorkflowException("--conf must be a JSON object, such as '{\"month\": \"2019-01\"}'.");
         }
         catch (JsonException exception)
         {

@@ -20,7 +20,8 @@ internal static class EngineCommands
 
     public static Command Scheduler()
     {
-        var command = new Command("scheduler", "Runs a scheduler: loads DAG files, creates runs, rescues attempts of dead workers.") { Dags };
+        var command = new Command("scheduler",
+            "Runs a scheduler: loads DAG files, creates runs, rescues attempts of dead workers.") { Dags };
         command.SetAction((parsed, cancellation) => UntilStoppedAsync(cancellation, async () =>
         {
             var settings = Settings.Read();
@@ -29,7 +30,8 @@ internal static class EngineCommands
             var builder = Hosts.Create(settings);
 
             Hosts.AddScheduler(
-                builder.Services, connection, parsed.GetValue(Dags)!, settings.OpenArtifacts(), settings.Retention(), settings.OpenLineage());
+                builder.Services, connection, parsed.GetValue(Dags)!, settings.OpenArtifacts(), settings.Retention(),
+                settings.OpenLineage());
             Transports.Find(settings)?.AddScheduler(builder.Services, connection);
             await builder.Build().RunAsync(cancellation).ConfigureAwait(false);
         }));

@@ -25,9 +25,14 @@ internal static class UpCommand
     public static Command Create()
     {
         var port = new Option<int>("--port") { Description = "The dashboard's port; 0 for any free one.", DefaultValueFactory = _ => 8080 };
-        var data = new Option<string>("--data") { Description = "The folder that keeps everything.", DefaultValueFactory = _ => ".workflow" };
+        var data = new Option<string>("--data")
+        {
+            Description = "The folder that keeps everything.",
+            DefaultValueFactory = _ => ".workflow",
+        };
         var workers = new Option<int>("--workers") { Description = "How many worker processes to run.", DefaultValueFactory = _ => 1 };
-        var command = new Command("up", "Runs everything: PostgreSQL, scheduler, dashboard and workers.") { port, data, EngineCommands.Dags, workers };
+        var command = new Command("up", "Runs everything: PostgreSQL, scheduler, dashboard and workers.") { port, data, EngineCommands.Dags,
+            workers };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(port), parsed.GetValue(data)!, parsed.GetValue(EngineCommands.Dags)!, parsed.GetValue(workers), cancellation));
         return command;
@@ -65,7 +70,8 @@ internal static class UpCommand
 
         // Added last, so it stops first: workers drain while the scheduler and the dashboard are still there.
         builder.Services.AddHostedService(provider => new WorkerSupervisor(
-            workers, workerConnection, folder.Artifacts, new WorkerStore(pool), TimeProvider.System, provider.GetRequiredService<ILogger<WorkerSupervisor>>()));
+            workers, workerConnection, folder.Artifacts, new WorkerStore(pool), TimeProvider.System,
+            provider.GetRequiredService<ILogger<WorkerSupervisor>>()));
         await using var app = builder.Build();
         app.MapDashboard();
         transport?.MapServer(app);
@@ -88,7 +94,8 @@ internal static class UpCommand
     private static async Task<EmbeddedPostgres> StartPostgresAsync(DataFolder folder, CancellationToken cancellation)
     {
         Console.WriteLine($"Starting PostgreSQL in {folder.Path}");
-        return await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = folder.Path }, cancellation).ConfigureAwait(false);
+        return await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = folder.Path }, cancellation)
+            .ConfigureAwait(false);
     }
 
     private static void Announce(WebApplication app, DataFolder folder, string token)

@@ -12,7 +12,8 @@ public static class ArtifactSettings
 
     private static readonly string[] Keys =
     [
-        nameof(S3Options.Endpoint), nameof(S3Options.Bucket), nameof(S3Options.Prefix), nameof(S3Options.Region), nameof(S3Options.AccessKey),
+        nameof(S3Options.Endpoint), nameof(S3Options.Bucket), nameof(S3Options.Prefix), nameof(S3Options.Region),
+        nameof(S3Options.AccessKey),
         nameof(S3Options.SecretKey),
     ];
 
@@ -94,16 +95,19 @@ public static class ArtifactSettings
     private static string? Given(IConfigurationSection section, string key) => section[key] is { Length: > 0 } given ? given : null;
 
     private static string Bucket(IConfigurationSection section) => Given(section, nameof(S3Options.Bucket)) is not { } given
-        ? throw new WorkflowException($"{section.Path}:Bucket must name the bucket, got nothing. Set {section.Path.Replace(":", "__", StringComparison.Ordinal)}__Bucket.")
+        ? throw new WorkflowException(
+            $"{section.Path}:Bucket must name the bucket, got nothing. Set {section.Path.Replace(":", "__", StringComparison.Ordinal)}__Bucket.")
         : given.Contains('/', StringComparison.Ordinal)
-            ? throw new WorkflowException($"{section.Path}:Bucket must be the bucket's bare name, got '{given}'. A path in it is {section.Path}:Prefix.")
+            ? throw new WorkflowException(
+                $"{section.Path}:Bucket must be the bucket's bare name, got '{given}'. A path in it is {section.Path}:Prefix.")
             : given;
 
     private static string Prefix(IConfigurationSection section)
     {
         var given = Given(section, nameof(S3Options.Prefix)) ?? "";
         return given.StartsWith('/') || given.Contains("//", StringComparison.Ordinal)
-            ? throw new WorkflowException($"{section.Path}:Prefix must be the beginning of a key, such as 'workflow/artifacts', got '{given}'.")
+            ? throw new WorkflowException(
+                $"{section.Path}:Prefix must be the beginning of a key, such as 'workflow/artifacts', got '{given}'.")
             : given;
     }
 
@@ -111,11 +115,13 @@ public static class ArtifactSettings
     {
         if (Given(section, nameof(S3Options.Endpoint)) is not { } given)
             return null;
-        if (Uri.TryCreate(given, UriKind.Absolute, out var endpoint) && endpoint is { Scheme: "https" or "http", PathAndQuery: "/", UserInfo: "" })
+        if (Uri.TryCreate(given, UriKind.Absolute, out var endpoint)
+            && endpoint is { Scheme: "https" or "http", PathAndQuery: "/", UserInfo: "" })
             return endpoint;
 
         // What stands before an @ is a password.
         var shown = given[(given.IndexOf('@', StringComparison.Ordinal) + 1)..];
-        throw new WorkflowException($"{section.Path}:Endpoint must be an address without path and user, such as https://minio.example.com:9000, got '{shown}'.");
+        throw new WorkflowException(
+            $"{section.Path}:Endpoint must be an address without path and user, such as https://minio.example.com:9000, got '{shown}'.");
     }
 }

@@ -45,7 +45,8 @@ internal static class Hosts
     /// <param name="services">Where to add it.</param>
     /// <param name="connectionString">How it reaches the database.</param>
     /// <param name="dagsFolder">The folder of the DAG files.</param>
-    /// <param name="artifacts">The artifact store, from which it deletes what nothing refers to; null when this process cannot reach it.</param>
+    /// <param name="artifacts">The artifact store, from which it deletes what nothing refers to; null when this process cannot reach
+    /// it.</param>
     /// <param name="retention">How long what is over is kept.</param>
     /// <param name="openLineage">Where lineage events go.</param>
     public static void AddScheduler(
@@ -65,7 +66,8 @@ internal static class Hosts
     /// <param name="connectionString">How it reaches the database.</param>
     /// <param name="token">What clients sign in with.</param>
     /// <param name="port">Where it listens; 0 for any free port.</param>
-    /// <param name="artifacts">The artifact store, which verifying and comparing datasets reads; null when this process cannot reach it.</param>
+    /// <param name="artifacts">The artifact store, which verifying and comparing datasets reads; null when this process cannot reach
+    /// it.</param>
     public static void AddDashboard(IServiceCollection services, string connectionString, string token, int port, IArtifactStore? artifacts)
     {
         if (artifacts is not null)
@@ -111,7 +113,8 @@ internal static class Hosts
     public static async Task RequireSchemaAsync(string connectionString, TimeSpan wait, CancellationToken cancellationToken)
     {
         await using var data = NpgsqlDataSource.Create(connectionString);
-        await new DatabaseStart(wait, TimeProvider.System, Console.Error).UntilReachableAsync(data, cancellationToken).ConfigureAwait(false);
+        await new DatabaseStart(wait, TimeProvider.System, Console.Error).UntilReachableAsync(data, cancellationToken)
+            .ConfigureAwait(false);
         await new Migrator(data).EnsureCurrentAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -50,7 +50,9 @@ public static class Settings
         Logs = TimeSpan.FromDays(Number(settings, LogDaysKey, RetentionOptions.DefaultLogDays, MostDays, "days, 0 for as long as the run")),
     };
 
-    /// <summary>Where lineage events go: <c>OpenLineage:Url</c> with <c>ApiKey</c>, or <c>OpenLineage:File</c>, and <c>Namespace</c>.</summary>
+    /// <summary>
+    /// Where lineage events go: <c>OpenLineage:Url</c> with <c>ApiKey</c>, or <c>OpenLineage:File</c>, and <c>Namespace</c>.
+    /// </summary>
     /// <exception cref="WorkflowException">The address is none; the message names it.</exception>
     public static OpenLineageOptions OpenLineage(this IConfiguration settings)
     {

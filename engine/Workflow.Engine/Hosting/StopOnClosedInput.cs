@@ -3,7 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace Workflow.Engine.Hosting;
 
 /// <summary>
-/// Stops the process when its standard input closes: the pipe from its parent. However the parent ends, also by kill -9, its children follow.
+/// Stops the process when its standard input closes: the pipe from its parent. However the parent ends, also by kill -9, its children
+/// follow.
 /// </summary>
 internal sealed class StopOnClosedInput(IHostApplicationLifetime lifetime) : IHostedService
 {

@@ -5,8 +5,8 @@ using Workflow.Worker.Dispatching;
 namespace Workflow.Engine.Hosting;
 
 /// <summary>
-/// The ways in which tasks reach workers, by the setting that chooses one. Those that need more packages are not part of the engine: it finds
-/// them in a folder beside itself.
+/// The ways in which tasks reach workers, by the setting that chooses one. Those that need more packages are not part of the engine: it
+/// finds them in a folder beside itself.
 /// </summary>
 public static class Transports
 {
@@ -25,7 +25,8 @@ public static class Transports
             return null;
         if (chosen.Equals(Hangfire, StringComparison.OrdinalIgnoreCase))
             return Load(Hangfire, Path.Combine(AppContext.BaseDirectory, "hangfire"));
-        throw new WorkflowException($"Dispatch__Transport is '{chosen}', which is none. Set it to {Postgres}, which is the default, or {Hangfire}.");
+        throw new WorkflowException(
+            $"Dispatch__Transport is '{chosen}', which is none. Set it to {Postgres}, which is the default, or {Hangfire}.");
     }
 
     private static ITransport Load(string name, string folder)
@@ -38,7 +39,8 @@ public static class Transports
                 + $"dotnet publish workers/Workflow.{name} -c Release -o \"{folder}\"");
         }
 
-        // Into the engine's own context, where what both use is loaded once; only what the engine does not have is looked for in the folder.
+        // Into the engine's own context, where what both use is loaded once; only what the engine does not have is looked for in the
+        // folder.
         AssemblyLoadContext.Default.Resolving += (context, assembly) =>
             Path.Combine(folder, $"{assembly.Name}.dll") is var path && File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
         var type = AssemblyLoadContext.Default.LoadFromAssemblyPath(file).GetType($"Workflow.{name}.{name}Transport", throwOnError: true)!;

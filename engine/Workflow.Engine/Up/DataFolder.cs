@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Workflow.Engine.Up;
 
 /// <summary>
-/// The folder in which <c>up</c> keeps everything: PostgreSQL, artifacts, the token. A lock held for the lifetime of the process says that it
-/// is in use; the operating system drops it however the process ends.
+/// The folder in which <c>up</c> keeps everything: PostgreSQL, artifacts, the token. A lock held for the lifetime of the process says that
+/// it is in use; the operating system drops it however the process ends.
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
@@ -71,7 +71,8 @@ public sealed class DataFolder : IDisposable
 
     /// <summary>Says that the server is ready, and where.</summary>
     public void WriteEndpoint(string url, string token) =>
-        WritePrivate(EndpointFile, new JsonObject { ["url"] = url, ["token"] = token }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        WritePrivate(EndpointFile,
+            new JsonObject { ["url"] = url, ["token"] = token }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
 
     /// <summary>Says that the server is gone.</summary>
     public void DeleteEndpoint() => File.Delete(EndpointFile);

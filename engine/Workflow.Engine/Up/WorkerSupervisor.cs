@@ -8,11 +8,12 @@ using Workflow.Postgres.Workers;
 namespace Workflow.Engine.Up;
 
 /// <summary>
-/// Starts worker processes and starts them again when they end. A dead worker is reported at once, so that its tasks need not wait until its
-/// lease runs out. The pipe to each worker's standard input is its lifeline: when it closes, the worker drains and ends.
+/// Starts worker processes and starts them again when they end. A dead worker is reported at once, so that its tasks need not wait until
+/// its lease runs out. The pipe to each worker's standard input is its lifeline: when it closes, the worker drains and ends.
 /// </summary>
 internal sealed partial class WorkerSupervisor(
-    int count, string connectionString, string artifacts, WorkerStore workers, TimeProvider time, ILogger<WorkerSupervisor> logger) : BackgroundService
+    int count, string connectionString, string artifacts, WorkerStore workers, TimeProvider time, ILogger<WorkerSupervisor> logger)
+        : BackgroundService
 {
     private static readonly TimeSpan FirstRestartDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRestartDelay = TimeSpan.FromSeconds(30);
@@ -29,7 +30,8 @@ internal sealed partial class WorkerSupervisor(
             await RunAsync(number, stopping).ConfigureAwait(false);
             if (stopping.IsCancellationRequested)
                 return;
-            delay = time.GetElapsedTime(started) > LongestRestartDelay ? FirstRestartDelay : TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, LongestRestartDelay.Ticks));
+            delay = time.GetElapsedTime(started) > LongestRestartDelay ? FirstRestartDelay
+                : TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, LongestRestartDelay.Ticks));
             await Task.Delay(delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -70,7 +72,8 @@ internal sealed partial class WorkerSupervisor(
     [LoggerMessage(5000, Microsoft.Extensions.Logging.LogLevel.Information, "Worker {Number} runs as process {ProcessId}")]
     private static partial void Started(ILogger logger, int number, int processId);
 
-    [LoggerMessage(5001, Microsoft.Extensions.Logging.LogLevel.Warning, "Worker {Number} (process {ProcessId}) ended with code {ExitCode}; another is started")]
+    [LoggerMessage(5001, Microsoft.Extensions.Logging.LogLevel.Warning,
+        "Worker {Number} (process {ProcessId}) ended with code {ExitCode}; another is started")]
     private static partial void Ended(ILogger logger, int number, int processId, int exitCode);
 
     [LoggerMessage(5002, Microsoft.Extensions.Logging.LogLevel.Warning, "The end of worker {Number} could not be reported: {Reason}")]

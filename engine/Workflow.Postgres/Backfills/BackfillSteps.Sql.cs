@@ -30,8 +30,8 @@ public sealed partial class BackfillSteps
             WHERE backfill_id = @id AND outcome = 'pending' ORDER BY number LIMIT 1) n ON true
         """;
 
-    // Locked, so that a person who clears it at this moment comes before or after. The key is looked for, too: somebody may have given it to a
-    // run of his own, which is then taken for the date's.
+    // Locked, so that a person who clears it at this moment comes before or after. The key is looked for, too: somebody may have given it
+    // to a run of his own, which is then taken for the date's.
     private const string Existing = """
         SELECT r.run_id AS RunId, r.state AS State, d.lane AS DagLane,
             EXISTS (SELECT 1 FROM task_instance t WHERE t.run_id = r.run_id) AS HasTasks
@@ -69,7 +69,8 @@ public sealed partial class BackfillSteps
 
     private const string Notify = "SELECT pg_notify('workflow_tasks', ''), pg_notify('workflow_runs', '')";
 
-    private const string ToStop = "SELECT backfill_id AS Id, number AS Number, run_id AS RunId FROM backfill_run WHERE is_to_stop ORDER BY 1, 2";
+    private const string ToStop =
+        "SELECT backfill_id AS Id, number AS Number, run_id AS RunId FROM backfill_run WHERE is_to_stop ORDER BY 1, 2";
 
     private const string Stopped = "UPDATE backfill_run SET is_to_stop = false WHERE backfill_id = @id AND number = @number";
 }

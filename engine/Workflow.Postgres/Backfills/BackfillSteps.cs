@@ -25,8 +25,8 @@ public enum BackfillStep
 }
 
 /// <summary>
-/// Moves backfills on, one date in one transaction. Any number of schedulers may do so at once: whoever holds a backfill's row moves it, the
-/// others pass it by.
+/// Moves backfills on, one date in one transaction. Any number of schedulers may do so at once: whoever holds a backfill's row moves it,
+/// the others pass it by.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -52,7 +52,8 @@ public sealed partial class BackfillSteps(NpgsqlDataSource dataSource, GraphCach
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        if (await connection.QuerySingleOrDefaultAsync<BackfillRow>(Lock, new { id }, transaction).ConfigureAwait(false) is not { } backfill)
+        if (await connection.QuerySingleOrDefaultAsync<BackfillRow>(Lock, new { id }, transaction)
+            .ConfigureAwait(false) is not { } backfill)
             return BackfillStep.Waits;
         var next = await connection.QuerySingleAsync<NextRow>(Next, new { id }, transaction).ConfigureAwait(false);
         if (next.Running >= backfill.MaxActiveRuns)
@@ -78,7 +79,8 @@ public sealed partial class BackfillSteps(NpgsqlDataSource dataSource, GraphCach
         }
 
         await connection.ExecuteAsync(Notify, transaction: transaction).ConfigureAwait(false);
-        // Killed before this, the date is pending as before; after it, all is done and only the wake-up may be lost, which a poll makes up for.
+        // Killed before this, the date is pending as before; after it, all is done and only the wake-up may be lost, which a poll makes up
+        // for.
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return step;
     }
@@ -92,10 +94,12 @@ public sealed partial class BackfillSteps(NpgsqlDataSource dataSource, GraphCach
         foreach (var (id, number, runId) in
             await dataSource.ListAsync<(long Id, int Number, long? RunId)>(ToStop, null, cancellationToken).ConfigureAwait(false))
         {
-            if (runId is { } run && await editor.StopAsync(run, new RunStop(RunState.Cancelled, CancelledMessage), cancellationToken).ConfigureAwait(false))
+            if (runId is { } run && await editor.StopAsync(run, new RunStop(RunState.Cancelled, CancelledMessage), cancellationToken)
+                .ConfigureAwait(false))
                 stopped++;
             await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            await connection.ExecuteAsync(new CommandDefinition(Stopped, new { id, number }, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            await connection.ExecuteAsync(new CommandDefinition(Stopped, new { id, number }, cancellationToken: cancellationToken))
+                .ConfigureAwait(false);
         }
 
         return stopped;
@@ -124,7 +128,8 @@ public sealed partial class BackfillSteps(NpgsqlDataSource dataSource, GraphCach
             }
             catch (ParameterException wrong)
             {
-                await connection.ExecuteAsync(Refuse, new { backfill.Id, message = StoredText.Message(wrong.Message) }, transaction).ConfigureAwait(false);
+                await connection.ExecuteAsync(Refuse, new { backfill.Id, message = StoredText.Message(wrong.Message) }, transaction)
+                    .ConfigureAwait(false);
                 return BackfillStep.Refused;
             }
 
@@ -135,11 +140,14 @@ public sealed partial class BackfillSteps(NpgsqlDataSource dataSource, GraphCach
             await ClearAsync(backfill, existing!, isFirst: number == 0, connection, transaction, cancellationToken).ConfigureAwait(false);
         }
 
-        await connection.ExecuteAsync(Record, new { backfill.Id, number, outcome = outcome.Name(), runId }, transaction).ConfigureAwait(false);
+        await connection.ExecuteAsync(Record, new { backfill.Id, number, outcome = outcome.Name(), runId }, transaction)
+            .ConfigureAwait(false);
         return BackfillStep.Moved;
     }
 
-    /// <summary>Makes a run that has ended run again as one of the backfill's; it keeps its type and the version that it is pinned to.</summary>
+    /// <summary>
+    /// Makes a run that has ended run again as one of the backfill's; it keeps its type and the version that it is pinned to.
+    /// </summary>
     private async Task ClearAsync(
         BackfillRow backfill, ExistingRow run, bool isFirst, NpgsqlConnection connection, NpgsqlTransaction transaction,
         CancellationToken cancellationToken)

@@ -24,7 +24,8 @@ public sealed record BackfillSubject(ScheduleSettings Settings, bool DependsOnPa
 /// <param name="Conf">The parameters that its runs are given.</param>
 /// <param name="CreatedBy">Who asked for it.</param>
 public sealed record NewBackfill(
-    string DagId, DateTimeOffset From, DateTimeOffset To, ReprocessBehavior Reprocess, int MaxActiveRuns, bool RunBackwards, JsonObject Conf,
+    string DagId, DateTimeOffset From, DateTimeOffset To, ReprocessBehavior Reprocess, int MaxActiveRuns, bool RunBackwards,
+    JsonObject Conf,
     string CreatedBy);
 
 /// <summary>A date of a backfill.</summary>
@@ -70,7 +71,9 @@ public sealed partial class BackfillStore(NpgsqlDataSource dataSource)
         RunStore.Validate(dagId, conf, parameters);
     }
 
-    /// <summary>Creates a backfill with all of its dates; a scheduler takes it up. One transaction: a kill leaves all of it or nothing.</summary>
+    /// <summary>
+    /// Creates a backfill with all of its dates; a scheduler takes it up. One transaction: a kill leaves all of it or nothing.
+    /// </summary>
     /// <param name="backfill">The backfill.</param>
     /// <param name="dates">Its dates in the order in which their turn comes.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
@@ -121,11 +124,13 @@ public sealed partial class BackfillStore(NpgsqlDataSource dataSource)
     public Task<bool> UnpauseAsync(long id, CancellationToken cancellationToken) => OrderAsync(Unpause, new { id }, cancellationToken);
 
     /// <summary>
-    /// Ends a backfill: no more runs are started, and those that wait for their start are cancelled. Those that run go on unless they are to
-    /// be stopped, too.
+    /// Ends a backfill: no more runs are started, and those that wait for their start are cancelled. Those that run go on unless they are
+    /// to be stopped, too.
     /// </summary>
     /// <returns>False when there is none, or when it has ended.</returns>
-    /// <remarks>The order is recorded with the runs that it is for; a scheduler carries it out, and a kill leaves it to the next turn.</remarks>
+    /// <remarks>
+    /// The order is recorded with the runs that it is for; a scheduler carries it out, and a kill leaves it to the next turn.
+    /// </remarks>
     public Task<bool> CancelAsync(long id, bool stopRunning, CancellationToken cancellationToken) =>
         OrderAsync(Cancel, new { id, stopRunning }, cancellationToken);
 
@@ -137,5 +142,6 @@ public sealed partial class BackfillStore(NpgsqlDataSource dataSource)
     }
 
     private sealed record SubjectRow(
-        bool IsActive, string? Message, string? Schedule, DateTime? StartDate, DateTime? EndDate, bool Catchup, string? Graph, DateTime Now);
+        bool IsActive, string? Message, string? Schedule, DateTime? StartDate, DateTime? EndDate, bool Catchup, string? Graph,
+        DateTime Now);
 }

@@ -37,8 +37,8 @@ public sealed partial class ContractStore
         ON CONFLICT (dag_id, dataset) DO UPDATE SET version = excluded.version
         """;
 
-    // Who is scheduled on the dataset, who reads it, who makes something of it, and so on with what they make. By what the newest version of
-    // each producer came from, and by what runs that are kept have read: whoever only exports or judges makes nothing.
+    // Who is scheduled on the dataset, who reads it, who makes something of it, and so on with what they make. By what the newest version
+    // of each producer came from, and by what runs that are kept have read: whoever only exports or judges makes nothing.
     private const string Consumers = """
         WITH RECURSIVE made AS MATERIALIZED (
             SELECT DISTINCT l.parent_dataset, n.dataset, n.dag_id

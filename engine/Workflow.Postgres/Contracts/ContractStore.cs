@@ -18,7 +18,8 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
         NpgsqlTransaction transaction, string dagId, int dagVersion, IReadOnlyList<DataContract> contracts)
     {
         var connection = transaction.Connection!;
-        var declared = (await connection.QueryAsync<(string Dataset, string Hash)>(Declared, new { dagId }, transaction).ConfigureAwait(false))
+        var declared =
+            (await connection.QueryAsync<(string Dataset, string Hash)>(Declared, new { dagId }, transaction).ConfigureAwait(false))
             .ToDictionary(row => row.Dataset, row => row.Hash);
         if (declared.Count == 0 && contracts.Count == 0)
             return;
@@ -32,7 +33,8 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
             if (declared.GetValueOrDefault(contract.Dataset) == contract.Hash)
                 continue;
             var last = await connection.ExecuteScalarAsync<int>(LockContract, new { contract.Dataset }, transaction).ConfigureAwait(false);
-            var verdict = ContractRules.Judge(contract, await PromisedAsync(connection, contract.Dataset, transaction).ConfigureAwait(false));
+            var verdict =
+                ContractRules.Judge(contract, await PromisedAsync(connection, contract.Dataset, transaction).ConfigureAwait(false));
             if (!verdict.IsCompatible)
             {
                 var consumers = await ConsumersAsync(connection, contract.Dataset, transaction).ConfigureAwait(false);
@@ -53,7 +55,8 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
     /// <summary>Says what is refused now, and forgets what no longer is.</summary>
     /// <param name="refused">What is refused, with the file of each.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task ReplaceRefusalsAsync(IReadOnlyList<(RefusedContract Contract, string File)> refused, CancellationToken cancellationToken)
+    public async Task ReplaceRefusalsAsync(
+        IReadOnlyList<(RefusedContract Contract, string File)> refused, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(
@@ -70,7 +73,8 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Whether one of the contracts is the newest version of its dataset's by now.</summary>
-    public Task<bool> IsAnyNewestAsync(IReadOnlyList<DataContract> contracts, CancellationToken cancellationToken) => dataSource.FirstAsync<bool>(
+    public Task<bool> IsAnyNewestAsync(IReadOnlyList<DataContract> contracts, CancellationToken cancellationToken) =>
+        dataSource.FirstAsync<bool>(
         IsAnyNewest,
         new { datasets = contracts.Select(one => one.Dataset).ToArray(), hashes = contracts.Select(one => one.Hash).ToArray() },
         cancellationToken);
@@ -84,8 +88,8 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>
-    /// A person allows a break: what a DAG was refused for becomes the next version, with their name and reason, and the DAG's file loads at
-    /// the scheduler's next look. A kill before that loses nothing: the file is tried again as long as it is there.
+    /// A person allows a break: what a DAG was refused for becomes the next version, with their name and reason, and the DAG's file loads
+    /// at the scheduler's next look. A kill before that loses nothing: the file is tried again as long as it is there.
     /// </summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="dagId">The DAG; null where only one is refused.</param>
@@ -160,7 +164,8 @@ public sealed partial class ContractStore(NpgsqlDataSource dataSource)
     private static async Task<IReadOnlyList<RegisteredContract>> PromisedAsync(
         NpgsqlConnection connection, string dataset, NpgsqlTransaction? transaction)
     {
-        var rows = await connection.QueryAsync<(int Version, string Contract)>(Promised, new { dataset }, transaction).ConfigureAwait(false);
+        var rows = await connection.QueryAsync<(int Version, string Contract)>(Promised, new { dataset }, transaction)
+            .ConfigureAwait(false);
         return [.. rows.Select(row => new RegisteredContract(row.Version, DataContract.FromJson(row.Contract)))];
     }
 

@@ -74,7 +74,8 @@ public sealed partial class DagStore
 
     // What a DAG no longer describes keeps its content: nothing says any more that it may go.
     private const string DescribeDatasets = """
-        UPDATE dataset SET declared_by = NULL, description = '', owner = '', tags = '{}', keep_versions = NULL, keep_for = NULL, cold_after = NULL
+        UPDATE dataset SET declared_by = NULL, description = '', owner = '', tags = '{}', keep_versions = NULL, keep_for = NULL,
+            cold_after = NULL
         WHERE declared_by = @dagId AND dataset <> ALL (@names);
         INSERT INTO dataset (dataset, declared_by, description, owner, tags, keep_versions, keep_for, cold_after)
         SELECT d.name, @dagId, d.description, d.owner, d.tags, d.keep_versions, d.keep_for, d.cold_after
@@ -87,7 +88,8 @@ public sealed partial class DagStore
 
     private const string Deactivate = """
         UPDATE dag SET is_active = false, message = @message, next_fire_at = NULL WHERE dag_id = @dagId AND is_active;
-        UPDATE dataset SET declared_by = NULL, description = '', owner = '', tags = '{}', keep_versions = NULL, keep_for = NULL, cold_after = NULL
+        UPDATE dataset SET declared_by = NULL, description = '', owner = '', tags = '{}', keep_versions = NULL, keep_for = NULL,
+            cold_after = NULL
         WHERE declared_by = @dagId;
         """;
 
@@ -103,7 +105,8 @@ public sealed partial class DagStore
         """;
 
     private const string LoadCode = """
-        SELECT dag_id AS DagId, definition_hash AS DefinitionHash, assembly AS Assembly FROM dag_version WHERE dag_version_id = @dagVersionId
+        SELECT dag_id AS DagId, definition_hash AS DefinitionHash, assembly AS Assembly FROM dag_version
+        WHERE dag_version_id = @dagVersionId
         """;
 
     private const string SetPaused = """

@@ -73,8 +73,10 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var dag = await connection.QuerySingleAsync<DagRow>(LockDag, new { content.DagId, content.File }, transaction).ConfigureAwait(false);
-        var newest = await connection.QuerySingleOrDefaultAsync<VersionRow>(NewestVersion, new { content.DagId }, transaction).ConfigureAwait(false);
+        var dag = await connection.QuerySingleAsync<DagRow>(LockDag, new { content.DagId, content.File }, transaction)
+            .ConfigureAwait(false);
+        var newest = await connection.QuerySingleOrDefaultAsync<VersionRow>(NewestVersion, new { content.DagId }, transaction)
+            .ConfigureAwait(false);
         var isNew = newest?.Hash != content.Hash;
         var versionId = newest?.DagVersionId;
         var number = isNew ? Number(newest) : newest!.Number;
@@ -87,7 +89,8 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
                 await connection.ExecuteAsync(DeleteVersion, new { newest.DagVersionId }, transaction).ConfigureAwait(false);
             }
 
-            versionId = await connection.ExecuteScalarAsync<long>(InsertVersion, Parameters(content, newest), transaction).ConfigureAwait(false);
+            versionId = await connection.ExecuteScalarAsync<long>(InsertVersion, Parameters(content, newest), transaction)
+                .ConfigureAwait(false);
             await SavePackagesAsync(connection, transaction, versionId.Value, content.Packages).ConfigureAwait(false);
             if (newest is { IsUsed: false })
                 await connection.ExecuteAsync(DeleteUnusedAssemblies, transaction: transaction).ConfigureAwait(false);
@@ -133,7 +136,8 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyDictionary<string, int>> PoolsAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return (await connection.QueryAsync<(string Pool, int Slots)>(Pools).ConfigureAwait(false)).ToDictionary(row => row.Pool, row => row.Slots);
+        return (await connection.QueryAsync<(string Pool, int Slots)>(Pools).ConfigureAwait(false)).ToDictionary(row => row.Pool, row =>
+            row.Slots);
     }
 
     /// <summary>Pauses or unpauses a DAG.</summary>
@@ -163,13 +167,16 @@ public sealed partial class DagStore(NpgsqlDataSource dataSource)
             keep_for = Interval(dataset.KeepFor),
             cold_after = Interval(dataset.ColdAfter),
         });
-        var parameters = new { content.DagId, names = datasets.Select(dataset => dataset.Name).ToArray(), described = JsonSerializer.Serialize(rows) };
-        var others = await transaction.Connection!.QueryAsync<(string, string)>(DescribedByOthers, parameters, transaction).ConfigureAwait(false);
+        var parameters =
+            new { content.DagId, names = datasets.Select(dataset => dataset.Name).ToArray(), described = JsonSerializer.Serialize(rows) };
+        var others = await transaction.Connection!.QueryAsync<(string, string)>(DescribedByOthers, parameters, transaction)
+            .ConfigureAwait(false);
         if (others.AsList() is { Count: > 0 } described)
             throw new DatasetsDescribedException(content.DagId, described);
         await transaction.Connection!.ExecuteAsync(DescribeDatasets, parameters, transaction).ConfigureAwait(false);
 
-        static string? Interval(TimeSpan? age) => age is { } given ? string.Create(CultureInfo.InvariantCulture, $"{given.TotalSeconds} seconds") : null;
+        static string? Interval(TimeSpan? age) =>
+            age is { } given ? string.Create(CultureInfo.InvariantCulture, $"{given.TotalSeconds} seconds") : null;
     }
 
     private static async Task SavePackagesAsync(

@@ -1,6 +1,8 @@
 namespace Workflow.Postgres.Dags;
 
-/// <summary>A DAG describes datasets that another describes: how long content is kept is said in one place. Nothing of it is stored.</summary>
+/// <summary>
+/// A DAG describes datasets that another describes: how long content is kept is said in one place. Nothing of it is stored.
+/// </summary>
 /// <param name="dagId">The DAG.</param>
 /// <param name="described">The datasets, each with the DAG that describes it.</param>
 public sealed class DatasetsDescribedException(string dagId, IReadOnlyList<(string Dataset, string DagId)> described)

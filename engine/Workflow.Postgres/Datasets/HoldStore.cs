@@ -16,7 +16,9 @@ public sealed partial class HoldStore(NpgsqlDataSource dataSource)
     public Task<bool> LiftAsync(string dataset, int version, string by, CancellationToken cancellationToken) =>
         ExecuteAsync(Lift, new { dataset, version, by }, cancellationToken);
 
-    /// <summary>Says that a version lies in the store in front again. It is young from now on, for the age at which it grows cold.</summary>
+    /// <summary>
+    /// Says that a version lies in the store in front again. It is young from now on, for the age at which it grows cold.
+    /// </summary>
     /// <returns>False when it was not cold.</returns>
     public Task<bool> RecallAsync(string dataset, int version, CancellationToken cancellationToken) =>
         ExecuteAsync(Recall, new { dataset, version }, cancellationToken);
@@ -24,6 +26,7 @@ public sealed partial class HoldStore(NpgsqlDataSource dataSource)
     private async Task<bool> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false) > 0;
+        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))
+            .ConfigureAwait(false) > 0;
     }
 }

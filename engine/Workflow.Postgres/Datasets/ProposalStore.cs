@@ -8,7 +8,8 @@ namespace Workflow.Postgres.Datasets;
 
 /// <summary>A check that was proposed, and what a person decided of it.</summary>
 public sealed record ProposalRow(
-    long ProposalId, string Dataset, string? Gate, string Spec, string Evidence, int Versions, string State, DateTime ProposedAt, string ProposedBy,
+    long ProposalId, string Dataset, string? Gate, string Spec, string Evidence, int Versions, string State, DateTime ProposedAt,
+    string ProposedBy,
     DateTime? DecidedAt, string? DecidedBy, DateTime? WithdrawnAt, string? WithdrawnBy);
 
 /// <summary>Checks that history suggests.</summary>
@@ -28,13 +29,15 @@ public sealed partial class ProposalStore(NpgsqlDataSource dataSource)
     /// <param name="limit">How many at most.</param>
     /// <param name="offset">How many to leave out.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public Task<PageOf<ProposalRow>> ListAsync(string? dataset, string? state, int limit, int offset, CancellationToken cancellationToken) =>
+    public Task<PageOf<ProposalRow>> ListAsync(
+        string? dataset, string? state, int limit, int offset, CancellationToken cancellationToken) =>
         dataSource.PageAsync<ProposalRow>(List, Count, new { dataset, state, proposalId = (long?)null, limit, offset }, cancellationToken);
 
     /// <summary>One proposal; null when there is none.</summary>
     public async Task<ProposalRow?> FindAsync(long proposalId, CancellationToken cancellationToken) =>
         (await dataSource.ListAsync<ProposalRow>(
-            List, new { dataset = (string?)null, state = (string?)null, proposalId = (long?)proposalId, limit = 1, offset = 0 }, cancellationToken)
+            List, new { dataset = (string?)null, state = (string?)null, proposalId = (long?)proposalId, limit = 1, offset = 0 },
+            cancellationToken)
             .ConfigureAwait(false)).SingleOrDefault();
 
     /// <summary>Stores suggestions, all or none.</summary>
@@ -60,7 +63,8 @@ public sealed partial class ProposalStore(NpgsqlDataSource dataSource)
             versionIds = versionIds.ToArray(),
             by,
         });
-        var added = await connection.ExecuteAsync(new CommandDefinition(Propose, rows, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var added = await connection.ExecuteAsync(new CommandDefinition(Propose, rows, transaction, cancellationToken: cancellationToken))
+            .ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return added;
     }
@@ -71,8 +75,10 @@ public sealed partial class ProposalStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         var parameters = new { proposalId, by, state = accept ? "accepted" : "rejected" };
-        return await connection.ExecuteAsync(new CommandDefinition(Decide, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false) > 0
+        return await connection.ExecuteAsync(new CommandDefinition(Decide, parameters, cancellationToken: cancellationToken))
+            .ConfigureAwait(false) > 0
             || (!accept
-                && await connection.ExecuteAsync(new CommandDefinition(Withdraw, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false) > 0);
+                && await connection.ExecuteAsync(new CommandDefinition(Withdraw, parameters, cancellationToken: cancellationToken))
+                .ConfigureAwait(false) > 0);
     }
 }

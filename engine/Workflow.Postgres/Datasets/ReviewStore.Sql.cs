@@ -3,8 +3,10 @@ namespace Workflow.Postgres.Datasets;
 public sealed partial class ReviewStore
 {
     private const string List = """
-        SELECT i.review_item_id AS ReviewId, i.dag_id AS DagId, i.run_key AS RunKey, i.task_id AS TaskId, i.map_index AS MapIndex, v.dataset AS Dataset,
-            v.version AS Version, v.partition::text AS Partition, v.row_count AS Rows, i.state AS State, i.checks::text AS Checks, i.opened_at AS OpenedAt,
+        SELECT i.review_item_id AS ReviewId, i.dag_id AS DagId, i.run_key AS RunKey, i.task_id AS TaskId, i.map_index AS MapIndex,
+            v.dataset AS Dataset,
+            v.version AS Version, v.partition::text AS Partition, v.row_count AS Rows, i.state AS State, i.checks::text AS Checks,
+            i.opened_at AS OpenedAt,
             i.decided_at AS DecidedAt, i.decided_by AS DecidedBy, i.reason AS Reason, r.version AS Replacement
         FROM review_item i JOIN dataset_version v ON v.dataset_version_id = i.dataset_version_id
             LEFT JOIN dataset_version r ON r.dataset_version_id = i.replacement_version_id
@@ -23,7 +25,8 @@ public sealed partial class ReviewStore
 
     // Whoever comes second waits for the row, finds it decided, and changes nothing.
     private const string Decide = """
-        UPDATE review_item SET state = @state, decided_at = now(), decided_by = @by, reason = @reason, replacement_version_id = @replacementId
+        UPDATE review_item SET state = @state, decided_at = now(), decided_by = @by, reason = @reason,
+            replacement_version_id = @replacementId
         WHERE review_item_id = @reviewId AND state = 'open' AND review_item_id IN (SELECT review_item_id FROM waiting_review)
         """;
 
@@ -36,7 +39,8 @@ public sealed partial class ReviewStore
                 SELECT n.dataset_version_id
                 UNION
                 SELECT r.replacement_version_id FROM led JOIN review_item r ON r.dataset_version_id = led.version_id
-                WHERE r.run_id = i.run_id AND r.task_index = i.task_index AND r.map_index = i.map_index AND r.replacement_version_id IS NOT NULL)
+                WHERE r.run_id = i.run_id AND r.task_index = i.task_index AND r.map_index = i.map_index
+                    AND r.replacement_version_id IS NOT NULL)
             SELECT 1 FROM led WHERE version_id = i.dataset_version_id)
         """;
 }

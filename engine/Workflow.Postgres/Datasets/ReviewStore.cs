@@ -7,7 +7,8 @@ namespace Workflow.Postgres.Datasets;
 
 /// <summary>A version that a gate holds, or held.</summary>
 public sealed record ReviewItem(
-    long ReviewId, string DagId, string RunKey, string TaskId, int MapIndex, string Dataset, int? Version, string Partition, long Rows, string State,
+    long ReviewId, string DagId, string RunKey, string TaskId, int MapIndex, string Dataset, int? Version, string Partition, long Rows,
+    string State,
     string Checks, DateTime OpenedAt, DateTime? DecidedAt, string? DecidedBy, string? Reason, int? Replacement);
 
 /// <summary>The versions that wait for a person, and what was decided of them.</summary>
@@ -19,14 +20,16 @@ public sealed partial class ReviewStore(NpgsqlDataSource dataSource)
     /// <param name="limit">How many at most.</param>
     /// <param name="offset">How many to leave out.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public Task<PageOf<ReviewItem>> ListAsync(ReviewState? state, string? dataset, int limit, int offset, CancellationToken cancellationToken) =>
+    public Task<PageOf<ReviewItem>> ListAsync(
+        ReviewState? state, string? dataset, int limit, int offset, CancellationToken cancellationToken) =>
         dataSource.PageAsync<ReviewItem>(
             List, Count, new { state = state?.Name(), dataset, reviewId = (long?)null, limit, offset }, cancellationToken);
 
     /// <summary>One review; null when there is none.</summary>
     public async Task<ReviewItem?> FindAsync(long reviewId, CancellationToken cancellationToken) =>
         (await dataSource.ListAsync<ReviewItem>(
-            List, new { state = (string?)null, dataset = (string?)null, reviewId = (long?)reviewId, limit = 1, offset = 0 }, cancellationToken)
+            List, new { state = (string?)null, dataset = (string?)null, reviewId = (long?)reviewId, limit = 1, offset = 0 },
+            cancellationToken)
             .ConfigureAwait(false)).SingleOrDefault();
 
     /// <summary>The key of a version that may take the place of a review's: another published one of the same slice, which this one does
@@ -47,6 +50,7 @@ public sealed partial class ReviewStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         var parameters = new { reviewId, state = state.Name(), by, reason, replacementId };
-        return await connection.ExecuteAsync(new CommandDefinition(Decide, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false) > 0;
+        return await connection.ExecuteAsync(new CommandDefinition(Decide, parameters, cancellationToken: cancellationToken))
+            .ConfigureAwait(false) > 0;
     }
 }

@@ -2,8 +2,8 @@ namespace Workflow.Postgres.Datasets;
 
 public sealed partial class SnapshotReads
 {
-    // A number stands for the dataset as it was published, for good; without one, what is withheld is left out. A time stands for the number
-    // that was the newest then: numbers become visible in their order, times of publishing do not.
+    // A number stands for the dataset as it was published, for good; without one, what is withheld is left out. A time stands for the
+    // number that was the newest then: numbers become visible in their order, times of publishing do not.
     private const string Snapshot = """
         WITH at AS (
             SELECT max(v.version) AS version FROM dataset_version v

@@ -10,13 +10,14 @@ public sealed partial class EffectStore
         WHERE g.run_id = @runId AND g.task_index = @taskIndex AND g.map_index = @mapIndex AND g.attempt = @attempt
         """;
 
-    // A slice is one window, however often it was judged; each version of a dataset without slices is one. Along a key, windows are slices that
-    // are alike in all others.
+    // A slice is one window, however often it was judged; each version of a dataset without slices is one. Along a key, windows are slices
+    // that are alike in all others.
     private const string EarlierDrift = """
         SELECT found FROM (
             SELECT DISTINCT ON (d.partition, CASE WHEN d.partition = '{}' THEN d.dataset_version_id END) d.found, d.gate_verdict_id
             FROM drift_report d JOIN gate_verdict g ON g.gate_verdict_id = d.gate_verdict_id
-            WHERE d.dag_id = @dagId AND d.task_id = @taskId AND d.dataset = @dataset AND g.published_at IS NOT NULL AND d.found <> 'inconclusive'
+            WHERE d.dag_id = @dagId AND d.task_id = @taskId AND d.dataset = @dataset AND g.published_at IS NOT NULL
+                AND d.found <> 'inconclusive'
                 AND (d.partition <> @partition::jsonb OR (d.partition = '{}' AND d.dataset_version_id <> @versionId))
                 AND (@along::text IS NULL OR d.partition - @along = @partition::jsonb - @along)
             ORDER BY d.partition, CASE WHEN d.partition = '{}' THEN d.dataset_version_id END, d.gate_verdict_id DESC) windows
@@ -34,7 +35,8 @@ public sealed partial class EffectStore
     private const string AliasesOf = "SELECT alias FROM model_alias WHERE model = @model ORDER BY alias";
 
     private const string TrainingOf = """
-        SELECT v.dataset_version_id AS VersionId, v.dataset AS Dataset, v.sha256 AS Sha256, v.row_count AS Rows, v.partition::text AS Partition
+        SELECT v.dataset_version_id AS VersionId, v.dataset AS Dataset, v.sha256 AS Sha256, v.row_count AS Rows,
+            v.partition::text AS Partition
         FROM model_alias a JOIN model_parent p ON p.model_version_id = a.model_version_id
             JOIN dataset_version v ON v.dataset_version_id = p.parent_version_id
         WHERE a.model = @model AND a.alias = @alias ORDER BY v.dataset_version_id

@@ -35,8 +35,10 @@ public sealed partial class EffectStore
         AttemptSource source, DatasetVersion of, string? along, int windows, CancellationToken cancellationToken)
     {
         var parameters = Of(source);
-        parameters.AddDynamicParams(new { of.Dataset, of.VersionId, partition = JsonSerializer.Serialize(of.Partition), along, limit = windows });
-        var found = await dataSource.AskPatientlyAsync(connection => connection.QueryAsync<string>(EarlierDrift, parameters), cancellationToken)
+        parameters.AddDynamicParams(
+            new { of.Dataset, of.VersionId, partition = JsonSerializer.Serialize(of.Partition), along, limit = windows });
+        var found =
+            await dataSource.AskPatientlyAsync(connection => connection.QueryAsync<string>(EarlierDrift, parameters), cancellationToken)
             .ConfigureAwait(false);
         return [.. found.Select(StateNames.Parse<Verdict>)];
     }
@@ -49,7 +51,8 @@ public sealed partial class EffectStore
     public async Task<IReadOnlyList<string>?> AliasesAsync(AttemptSource source, string model, CancellationToken cancellationToken)
     {
         var parameters = new { model, source.Task.DagVersionId };
-        var isKnown = await dataSource.AskPatientlyAsync(connection => connection.ExecuteScalarAsync<bool>(KnownModel, parameters), cancellationToken)
+        var isKnown =
+            await dataSource.AskPatientlyAsync(connection => connection.ExecuteScalarAsync<bool>(KnownModel, parameters), cancellationToken)
             .ConfigureAwait(false);
         return isKnown
             ? [.. await dataSource.AskPatientlyAsync(connection => connection.QueryAsync<string>(AliasesOf, parameters), cancellationToken)
@@ -60,6 +63,7 @@ public sealed partial class EffectStore
     /// <inheritdoc />
     public async Task<DatasetVersion?> VersionAsync(
         string dataset, int? number, IReadOnlyDictionary<string, string>? slice, CancellationToken cancellationToken) =>
-        (await Patience.AskAsync(() => new SnapshotReads(dataSource).FindOneAsync(dataset, number, slice, cancellationToken), cancellationToken)
+        (await Patience.AskAsync(() =>
+            new SnapshotReads(dataSource).FindOneAsync(dataset, number, slice, cancellationToken), cancellationToken)
             .ConfigureAwait(false))?.Version;
 }

@@ -24,7 +24,8 @@ public sealed partial class EffectStore
     }
 
     /// <inheritdoc />
-    public async Task<Review> HoldAsync(AttemptSource source, long versionId, IReadOnlyList<CheckResult> checks, CancellationToken cancellationToken)
+    public async Task<Review> HoldAsync(
+        AttemptSource source, long versionId, IReadOnlyList<CheckResult> checks, CancellationToken cancellationToken)
     {
         var parameters = Of(source);
         parameters.AddDynamicParams(new { versionId, checks = Stored(checks) });
@@ -39,11 +40,13 @@ public sealed partial class EffectStore
     public async Task<IReadOnlyList<LearntCheck>> LearntAsync(string dataset, string gate, CancellationToken cancellationToken)
     {
         var rows = await dataSource.AskPatientlyAsync(
-            connection => connection.QueryAsync<(long ProposalId, string Spec)>(LearntChecks, new { dataset, gate }), cancellationToken).ConfigureAwait(false);
+            connection => connection.QueryAsync<(long ProposalId, string Spec)>(LearntChecks, new { dataset, gate }), cancellationToken)
+            .ConfigureAwait(false);
         return [.. rows.Select(row => new LearntCheck(row.ProposalId, JsonSerializer.Deserialize<DataCheck>(row.Spec, Json)!))];
     }
 
     private sealed record ReviewRow(
-        long ReviewId, string State, string? DecidedBy, string? Reason, string Checks, long? VersionId, string? Dataset, string? Sha256, long? Rows,
+        long ReviewId, string State, string? DecidedBy, string? Reason, string Checks, long? VersionId, string? Dataset, string? Sha256,
+        long? Rows,
         string? Partition);
 }

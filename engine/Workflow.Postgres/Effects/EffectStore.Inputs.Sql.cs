@@ -4,7 +4,8 @@ public sealed partial class EffectStore
 {
     // What a run published stays when the run is deleted: another may have its name since.
     private const string OfRun = """
-        SELECT v.dataset_version_id AS VersionId, v.dataset AS Dataset, v.sha256 AS Sha256, v.row_count AS Rows, v.partition::text AS Partition
+        SELECT v.dataset_version_id AS VersionId, v.dataset AS Dataset, v.sha256 AS Sha256, v.row_count AS Rows,
+            v.partition::text AS Partition
         FROM dataset_version v
         WHERE v.version IS NOT NULL AND v.dataset_version_id IN (
             SELECT i.dataset_version_id FROM dag_run r JOIN attempt_input i ON i.run_id = r.run_id

@@ -20,12 +20,14 @@ public sealed record AppliedModel(long ModelVersionId, string Role);
 /// <content>Where staged versions come from.</content>
 public sealed partial class EffectStore
 {
-    private static async Task AddLineageAsync(long versionId, StagedDataset dataset, NpgsqlConnection connection, NpgsqlTransaction transaction)
+    private static async Task AddLineageAsync(
+        long versionId, StagedDataset dataset, NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
         if (dataset.Source is { } file)
         {
             await connection.ExecuteAsync(
-                AddSource, new { versionId, file.Location, file.Sha256, file.Bytes, dialect = JsonSerializer.Serialize(file.Dialect) }, transaction)
+                AddSource, new { versionId, file.Location, file.Sha256, file.Bytes, dialect = JsonSerializer.Serialize(file.Dialect) },
+                transaction)
                 .ConfigureAwait(false);
         }
 
@@ -49,7 +51,13 @@ public sealed partial class EffectStore
             var models = dataset.Models.DistinctBy(model => model.ModelVersionId).ToList();
             await connection.ExecuteAsync(
                 AddModels,
-                new { versionId, modelIds = models.Select(model => model.ModelVersionId).ToArray(), roles = models.Select(model => model.Role).ToArray() },
+                new
+                {
+                    versionId,
+                    modelIds = models.Select(model => model.ModelVersionId)
+                    .ToArray(),
+                    roles = models.Select(model => model.Role).ToArray()
+                },
                 transaction).ConfigureAwait(false);
         }
     }

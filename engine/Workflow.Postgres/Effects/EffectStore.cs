@@ -82,8 +82,8 @@ public sealed record VerdictSubject(
 public sealed record AliasedModel(long VersionId, string Sha256, int Version);
 
 /// <summary>
-/// Stages what attempts make. Staged rows have no version number and nobody sees them; the step that completes the attempt publishes them. A
-/// kill before that leaves rows that stay unseen. A database that is away is waited for: that is no failure of the task that asks.
+/// Stages what attempts make. Staged rows have no version number and nobody sees them; the step that completes the attempt publishes them.
+/// A kill before that leaves rows that stay unseen. A database that is away is waited for: that is no failure of the task that asks.
 /// </summary>
 public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectStore
 {
@@ -166,7 +166,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
         if (!of.Partition.TryGetValue(key, out var before))
         {
             throw new TaskFailureException(
-                $"Dataset '{of.Dataset}' has no partition key '{key}'; its keys are {string.Join(", ", of.Partition.Keys)}.", retryable: false);
+                $"Dataset '{of.Dataset}' has no partition key '{key}'; its keys are {string.Join(", ", of.Partition.Keys)}.",
+                retryable: false);
         }
 
         var others = JsonSerializer.Serialize(of.Partition.Where(pair => pair.Key != key).ToDictionary());
@@ -183,7 +184,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     public async Task<RegisteredContract?> ContractAsync(string dataset, string? hash, CancellationToken cancellationToken)
     {
         var row = await dataSource.AskPatientlyAsync(
-            connection => connection.QuerySingleOrDefaultAsync<(int Version, string? Contract)>(Contract, new { dataset, hash }), cancellationToken)
+            connection => connection.QuerySingleOrDefaultAsync<(int Version, string? Contract)>(Contract, new { dataset, hash }),
+            cancellationToken)
             .ConfigureAwait(false);
         return row.Contract is null ? null : new RegisteredContract(row.Version, DataContract.FromJson(row.Contract));
     }
@@ -191,13 +193,15 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     /// <inheritdoc />
     public async Task<IReadOnlyList<string>> PersonalColumnsAsync(string dataset, CancellationToken cancellationToken) =>
         [.. await dataSource.AskPatientlyAsync(
-            connection => connection.QueryAsync<string>(ContractStore.PersonalColumns, new { dataset }), cancellationToken).ConfigureAwait(false)];
+            connection => connection.QueryAsync<string>(ContractStore.PersonalColumns, new { dataset }), cancellationToken)
+            .ConfigureAwait(false)];
 
     /// <inheritdoc />
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Patience.AskAsync(() => DatasetEventStore.OfRunAsync(dataSource, source.Task.Key.RunId, cancellationToken), cancellationToken);
+        return Patience.AskAsync(() =>
+            DatasetEventStore.OfRunAsync(dataSource, source.Task.Key.RunId, cancellationToken), cancellationToken);
     }
 
     private async Task<IReadOnlyList<DatasetVersion>> VersionsAsync(string sql, object parameters, CancellationToken cancellationToken)
@@ -214,7 +218,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
             async (connection, transaction) =>
             {
                 var versionId = await connection.ExecuteScalarAsync<long>(insert, parameters, transaction).ConfigureAwait(false);
-                await connection.ExecuteAsync(addParents, new { versionId, parents = parents.Distinct().ToArray() }, transaction).ConfigureAwait(false);
+                await connection.ExecuteAsync(addParents, new { versionId, parents = parents.Distinct().ToArray() }, transaction)
+                    .ConfigureAwait(false);
                 await addMore(versionId, connection, transaction).ConfigureAwait(false);
                 return versionId;
             },

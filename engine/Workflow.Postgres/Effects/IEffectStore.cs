@@ -3,8 +3,8 @@ using Workflow.Contracts;
 namespace Workflow.Postgres.Effects;
 
 /// <summary>
-/// What an attempt stages, and what it asks to make it. The seam between an attempt and the database: an attempt in a process of its own has
-/// no credentials, and reaches the store through its worker.
+/// What an attempt stages, and what it asks to make it. The seam between an attempt and the database: an attempt in a process of its own
+/// has no credentials, and reaches the store through its worker.
 /// </summary>
 public interface IEffectStore
 {
@@ -20,7 +20,8 @@ public interface IEffectStore
     Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, CancellationToken cancellationToken);
 
     /// <summary>Stages a drift gate's verdict with its report, which is published with it.</summary>
-    Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, StagedDrift drift, CancellationToken cancellationToken);
+    Task StageAsync(AttemptSource source, GateVerdict verdict, VerdictSubject subject, StagedDrift drift,
+        CancellationToken cancellationToken);
 
     /// <summary>Stages the move of an alias; completing the attempt carries it out, or is refused.</summary>
     Task StageMoveAsync(AttemptSource source, string alias, long modelVersionId, CancellationToken cancellationToken);
@@ -28,7 +29,9 @@ public interface IEffectStore
     /// <summary>The newest version of every partition that comes before another along one key and agrees in the others.</summary>
     Task<IReadOnlyList<DatasetVersion>> EarlierAsync(DatasetVersion of, string key, CancellationToken cancellationToken);
 
-    /// <summary>What the attempt's gate found in the windows before a version, newest first; those that were not decided are left out.</summary>
+    /// <summary>
+    /// What the attempt's gate found in the windows before a version, newest first; those that were not decided are left out.
+    /// </summary>
     Task<IReadOnlyList<Verdict>> EarlierDriftAsync(
         AttemptSource source, DatasetVersion of, string? along, int windows, CancellationToken cancellationToken);
 

@@ -57,7 +57,8 @@ public sealed partial class DatasetEventStore(NpgsqlDataSource dataSource, Graph
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.UntranslatableCharacter)
         {
-            throw new WorkflowException($"What is said of dataset '{dataset}' holds a NUL character, which cannot be stored: take it out.", refused);
+            throw new WorkflowException($"What is said of dataset '{dataset}' holds a NUL character, which cannot be stored: take it out.",
+                refused);
         }
     }
 
@@ -108,7 +109,8 @@ public sealed partial class DatasetEventStore(NpgsqlDataSource dataSource, Graph
     public static async Task<IReadOnlyList<TriggeringDataset>> OfRunAsync(
         NpgsqlDataSource dataSource, long runId, CancellationToken cancellationToken)
     {
-        var rows = await dataSource.ListAsync<(string Dataset, int? Version, DateTime At, string Extra)>(OfRun, new { runId }, cancellationToken)
+        var rows =
+            await dataSource.ListAsync<(string Dataset, int? Version, DateTime At, string Extra)>(OfRun, new { runId }, cancellationToken)
             .ConfigureAwait(false);
         return [.. rows.Select(row => new TriggeringDataset(
             row.Dataset, row.Version, row.At.Utc(), JsonNode.Parse(row.Extra)!.AsObject()))];

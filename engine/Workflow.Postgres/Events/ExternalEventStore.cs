@@ -25,7 +25,8 @@ public sealed partial class ExternalEventStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var recorded = await connection.QuerySingleAsync<RecordedEvent>(Record, new { key, payload, source }, transaction).ConfigureAwait(false);
+        var recorded = await connection.QuerySingleAsync<RecordedEvent>(Record, new { key, payload, source }, transaction)
+            .ConfigureAwait(false);
         if (recorded.Woken > 0)
             await connection.ExecuteAsync(Notify, transaction: transaction).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -5,8 +5,8 @@ public sealed partial class LineageEventStore
     // Claims come one after the other: one that does not see what another has taken would overtake it.
     private const string Lock = "SELECT pg_advisory_xact_lock(hashtext('workflow.lineage'))";
 
-    // The events of a run go out in order, whoever sends them: nothing is taken past one that a sender has, or that waits. A sender that dies
-    // leaves its batch to whoever comes after the lease.
+    // The events of a run go out in order, whoever sends them: nothing is taken past one that a sender has, or that waits. A sender that
+    // dies leaves its batch to whoever comes after the lease.
     private const string Claim = """
         WITH held AS MATERIALIZED (
             SELECT run_id, min(lineage_event_id) AS earliest FROM lineage_event
@@ -51,7 +51,8 @@ public sealed partial class LineageEventStore
             ORDER BY created_at LIMIT @limit FOR UPDATE SKIP LOCKED)
         """;
 
-    // The members of a dataset version v of the dataset d, of which the attempt had so many slices. What is found in one is not said of several.
+    // The members of a dataset version v of the dataset d, of which the attempt had so many slices. What is found in one is not said of
+    // several.
     private const string DatasetMembers = """
         'name', v.dataset, 'version', v.version, 'sha256', v.sha256, 'rows', v.row_count, 'bytes', v.bytes, 'columns', v.columns,
         'owner', d.owner, 'description', d.description, 'profile', CASE WHEN v.slices = 1 THEN v.profile END,
@@ -77,14 +78,16 @@ public sealed partial class LineageEventStore
                             'column', l.column_name, 'input', l.parent_dataset, 'from', l.parent_column, 'how', l.how)
                             ORDER BY l.column_name, l.parent_dataset, l.parent_column, l.how), '[]')
                         FROM column_lineage l WHERE l.dataset_version_id = v.dataset_version_id),
-                    'models', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', m.model, 'version', m.version, 'sha256', m.sha256, 'role', a.role)
+                    'models', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', m.model, 'version', m.version, 'sha256', m.sha256,
+                    'role', a.role)
                             ORDER BY m.model, m.version), '[]')
                         FROM dataset_model a JOIN model_version m ON m.model_version_id = a.model_version_id
                         WHERE a.dataset_version_id = v.dataset_version_id AND m.version IS NOT NULL)) ORDER BY v.dataset, v.version), '[]')
                 FROM (SELECT w.*, count(*) OVER (PARTITION BY w.dataset) AS slices FROM dataset_version w
                     WHERE w.run_id = e.run_id AND w.task_index = e.task_index AND w.map_index = e.map_index AND w.attempt = e.attempt
                         AND w.version IS NOT NULL) AS v JOIN dataset d ON d.dataset = v.dataset),
-            'models', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', m.model, 'version', m.version, 'sha256', m.sha256, 'bytes', m.bytes)
+            'models', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', m.model, 'version', m.version, 'sha256', m.sha256, 'bytes',
+            m.bytes)
                     ORDER BY m.model, m.version), '[]')
                 FROM model_version m
                 WHERE m.run_id = e.run_id AND m.task_index = e.task_index AND m.map_index = e.map_index AND m.attempt = e.attempt

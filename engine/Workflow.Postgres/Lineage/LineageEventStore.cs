@@ -24,7 +24,8 @@ public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync(new CommandDefinition(Lock, transaction: transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await connection.ExecuteAsync(new CommandDefinition(Lock, transaction: transaction, cancellationToken: cancellationToken))
+            .ConfigureAwait(false);
         var due = await connection.QueryAsync<DueEvent>(
             new CommandDefinition(Claim, new { limit, lease }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -50,7 +51,8 @@ public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
     public async Task<int> FailedAsync(DueEvent due, TimeSpan pause, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(due);
-        return await dataSource.FirstAsync<int?>(Failed, new { due.Id, pause, due.LeasedUntil }, cancellationToken).ConfigureAwait(false) ?? 0;
+        return await dataSource.FirstAsync<int?>(Failed, new { due.Id, pause, due.LeasedUntil }, cancellationToken).ConfigureAwait(false)
+            ?? 0;
     }
 
     /// <summary>Gives events back that were taken together.</summary>
@@ -68,6 +70,7 @@ public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
     private async Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))
+            .ConfigureAwait(false);
     }
 }

@@ -7,9 +7,9 @@ using static Workflow.Postgres.Batches;
 namespace Workflow.Postgres.Lineage;
 
 /// <summary>
-/// Which attempts are told of: those that used data, however they ended, and those that did not live to use it although their task is there for
-/// that. Each is told of by one start and one end, in the transaction that ends it. One that waits for something, or that was given back, is
-/// told of by the attempt that follows it.
+/// Which attempts are told of: those that used data, however they ended, and those that did not live to use it although their task is there
+/// for that. Each is told of by one start and one end, in the transaction that ends it. One that waits for something, or that was given
+/// back, is told of by the attempt that follows it.
 /// </summary>
 internal static partial class LineageOutbox
 {

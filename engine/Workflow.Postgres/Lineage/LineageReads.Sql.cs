@@ -19,7 +19,8 @@ public sealed partial class LineageReads
     private const string ModelAlias = "SELECT model_version_id FROM model_alias WHERE model = @name AND alias = @alias";
 
     private const string NewestModel = """
-        SELECT v.model_version_id FROM model m JOIN model_version v ON v.model = m.model AND v.version = m.last_version WHERE m.model = @name
+        SELECT v.model_version_id FROM model m JOIN model_version v ON v.model = m.model AND v.version = m.last_version
+        WHERE m.model = @name
         """;
 
     private const string OfSource = """
@@ -29,21 +30,24 @@ public sealed partial class LineageReads
 
     // One step from each of some versions or columns; what was reached before is left out by whoever walks.
     private const string Parents = """
-        SELECT 'dataset' AS Kind, parent_version_id AS Id, @depth::int AS Depth FROM dataset_parent WHERE dataset_version_id = ANY (@datasetIds)
+        SELECT 'dataset' AS Kind, parent_version_id AS Id, @depth::int AS Depth FROM dataset_parent
+        WHERE dataset_version_id = ANY (@datasetIds)
         UNION SELECT 'dataset', parent_version_id, @depth FROM model_parent WHERE model_version_id = ANY (@modelIds)
         UNION SELECT 'model', model_version_id, @depth FROM dataset_model WHERE dataset_version_id = ANY (@datasetIds)
         ORDER BY Kind, Id LIMIT @limit
         """;
 
     private const string Children = """
-        SELECT 'dataset' AS Kind, dataset_version_id AS Id, @depth::int AS Depth FROM dataset_parent WHERE parent_version_id = ANY (@datasetIds)
+        SELECT 'dataset' AS Kind, dataset_version_id AS Id, @depth::int AS Depth FROM dataset_parent
+        WHERE parent_version_id = ANY (@datasetIds)
         UNION SELECT 'model', model_version_id, @depth FROM model_parent WHERE parent_version_id = ANY (@datasetIds)
         UNION SELECT 'dataset', dataset_version_id, @depth FROM dataset_model WHERE model_version_id = ANY (@modelIds)
         ORDER BY Kind, Id LIMIT @limit
         """;
 
     private const string ColumnParents = """
-        SELECT DISTINCT p.parent_version_id AS Id, l.parent_column AS Column, f.id AS ToId, coalesce(l.column_name, f.column_name) AS ToColumn,
+        SELECT DISTINCT p.parent_version_id AS Id, l.parent_column AS Column, f.id AS ToId,
+            coalesce(l.column_name, f.column_name) AS ToColumn,
             l.how AS How, @depth::int AS Depth
         FROM unnest(@datasetIds, @columns) AS f (id, column_name)
             JOIN column_lineage l ON l.dataset_version_id = f.id
@@ -53,10 +57,10 @@ public sealed partial class LineageReads
         ORDER BY 1, 2, 3, 4, 5 LIMIT @limit
         """;
 
-    // By what the newest version of each producer says: an old one cannot break any more, nor what a DAG made that is out of service, unless
-    // it is the newest of all. Links begin at a dataset by its name: it is one thing to those who read it, whoever makes its slices. Of models
-    // those count that are in use: the newest, those that hold an alias, and those that scored the newest versions. A linear model names its
-    // columns; one of another flavour may need any.
+    // By what the newest version of each producer says: an old one cannot break any more, nor what a DAG made that is out of service,
+    // unless it is the newest of all. Links begin at a dataset by its name: it is one thing to those who read it, whoever makes its slices.
+    // Of models those count that are in use: the newest, those that hold an alias, and those that scored the newest versions. A linear
+    // model names its columns; one of another flavour may need any.
     private const string Impact = """
         WITH RECURSIVE newest AS MATERIALIZED (
             SELECT n.dataset, n.dataset_version_id AS id, n.version = d.last_version AS is_last
@@ -115,8 +119,10 @@ public sealed partial class LineageReads
         """;
 
     private const string Datasets = """
-        SELECT dataset_version_id AS Id, dataset AS Name, version AS Version, sha256 AS Sha256, row_count AS Rows, partition::text AS Partition,
-            published_at AS PublishedAt, dag_id AS DagId, dag_version AS DagVersion, dag_hash AS DagHash, run_key AS RunKey, task_id AS TaskId,
+        SELECT dataset_version_id AS Id, dataset AS Name, version AS Version, sha256 AS Sha256, row_count AS Rows,
+            partition::text AS Partition,
+            published_at AS PublishedAt, dag_id AS DagId, dag_version AS DagVersion, dag_hash AS DagHash, run_key AS RunKey,
+            task_id AS TaskId,
             map_index AS MapIndex, attempt AS Attempt, worker AS Worker, expired_at AS ExpiredAt
         FROM dataset_version WHERE dataset_version_id = ANY (@datasetIds) AND version IS NOT NULL ORDER BY dataset, version
         """;

@@ -40,11 +40,15 @@ public sealed partial class LineageReads(NpgsqlDataSource dataSource)
     public async Task<LineageRoots> SourceAsync(string name, CancellationToken cancellationToken) =>
         new(await dataSource.ListAsync<long>(OfSource, new { name }, cancellationToken).ConfigureAwait(false), []);
 
-    /// <summary>The versions that others were made from, with those themselves; nearest first, and more than shall be shown when there are.</summary>
+    /// <summary>
+    /// The versions that others were made from, with those themselves; nearest first, and more than shall be shown when there are.
+    /// </summary>
     public Task<IReadOnlyList<ReachedRow>> UpstreamAsync(LineageRoots roots, int depth, CancellationToken cancellationToken) =>
         VersionsAsync(Parents, roots, depth, cancellationToken);
 
-    /// <summary>The versions that were made from others, with those themselves; nearest first, and more than shall be shown when there are.</summary>
+    /// <summary>
+    /// The versions that were made from others, with those themselves; nearest first, and more than shall be shown when there are.
+    /// </summary>
     public Task<IReadOnlyList<ReachedRow>> DownstreamAsync(LineageRoots roots, int depth, CancellationToken cancellationToken) =>
         VersionsAsync(Children, roots, depth, cancellationToken);
 
@@ -96,12 +100,14 @@ public sealed partial class LineageReads(NpgsqlDataSource dataSource)
 
     private static object Ids(LineageRoots of) => new { datasetIds = of.DatasetIds.ToArray(), modelIds = of.ModelIds.ToArray() };
 
-    private async Task<IReadOnlyList<ReachedRow>> VersionsAsync(string step, LineageRoots roots, int depth, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ReachedRow>> VersionsAsync(
+        string step, LineageRoots roots, int depth, CancellationToken cancellationToken)
     {
         var reached = 0;
         ReachedRow[] first =
         [
-            .. roots.DatasetIds.Select(id => new ReachedRow("dataset", id, 0)), .. roots.ModelIds.Select(id => new ReachedRow("model", id, 0)),
+            .. roots.DatasetIds.Select(id => new ReachedRow("dataset", id, 0)),
+            .. roots.ModelIds.Select(id => new ReachedRow("model", id, 0)),
         ];
         var rows = await LineageWalk.FromAsync(
             first,
@@ -111,11 +117,19 @@ public sealed partial class LineageReads(NpgsqlDataSource dataSource)
                 // However many of the next were reached before, more than are shown are left when there are.
                 reached += at.Count;
                 return dataSource.ListAsync<ReachedRow>(
-                    step, new { datasetIds = Of("dataset", at), modelIds = Of("model", at), depth = steps, limit = reached + MostVersions + 1 }, cancellationToken);
+                    step, new
+                    {
+                        datasetIds = Of("dataset", at),
+                        modelIds = Of("model", at),
+                        depth = steps,
+                        limit = reached + MostVersions
+                        + 1
+                    }, cancellationToken);
             },
             depth, MostVersions).ConfigureAwait(false);
         return [.. rows.DistinctBy(row => (row.Kind, row.Id))];
 
-        static long[] Of(string kind, IReadOnlyList<(string Kind, long Id)> at) => [.. at.Where(one => one.Kind == kind).Select(one => one.Id)];
+        static long[] Of(string kind, IReadOnlyList<(string Kind, long Id)> at) =>
+            [.. at.Where(one => one.Kind == kind).Select(one => one.Id)];
     }
 }

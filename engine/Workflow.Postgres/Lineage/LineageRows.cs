@@ -10,7 +10,8 @@ public sealed record ReachedRow(string Kind, long Id, int Depth);
 public sealed record ReachedColumnRow(long Id, string? Column, long? ToId, string? ToColumn, string? How, int Depth);
 
 /// <summary>What would break with a column, by the version that is in use; without a column, the whole of it.</summary>
-public sealed record ImpactRow(string Kind, long Id, string? Column, string? FromKind, long? FromId, string? FromColumn, string? How, int Depth);
+public sealed record ImpactRow(
+    string Kind, long Id, string? Column, string? FromKind, long? FromId, string? FromColumn, string? How, int Depth);
 
 /// <summary>One version was made from another.</summary>
 public sealed record LineageEdgeRow(string FromKind, long FromId, string ToKind, long ToId, string How);

@@ -1,6 +1,8 @@
 namespace Workflow.Postgres.Lineage;
 
-/// <summary>Walks a graph step by step, one query for all that a step begins at: what is reached by many ways is gone on from once.</summary>
+/// <summary>
+/// Walks a graph step by step, one query for all that a step begins at: what is reached by many ways is gone on from once.
+/// </summary>
 internal static class LineageWalk
 {
     /// <summary>Walks until nothing new is reached, which a cycle does not prevent.</summary>
@@ -11,7 +13,8 @@ internal static class LineageWalk
     /// <param name="most">It takes no further step when more keys than these were reached, or more rows were found.</param>
     /// <returns>All rows, nearest first.</returns>
     public static async Task<IReadOnlyList<TRow>> FromAsync<TRow, TKey>(
-        IReadOnlyList<TRow> roots, Func<TRow, TKey> key, Func<IReadOnlyList<TKey>, int, Task<IReadOnlyList<TRow>>> next, int depth, int most)
+        IReadOnlyList<TRow> roots, Func<TRow, TKey> key, Func<IReadOnlyList<TKey>, int, Task<IReadOnlyList<TRow>>> next, int depth,
+        int most)
     {
         var seen = roots.Select(key).ToHashSet();
         var found = new List<TRow>(roots);

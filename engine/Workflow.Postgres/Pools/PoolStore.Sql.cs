@@ -4,7 +4,8 @@ public sealed partial class PoolStore
 {
     // What has slots is counted anew: as many rows as there are tasks with slots, and those that wait for them.
     private const string List = """
-        SELECT p.pool AS Name, p.slots AS Slots, p.description AS Description, coalesce(u.occupied, 0) AS Occupied, coalesce(u.running, 0) AS Running,
+        SELECT p.pool AS Name, p.slots AS Slots, p.description AS Description, coalesce(u.occupied, 0) AS Occupied,
+            coalesce(u.running, 0) AS Running,
             coalesce(w.waiting, 0) AS Waiting
         FROM pool p
         LEFT JOIN (
@@ -23,7 +24,8 @@ public sealed partial class PoolStore
 
     private const string Lock = "SELECT slots FROM pool WHERE pool = @name FOR UPDATE";
 
-    private const string Update = "UPDATE pool SET slots = coalesce(@slots, slots), description = coalesce(@description, description) WHERE pool = @name";
+    private const string Update =
+        "UPDATE pool SET slots = coalesce(@slots, slots), description = coalesce(@description, description) WHERE pool = @name";
 
     private const string Delete = "DELETE FROM pool WHERE pool = @name";
 

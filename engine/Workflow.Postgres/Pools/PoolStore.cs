@@ -40,12 +40,14 @@ public sealed partial class PoolStore(NpgsqlDataSource dataSource)
         return created;
     }
 
-    /// <summary>Changes a pool's size or description; null leaves as it is. What has slots keeps them, even where they are too many now.</summary>
+    /// <summary>
+    /// Changes a pool's size or description; null leaves as it is. What has slots keeps them, even where they are too many now.
+    /// </summary>
     /// <returns>False when there is none of that name.</returns>
     /// <exception cref="PoolException">A task needs more slots than it would have.</exception>
     /// <remarks>
-    /// The first limit of the default pool concerns every task that has none yet: all running runs are held for a moment. A run that starts in
-    /// that moment may still have tasks without the limit.
+    /// The first limit of the default pool concerns every task that has none yet: all running runs are held for a moment. A run that starts
+    /// in that moment may still have tasks without the limit.
     /// </remarks>
     public async Task<bool> ChangeAsync(string name, int? slots, string? description, CancellationToken cancellationToken)
     {
@@ -77,7 +79,8 @@ public sealed partial class PoolStore(NpgsqlDataSource dataSource)
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         if (name == TaskDefinition.DefaultPool)
-            throw new PoolException($"Pool '{name}' cannot be deleted: every task is in it that names no other. Set its slots to -1 for no limit.");
+            throw new PoolException(
+                $"Pool '{name}' cannot be deleted: every task is in it that names no other. Set its slots to -1 for no limit.");
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         if (await connection.ExecuteScalarAsync<int?>(Lock, new { name }, transaction).ConfigureAwait(false) is null)

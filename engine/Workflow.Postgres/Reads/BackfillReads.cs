@@ -16,7 +16,8 @@ public sealed record BackfillCountRow(long BackfillId, string Outcome, string? R
 
 /// <summary>A date of a backfill, and its run.</summary>
 public sealed record BackfillDateRow(
-    DateTime LogicalDate, DateTime? IntervalStart, string Outcome, string? RunKey, string? RunState, DateTime? StartedAt, DateTime? FinishedAt);
+    DateTime LogicalDate, DateTime? IntervalStart, string Outcome, string? RunKey, string? RunState, DateTime? StartedAt,
+    DateTime? FinishedAt);
 
 /// <summary>What pages show of backfills.</summary>
 public sealed partial class BackfillReads(NpgsqlDataSource dataSource)

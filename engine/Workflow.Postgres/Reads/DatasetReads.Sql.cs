@@ -4,9 +4,11 @@ public sealed partial class DatasetReads
 {
     private const string List = """
         SELECT d.dataset AS Name, d.last_version AS Versions, v.version AS LatestVersion, v.row_count AS LatestRows,
-            v.published_at AS LatestCreatedAt, d.description AS Description, d.owner AS Owner, to_json(d.tags)::text AS Tags, d.declared_by AS DeclaredBy,
+            v.published_at AS LatestCreatedAt, d.description AS Description, d.owner AS Owner, to_json(d.tags)::text AS Tags,
+            d.declared_by AS DeclaredBy,
             d.keep_versions AS KeepVersions, d.keep_for AS KeepFor, d.cold_after AS ColdAfter, c.last_version AS ContractVersion
-        FROM dataset d LEFT JOIN contract c ON c.dataset = d.dataset AND c.last_version > 0 LEFT JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version
+        FROM dataset d LEFT JOIN contract c ON c.dataset = d.dataset AND c.last_version > 0 LEFT
+            JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version
         WHERE d.last_version > 0 AND (@tag::text IS NULL OR @tag = ANY (d.tags)) AND (@owner::text IS NULL OR d.owner = @owner)
             AND (@dataset::text IS NULL OR d.dataset = @dataset)
         ORDER BY d.dataset LIMIT @limit OFFSET @offset
@@ -50,7 +52,8 @@ public sealed partial class DatasetReads
                 WHERE n.run_id = v.run_id AND n.task_index = v.task_index AND n.map_index = v.map_index AND n.attempt = v.attempt
                     AND n.version IS NOT NULL AND n.dataset_version_id > v.dataset_version_id
                 ORDER BY n.dataset_version_id LIMIT 1) END AS "From",
-            v.version AS Version, v.row_count AS Rows, v.published_at AS PublishedAt, v.dag_id AS DagId, v.run_key AS RunKey, v.task_id AS TaskId
+            v.version AS Version, v.row_count AS Rows, v.published_at AS PublishedAt, v.dag_id AS DagId, v.run_key AS RunKey,
+            v.task_id AS TaskId
         FROM dataset d JOIN dataset_version v ON v.dataset = d.dataset AND v.version = d.last_version
         WHERE v.columns @> '[{"name": "quarantine_reasons"}]'
             OR v.columns @> '[{"name": "line_number"}, {"name": "reason"}, {"name": "column_name"}, {"name": "raw"}]'
@@ -67,7 +70,8 @@ public sealed partial class DatasetReads
     private const string States = """
         SELECT v.dataset_version_id AS VersionId, v.version AS Version, v.sha256 AS Sha256, v.row_count AS Rows, v.bytes AS Bytes,
             v.partition::text AS Partition, v.published_at AS PublishedAt, v.dag_id AS DagId, v.run_key AS RunKey, v.task_id AS TaskId,
-            v.contract_version AS ContractVersion, v.expired_at AS ExpiredAt, v.cold_at AS ColdAt, h.reason AS HoldReason, h.placed_by AS HeldBy, h.placed_at AS HeldAt,
+            v.contract_version AS ContractVersion, v.expired_at AS ExpiredAt, v.cold_at AS ColdAt, h.reason AS HoldReason,
+            h.placed_by AS HeldBy, h.placed_at AS HeldAt,
             NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = v.dataset_version_id) AND NOT EXISTS (
                 SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version
                     AND NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = n.dataset_version_id)) AS IsNewestOfSlice

@@ -4,14 +4,16 @@ namespace Workflow.Postgres.Reads;
 
 /// <summary>A dataset with its newest version, and what its DAG says of it.</summary>
 public sealed record DatasetRow(
-    string Name, int Versions, int? LatestVersion, long? LatestRows, DateTime? LatestCreatedAt, string Description, string Owner, string Tags,
+    string Name, int Versions, int? LatestVersion, long? LatestRows, DateTime? LatestCreatedAt, string Description, string Owner,
+    string Tags,
     string? DeclaredBy, int? KeepVersions, TimeSpan? KeepFor, TimeSpan? ColdAfter, int? ContractVersion);
 
 /// <summary>How a published version is kept.</summary>
 /// <param name="ExpiredAt">Since when its content may be gone.</param>
 /// <param name="ColdAt">Since when it lies in the cold store.</param>
 /// <param name="HoldReason">Why it is on hold; null when it is not.</param>
-/// <param name="IsNewestOfSlice">Whether it is what those get who read the newest of its slice: it is not withheld, and not replaced.</param>
+/// <param name="IsNewestOfSlice">Whether it is what those get who read the newest of its slice: it is not withheld, and not
+/// replaced.</param>
 public sealed record DatasetVersionState(
     long VersionId, int Version, string Sha256, long Rows, long Bytes, string Partition, DateTime PublishedAt, string DagId, string RunKey,
     string TaskId, int? ContractVersion, DateTime? ExpiredAt, DateTime? ColdAt, string? HoldReason, string? HeldBy, DateTime? HeldAt,
@@ -47,7 +49,8 @@ public sealed partial class DatasetReads(NpgsqlDataSource dataSource)
     /// <summary>A dataset that has a version; null when there is none.</summary>
     public async Task<DatasetRow?> FindAsync(string dataset, CancellationToken cancellationToken) =>
         (await dataSource.ListAsync<DatasetRow>(
-            List, new { tag = (string?)null, owner = (string?)null, dataset, limit = 1, offset = 0 }, cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+            List, new { tag = (string?)null, owner = (string?)null, dataset, limit = 1, offset = 0 }, cancellationToken)
+            .ConfigureAwait(false)).FirstOrDefault();
 
     /// <summary>How versions of a dataset are kept, newest first.</summary>
     /// <param name="dataset">The dataset.</param>

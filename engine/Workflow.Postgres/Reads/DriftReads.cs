@@ -8,7 +8,8 @@ namespace Workflow.Postgres.Reads;
 /// <param name="VersionId">The version judged.</param>
 /// <param name="ReferenceIds">The versions compared with, as a JSON array.</param>
 public sealed record DriftRow(
-    int Attempt, int MapIndex, string Verdict, string Found, string Subject, DateTime PublishedAt, long VersionId, string ReferenceIds, string Report);
+    int Attempt, int MapIndex, string Verdict, string Found, string Subject, DateTime PublishedAt, long VersionId, string ReferenceIds,
+    string Report);
 
 /// <summary>A version on a side of a comparison.</summary>
 /// <param name="Version">Its number; null when it was never published.</param>
@@ -23,8 +24,10 @@ public sealed partial class DriftReads(NpgsqlDataSource dataSource)
     /// <param name="taskId">The gate's task.</param>
     /// <param name="mapIndex">Which of the mapped tasks; null for any.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task<DriftRow?> NewestAsync(string dagId, string runKey, string taskId, int? mapIndex, CancellationToken cancellationToken) =>
-        (await dataSource.ListAsync<DriftRow>(Newest, new { dagId, runKey, taskId, mapIndex }, cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+    public async Task<DriftRow?> NewestAsync(
+        string dagId, string runKey, string taskId, int? mapIndex, CancellationToken cancellationToken) =>
+        (await dataSource.ListAsync<DriftRow>(Newest, new { dagId, runKey, taskId, mapIndex }, cancellationToken)
+            .ConfigureAwait(false)).FirstOrDefault();
 
     /// <summary>The versions that a report compares.</summary>
     public Task<IReadOnlyList<DriftSideRow>> SidesAsync(IReadOnlyList<long> versionIds, CancellationToken cancellationToken) =>

@@ -6,7 +6,8 @@ namespace Workflow.Postgres.Reads;
 public sealed record HealthRow(DateTime? SchedulerHeartbeat, bool SchedulerAlive, int Workers, int Slots);
 
 /// <summary>A scheduler that lives, or that has the say about the DAG folder.</summary>
-public sealed record SchedulerRow(string Name, string DagsFolder, DateTime StartedAt, DateTime HeartbeatAt, bool HasTheSay, DateTime? ElectedAt);
+public sealed record SchedulerRow(
+    string Name, string DagsFolder, DateTime StartedAt, DateTime HeartbeatAt, bool HasTheSay, DateTime? ElectedAt);
 
 /// <summary>A run as the stream of changes sees it.</summary>
 public sealed record RunChangeRow(long RunId, string DagId, string RunKey, string State, int Unfinished);

@@ -95,7 +95,8 @@ public sealed partial class RunReads
             r.backfill_id IS NOT NULL AS IsBackfill,
             (SELECT count(*)::int FROM dag_run a WHERE a.dag_id = r.dag_id AND a.state = 'running' AND a.backfill_id IS NULL) AS Running,
             coalesce((v.settings ->> 'max_active_runs')::int, @defaultLimit) AS MaxActiveRuns,
-            (SELECT count(*)::int FROM dag_run q WHERE q.dag_id = r.dag_id AND q.state = 'queued' AND q.backfill_id IS NULL AND q.run_after <= now()
+            (SELECT count(*)::int FROM dag_run q WHERE q.dag_id = r.dag_id AND q.state = 'queued' AND q.backfill_id IS NULL
+            AND q.run_after <= now()
                 AND (coalesce(q.logical_date, q.run_after), q.run_id) < (coalesce(r.logical_date, r.run_after), r.run_id)) AS Ahead
         FROM dag_run r JOIN dag d ON d.dag_id = r.dag_id LEFT JOIN dag_version v ON v.dag_version_id = d.version_id
         WHERE r.run_id = ANY (@runIds) AND r.state = 'queued'

@@ -10,7 +10,8 @@ public sealed partial class TaskReads
             concat_ws(',', t.up_success, t.up_failed, t.up_upstream_failed, t.up_skipped, t.up_cancelled, t.setups_success, t.setups_failed,
                 t.setups_skipped, t.deciders_ended, t.deciders_against) AS Counters
         FROM task_instance t LEFT JOIN worker w ON w.worker_id = t.worker_id
-        WHERE t.run_id = @runId AND (@taskIndex::int IS NULL OR t.task_index = @taskIndex) AND (@mapIndex::int IS NULL OR t.map_index = @mapIndex)
+        WHERE t.run_id = @runId AND (@taskIndex::int IS NULL OR t.task_index = @taskIndex)
+            AND (@mapIndex::int IS NULL OR t.map_index = @mapIndex)
             AND (NOT @elements OR t.map_index >= 0) AND (@state::text IS NULL OR t.state = @state)
         ORDER BY t.task_index, t.map_index LIMIT @limit OFFSET @offset
         """;
@@ -46,12 +47,14 @@ public sealed partial class TaskReads
         """;
 
     private const string OutputOfTry = """
-        SELECT value::text FROM task_output WHERE run_id = @runId AND task_index = @taskIndex AND map_index = @mapIndex AND attempt = @attempt
+        SELECT value::text FROM task_output WHERE run_id = @runId AND task_index = @taskIndex AND map_index = @mapIndex
+            AND attempt = @attempt
         """;
 
     // What was there when the attempt began; a map index of -2 stands for all elements.
     private const string Inputs = """
-        SELECT DISTINCT ON (o.task_index, o.map_index) o.task_index AS TaskIndex, o.map_index AS MapIndex, o.attempt AS Attempt, o.value::text AS Value
+        SELECT DISTINCT ON (o.task_index, o.map_index) o.task_index AS TaskIndex, o.map_index AS MapIndex, o.attempt AS Attempt,
+            o.value::text AS Value
         FROM attempt a
         JOIN unnest(@upstreams::int[], @maps::int[]) AS i (task_index, map_index) ON true
         JOIN task_output o ON o.run_id = a.run_id AND o.task_index = i.task_index

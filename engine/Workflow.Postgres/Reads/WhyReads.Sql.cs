@@ -28,11 +28,15 @@ public sealed partial class WhyReads
             of_task_in_run AS OfTaskInRun
         FROM (
             SELECT t.run_id, t.task_index, t.map_index,
-                (row_number() OVER (PARTITION BY t.pool ORDER BY t.urgency, t.ready_at, t.run_id, t.task_index, t.map_index))::int - 1 AS of_pool,
-                (row_number() OVER (PARTITION BY r.dag_id ORDER BY t.urgency, t.ready_at, t.run_id, t.task_index, t.map_index))::int - 1 AS of_dag,
+                (row_number() OVER (PARTITION BY t.pool ORDER BY t.urgency, t.ready_at, t.run_id, t.task_index,
+                t.map_index))::int - 1 AS of_pool,
+                (row_number() OVER (PARTITION BY r.dag_id
+                ORDER BY t.urgency, t.ready_at, t.run_id, t.task_index, t.map_index))::int - 1 AS of_dag,
                 (row_number() OVER (PARTITION BY t.run_id ORDER BY t.urgency, t.ready_at, t.task_index, t.map_index))::int - 1 AS of_run,
-                (row_number() OVER (PARTITION BY r.dag_id, t.task_id ORDER BY t.urgency, t.ready_at, t.run_id, t.map_index))::int - 1 AS of_task,
-                (row_number() OVER (PARTITION BY t.run_id, t.task_index ORDER BY t.urgency, t.ready_at, t.map_index))::int - 1 AS of_task_in_run
+                (row_number() OVER (PARTITION BY r.dag_id, t.task_id
+                ORDER BY t.urgency, t.ready_at, t.run_id, t.map_index))::int - 1 AS of_task,
+                (row_number() OVER (PARTITION BY t.run_id, t.task_index
+                ORDER BY t.urgency, t.ready_at, t.map_index))::int - 1 AS of_task_in_run
             FROM task_instance t JOIN dag_run r ON r.run_id = t.run_id
             WHERE t.ready_at <= now() AND NOT t.admitted) w
         WHERE w.run_id = @runId
@@ -43,7 +47,8 @@ public sealed partial class WhyReads
         SELECT p.run_key AS RunKey, t.task_id AS TaskId, t.state AS State FROM dag_run r
         CROSS JOIN LATERAL (
             SELECT p.run_id, p.run_key FROM dag_run p
-            WHERE p.dag_id = r.dag_id AND (coalesce(p.logical_date, p.run_after), p.run_id) < (coalesce(r.logical_date, r.run_after), r.run_id)
+            WHERE p.dag_id = r.dag_id AND (coalesce(p.logical_date, p.run_after), p.run_id) < (coalesce(r.logical_date, r.run_after),
+                r.run_id)
             ORDER BY coalesce(p.logical_date, p.run_after) DESC, p.run_id DESC LIMIT 1) p
         LEFT JOIN task_instance t ON t.run_id = p.run_id AND t.map_index = -1
         WHERE r.run_id = @runId

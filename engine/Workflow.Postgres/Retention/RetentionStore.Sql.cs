@@ -15,13 +15,15 @@ public sealed partial class RetentionStore
         ORDER BY p.part
         """;
 
-    // A run that is cleared at this moment is locked, and stays; so does the one before a run that goes on: what depends on the past looks at it.
+    // A run that is cleared at this moment is locked, and stays; so does the one before a run that goes on: what depends on the past looks
+    // at it.
     private const string DeleteRuns = """
         WITH old AS (
             SELECT r.run_id FROM run_partition p JOIN dag_run r ON r.run_id >= p.from_run AND r.run_id < p.to_run
             WHERE p.part = @part AND r.finished_at < @endedBefore AND coalesce((
                 SELECT n.finished_at IS NOT NULL FROM dag_run n
-                WHERE n.dag_id = r.dag_id AND (coalesce(n.logical_date, n.run_after), n.run_id) > (coalesce(r.logical_date, r.run_after), r.run_id)
+                WHERE n.dag_id = r.dag_id AND (coalesce(n.logical_date, n.run_after), n.run_id) > (coalesce(r.logical_date, r.run_after),
+                    r.run_id)
                 ORDER BY coalesce(n.logical_date, n.run_after), n.run_id LIMIT 1), true)
             ORDER BY r.run_id LIMIT @limit FOR UPDATE OF r SKIP LOCKED
         ), deleted AS (
@@ -103,7 +105,8 @@ public sealed partial class RetentionStore
                 SELECT 1 FROM task_instance t WHERE t.run_id = s.run_id AND t.task_index = s.task_index AND t.map_index = s.map_index
                     AND t.attempt = s.attempt AND t.state = 'running')
                 AND NOT EXISTS (
-                    SELECT 1 FROM gate_verdict g WHERE g.model_version_id = s.model_version_id OR g.baseline_version_id = s.model_version_id)
+                    SELECT 1 FROM gate_verdict g WHERE g.model_version_id = s.model_version_id
+                        OR g.baseline_version_id = s.model_version_id)
                 AND NOT EXISTS (SELECT 1 FROM model_alias_move m WHERE m.to_version_id = s.model_version_id)
             ORDER BY s.staged_at LIMIT @limit FOR UPDATE SKIP LOCKED);
         DELETE FROM dataset_version WHERE dataset_version_id IN (
@@ -117,9 +120,9 @@ public sealed partial class RetentionStore
             ORDER BY s.staged_at LIMIT @limit FOR UPDATE SKIP LOCKED)
         """;
 
-    // Staged rows count: what an attempt is still making is referred to, too. So does what has only just expired: an attempt may be about to
-    // read it, and likewise what has only just moved: one may be reading it where it was. After that, what is in the cold store need not be
-    // in the store in front as well.
+    // Staged rows count: what an attempt is still making is referred to, too. So does what has only just expired: an attempt may be about
+    // to read it, and likewise what has only just moved: one may be reading it where it was. After that, what is in the cold store need not
+    // be in the store in front as well.
     private const string Unreferenced = """
         SELECT sha256 FROM unnest(@hashes) AS a (sha256)
         WHERE NOT EXISTS (SELECT 1 FROM dataset_version v
@@ -134,8 +137,8 @@ public sealed partial class RetentionStore
             WHERE v.sha256 = a.sha256 AND v.cold_at IS NOT NULL AND (v.expired_at IS NULL OR v.expired_at > now() - @age))
         """;
 
-    // The content of a version stays while anything needs it: the newest of its slice, those that the dataset keeps, what a model was trained
-    // on, what a run that is still there has read, made, or made something from, and what is on hold.
+    // The content of a version stays while anything needs it: the newest of its slice, those that the dataset keeps, what a model was
+    // trained on, what a run that is still there has read, made, or made something from, and what is on hold.
     private const string AndNothingNeeds = """
         AND NOT EXISTS (SELECT 1 FROM model_parent p WHERE p.parent_version_id = v.dataset_version_id)
         AND NOT EXISTS (SELECT 1 FROM dataset_hold h WHERE h.dataset_version_id = v.dataset_version_id AND h.lifted_at IS NULL)

@@ -59,7 +59,8 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
     public async Task<int> DropAsync(int part, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var table in await connection.QueryAsync<string>(Command(PartitionedTables, null, cancellationToken)).ConfigureAwait(false))
+        foreach (var table in await connection.QueryAsync<string>(Command(PartitionedTables, null, cancellationToken))
+            .ConfigureAwait(false))
         {
             if (!await connection.ExecuteScalarAsync<bool>(Command(Detach, new { part, table }, cancellationToken)).ConfigureAwait(false))
                 return 0;
@@ -90,18 +91,23 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
     /// Deletes a batch of the rows that attempts staged longer ago than an age and never published, unless the attempt still runs.
     /// </summary>
     /// <returns>How many.</returns>
-    public Task<int> DeleteStagedAsync(TimeSpan age, CancellationToken cancellationToken) => ExecuteAsync(DeleteStaged, age, cancellationToken);
+    public Task<int> DeleteStagedAsync(TimeSpan age, CancellationToken cancellationToken) =>
+        ExecuteAsync(DeleteStaged, age, cancellationToken);
 
-    /// <summary>Those of some artifacts that nothing needs in the store in front: no version refers to them, or only such as are cold.</summary>
+    /// <summary>
+    /// Those of some artifacts that nothing needs in the store in front: no version refers to them, or only such as are cold.
+    /// </summary>
     /// <param name="hashes">The artifacts.</param>
     /// <param name="grace">For how long what has expired, or grown cold, still counts.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public Task<IReadOnlyList<string>> UnreferencedAsync(IReadOnlyList<string> hashes, TimeSpan grace, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<string>> UnreferencedAsync(
+        IReadOnlyList<string> hashes, TimeSpan grace, CancellationToken cancellationToken) =>
         HashesAsync(Unreferenced, new { hashes = hashes.ToArray(), age = grace }, cancellationToken);
 
     /// <summary>Those of some artifacts that no version refers to that is cold.</summary>
     /// <inheritdoc cref="UnreferencedAsync" path="/param" />
-    public Task<IReadOnlyList<string>> UnreferencedColdAsync(IReadOnlyList<string> hashes, TimeSpan grace, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<string>> UnreferencedColdAsync(
+        IReadOnlyList<string> hashes, TimeSpan grace, CancellationToken cancellationToken) =>
         HashesAsync(UnreferencedCold, new { hashes = hashes.ToArray(), age = grace }, cancellationToken);
 
     /// <summary>Lets a batch of versions expire whose datasets do not keep them and which nothing needs. Their records stay.</summary>
@@ -111,7 +117,8 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         var due = await connection.QueryAsync<long>(
-            new CommandDefinition(LockDueVersions, new { limit = BatchSize }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            new CommandDefinition(LockDueVersions, new { limit = BatchSize }, transaction, cancellationToken: cancellationToken))
+            .ConfigureAwait(false);
         var expired = await connection.ExecuteAsync(
             new CommandDefinition(ExpireVersions, new { versionIds = due.ToArray() }, transaction, cancellationToken: cancellationToken))
             .ConfigureAwait(false);

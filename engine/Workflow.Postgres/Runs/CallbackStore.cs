@@ -6,7 +6,8 @@ namespace Workflow.Postgres.Runs;
 
 /// <summary>A callback that a worker has claimed.</summary>
 public sealed record ClaimedCallback(
-    long CallbackId, long RunId, long DagVersionId, int? TaskIndex, int MapIndex, int Attempt, string Kind, int? Deadline, string? Message, int Tries,
+    long CallbackId, long RunId, long DagVersionId, int? TaskIndex, int MapIndex, int Attempt, string Kind, int? Deadline, string? Message,
+    int Tries,
     string DagId, string RunKey, DateTime? LogicalDate, DateTime RunAfter, string Conf)
 {
     /// <summary>The run, for the author's code.</summary>
@@ -16,8 +17,8 @@ public sealed record ClaimedCallback(
 }
 
 /// <summary>
-/// Author's code to be called after an end. A row is written in the transaction that records the end; a worker that is killed before it says
-/// that the call is done leaves it to another: at least once.
+/// Author's code to be called after an end. A row is written in the transaction that records the end; a worker that is killed before it
+/// says that the call is done leaves it to another: at least once.
 /// </summary>
 public sealed partial class CallbackStore(NpgsqlDataSource dataSource)
 {
@@ -29,7 +30,8 @@ public sealed partial class CallbackStore(NpgsqlDataSource dataSource)
     public async Task<ClaimedCallback?> ClaimAsync(long workerId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.QuerySingleOrDefaultAsync<ClaimedCallback>(Claim, new { workerId, codeLevel = EngineVersion.CodeLevel }).ConfigureAwait(false);
+        return await connection.QuerySingleOrDefaultAsync<ClaimedCallback>(Claim, new { workerId, codeLevel = EngineVersion.CodeLevel })
+            .ConfigureAwait(false);
     }
 
     /// <summary>Says that a call was done, or that it failed and whether it is tried again.</summary>
@@ -38,14 +40,24 @@ public sealed partial class CallbackStore(NpgsqlDataSource dataSource)
     /// <param name="error">What went wrong; null for nothing.</param>
     /// <param name="retryAfter">How long until it is called again; null when it is not.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task EndAsync(ClaimedCallback callback, long workerId, string? error, TimeSpan? retryAfter, CancellationToken cancellationToken)
+    public async Task EndAsync(ClaimedCallback callback, long workerId, string? error, TimeSpan? retryAfter,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(callback);
         var state = error is null ? "success" : retryAfter is null ? "failed" : "queued";
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(
             End,
-            new { callback.RunId, callback.CallbackId, callback.Tries, workerId, state, error = StoredText.Message(error), waitSeconds = retryAfter?.TotalSeconds ?? 0 })
+            new
+            {
+                callback.RunId,
+                callback.CallbackId,
+                callback.Tries,
+                workerId,
+                state,
+                error = StoredText.Message(error),
+                waitSeconds = retryAfter?.TotalSeconds ?? 0
+            })
             .ConfigureAwait(false);
     }
 

@@ -22,7 +22,8 @@ public sealed partial class RunActs
     /// <exception cref="RunActException">It is running, or the newest version has no place for attempts that it has had.</exception>
     /// <exception cref="DagNotRunnableException">The DAG's file is gone.</exception>
     /// <exception cref="ParameterException">The run's parameters do not fit the newest version.</exception>
-    public async Task<IReadOnlyList<string>> RerunOnNewestAsync(string dagId, long runId, bool isDryRun, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RerunOnNewestAsync(
+        string dagId, long runId, bool isDryRun, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
@@ -54,7 +55,8 @@ public sealed partial class RunActs
 
         if (!isDryRun)
         {
-            await MoveAsync(runId, run, newest.DagVersionId, former, graph, connection, transaction, cancellationToken).ConfigureAwait(false);
+            await MoveAsync(runId, run, newest.DagVersionId, former, graph, connection, transaction, cancellationToken)
+                .ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -62,7 +64,8 @@ public sealed partial class RunActs
     }
 
     private async Task MoveAsync(
-        long runId, PinnedRow run, long dagVersionId, DagGraph former, DagGraph graph, NpgsqlConnection connection, NpgsqlTransaction transaction,
+        long runId, PinnedRow run, long dagVersionId, DagGraph former, DagGraph graph, NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
         CancellationToken cancellationToken)
     {
         // One that waits for its start has no tasks to make anew.
@@ -81,7 +84,8 @@ public sealed partial class RunActs
     private static string? Displaced(DagGraph former, DagGraph graph, IEnumerable<int> withHistory) =>
         withHistory.Where(task => !HasPlace(former, graph, task)).Select(task => former.Tasks[task].Id).FirstOrDefault();
 
-    private static bool HasPlace(DagGraph former, DagGraph graph, int task) => task < graph.Tasks.Count && graph.Tasks[task].Id == former.Tasks[task].Id;
+    private static bool HasPlace(DagGraph former, DagGraph graph, int task) =>
+        task < graph.Tasks.Count && graph.Tasks[task].Id == former.Tasks[task].Id;
 
     private sealed record NewestRow(long DagVersionId, int Number, string Params, bool IsActive, string? Message);
 

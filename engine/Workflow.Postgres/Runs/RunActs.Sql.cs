@@ -34,7 +34,8 @@ public sealed partial class RunActs
     private const string LockDag = "SELECT 1 FROM dag WHERE dag_id = @dagId FOR NO KEY UPDATE";
 
     private const string LockRun = """
-        SELECT r.state AS State, r.dag_version_id AS DagVersionId, r.conf::text AS Conf FROM dag_run r WHERE r.run_id = @runId FOR NO KEY UPDATE
+        SELECT r.state AS State, r.dag_version_id AS DagVersionId, r.conf::text AS Conf FROM dag_run r
+        WHERE r.run_id = @runId FOR NO KEY UPDATE
         """;
 
     private const string NewestVersion = """
@@ -42,7 +43,8 @@ public sealed partial class RunActs
         FROM dag d JOIN dag_version v ON v.dag_version_id = d.version_id WHERE d.dag_id = @dagId
         """;
 
-    private const string TasksWithHistory = "SELECT DISTINCT task_index FROM task_instance WHERE run_id = @runId AND attempt > 0 ORDER BY task_index";
+    private const string TasksWithHistory =
+        "SELECT DISTINCT task_index FROM task_instance WHERE run_id = @runId AND attempt > 0 ORDER BY task_index";
 
     private const string PinQueuedRun = "UPDATE dag_run SET dag_version_id = @dagVersionId WHERE run_id = @runId";
 
@@ -55,7 +57,8 @@ public sealed partial class RunActs
         UPDATE task_instance SET state = 'removed', message = NULL, ready_at = NULL, finished_at = now(), worker_id = NULL, ordered = NULL,
             unchosen = NULL, deferred_since = NULL, wake_key = NULL
         WHERE run_id = @runId;
-        UPDATE dag_run SET dag_version_id = @dagVersionId, state = 'queued', ordered = NULL, message = NULL, finished_at = NULL, timeout_at = NULL,
+        UPDATE dag_run SET dag_version_id = @dagVersionId, state = 'queued', ordered = NULL, message = NULL, finished_at = NULL,
+            timeout_at = NULL,
             unfinished = 0, failed_leaves = 0, cleared = cleared + 1
         WHERE run_id = @runId;
         """;

@@ -11,7 +11,8 @@ namespace Workflow.Postgres.Runs;
 /// <param name="Past">The same tasks in earlier runs too.</param>
 /// <param name="Future">The same tasks in later runs too.</param>
 /// <param name="SparesEnded">Whether runs that have ended are left alone.</param>
-public sealed record ClearRequest(TaskSelection Tasks, bool OnlyFailed = false, bool Past = false, bool Future = false, bool SparesEnded = false);
+public sealed record ClearRequest(
+    TaskSelection Tasks, bool OnlyFailed = false, bool Past = false, bool Future = false, bool SparesEnded = false);
 
 /// <summary>What to mark.</summary>
 /// <param name="Tasks">The tasks of the run.</param>
@@ -38,7 +39,8 @@ public sealed partial class RunActs(NpgsqlDataSource dataSource, GraphCache grap
     /// <summary>Makes tasks run again; a run that had ended goes on.</summary>
     /// <returns>What was cleared, or would be; null when there is no such run.</returns>
     /// <exception cref="RunActException">The run has no such task, or no tasks yet.</exception>
-    public Task<IReadOnlyList<AffectedTask>> ClearAsync(long runId, ClearRequest request, bool isDryRun, CancellationToken cancellationToken) => ActAsync(
+    public Task<IReadOnlyList<AffectedTask>> ClearAsync(
+        long runId, ClearRequest request, bool isDryRun, CancellationToken cancellationToken) => ActAsync(
         runId, request.Tasks, request.Past, request.Future, isDryRun,
         run => request.SparesEnded && run.State is not null ? [] : ClearPlan.Keys(run, request.Tasks, request.OnlyFailed),
         (run, keys, isFirst) =>
@@ -53,7 +55,8 @@ public sealed partial class RunActs(NpgsqlDataSource dataSource, GraphCache grap
     /// <summary>Gives tasks an end by hand.</summary>
     /// <returns>What was marked, or would be.</returns>
     /// <exception cref="RunActException">The run has no such task, or no tasks yet.</exception>
-    public Task<IReadOnlyList<AffectedTask>> MarkAsync(long runId, MarkRequest request, bool isDryRun, CancellationToken cancellationToken) => ActAsync(
+    public Task<IReadOnlyList<AffectedTask>> MarkAsync(
+        long runId, MarkRequest request, bool isDryRun, CancellationToken cancellationToken) => ActAsync(
         runId, request.Tasks, request.Past, request.Future, isDryRun,
         run => MarkPlan.Keys(run, request.Tasks, request.End),
         (run, keys, _) => MarkPlan.Apply(run, keys, request.End, $"Marked {request.End.Name()} by {request.By}."),
@@ -101,7 +104,8 @@ public sealed partial class RunActs(NpgsqlDataSource dataSource, GraphCache grap
 
     /// <summary>Plans in each run, and unless it is a dry run plans once more and acts under the run's lock.</summary>
     private async Task<IReadOnlyList<AffectedTask>> ActAsync(
-        long runId, TaskSelection tasks, bool past, bool future, bool isDryRun, Func<RunModel, IReadOnlyList<(int Task, int MapIndex)>> plan,
+        long runId, TaskSelection tasks, bool past, bool future, bool isDryRun,
+        Func<RunModel, IReadOnlyList<(int Task, int MapIndex)>> plan,
         Action<RunModel, IReadOnlyList<(int Task, int MapIndex)>, bool> act, CancellationToken cancellationToken)
     {
         var asked = await editor.ReadAsync(runId, cancellationToken).ConfigureAwait(false)

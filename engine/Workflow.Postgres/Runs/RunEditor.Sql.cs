@@ -24,17 +24,20 @@ public sealed partial class RunEditor
     // Apart from FindRun: a join that waits for the lock would find no row when the run was given another version meanwhile.
     private const string LockRun = "SELECT 1 FROM dag_run WHERE run_id = $1 FOR NO KEY UPDATE";
 
-    // A claim takes no lock of the run: whatever could be claimed meanwhile is held until the edit is done, and what has been claimed is seen so.
+    // A claim takes no lock of the run: whatever could be claimed meanwhile is held until the edit is done, and what has been claimed is
+    // seen so.
     private const string HoldClaimable = "SELECT 1 FROM task_instance WHERE run_id = $1 AND ready_at IS NOT NULL FOR NO KEY UPDATE";
 
     private const string FindRun = """
-        SELECT r.dag_version_id, r.state, r.ordered, v.settings::text FROM dag_run r JOIN dag_version v ON v.dag_version_id = r.dag_version_id
+        SELECT r.dag_version_id, r.state, r.ordered, v.settings::text FROM dag_run r
+            JOIN dag_version v ON v.dag_version_id = r.dag_version_id
         WHERE r.run_id = $1
         """;
 
     private const string LoadInstances = """
         SELECT run_id, task_index, map_index, state, up_success, up_failed, up_upstream_failed, up_skipped, up_cancelled, setups_success,
-            setups_failed, setups_skipped, deciders_ended, deciders_against, mapped, waits_for_past, unchosen, ordered, attempt, uncounted, lost,
+            setups_failed, setups_skipped, deciders_ended, deciders_against, mapped, waits_for_past, unchosen, ordered, attempt, uncounted,
+            lost,
             message
         FROM task_instance WHERE run_id = $1 ORDER BY task_index, map_index
         """;
@@ -49,13 +52,16 @@ public sealed partial class RunEditor
     // An attempt whose instance goes on is archived as it was: nothing that happened is lost. One that still ran was stopped.
     private const string SaveInstances = """
         WITH item AS MATERIALIZED (
-            SELECT * FROM unnest($2::int[], $3::int[], $4::text[], $5::text[], $6::int[], $7::bool[], $8::text[], $9::text[], $10::int[], $11::int[],
+            SELECT * FROM unnest($2::int[], $3::int[], $4::text[], $5::text[], $6::int[], $7::bool[], $8::text[], $9::text[], $10::int[],
+                $11::int[],
                 $12::int[], $13::int[], $14::int[], $15::int[], $16::int[], $17::int[], $18::int[], $19::int[], $20::int[], $21::int[])
             AS i (task_index, map_index, state, message, mapped, waits_for_past, unchosen, ordered, uncounted, lost, up_success, up_failed,
-                up_upstream_failed, up_skipped, up_cancelled, setups_success, setups_failed, setups_skipped, deciders_ended, deciders_against)
+                up_upstream_failed, up_skipped, up_cancelled, setups_success, setups_failed, setups_skipped, deciders_ended,
+                deciders_against)
         ), archived AS (
             INSERT INTO task_attempt (run_id, task_index, map_index, attempt, state, worker_id, started_at, finished_at, message)
-            SELECT t.run_id, t.task_index, t.map_index, t.attempt, CASE t.state WHEN 'running' THEN 'cancelled' ELSE t.state END, t.worker_id,
+            SELECT t.run_id, t.task_index, t.map_index, t.attempt, CASE t.state WHEN 'running' THEN 'cancelled' ELSE t.state END,
+                t.worker_id,
                 t.started_at, coalesce(t.finished_at, now()), coalesce(t.message, CASE t.state WHEN 'running' THEN 'It was stopped.' END)
             FROM task_instance t JOIN item i ON i.task_index = t.task_index AND i.map_index = t.map_index
             WHERE t.run_id = $1 AND t.worker_id IS NOT NULL AND t.state <> i.state
@@ -80,8 +86,10 @@ public sealed partial class RunEditor
         """;
 
     private const string InsertElements = """
-        INSERT INTO task_instance (run_id, task_index, map_index, task_id, queue, urgency, lane, pool, pool_slots, limited, admitted, state, ready_at)
-        SELECT $1, i.task_index, i.map_index, s.task_id, s.queue, s.urgency, s.lane, s.pool, s.pool_slots, s.limited, NOT s.limited, i.state,
+        INSERT INTO task_instance (run_id, task_index, map_index, task_id, queue, urgency, lane, pool, pool_slots, limited, admitted, state,
+            ready_at)
+        SELECT $1, i.task_index, i.map_index, s.task_id, s.queue, s.urgency, s.lane, s.pool, s.pool_slots, s.limited, NOT s.limited,
+            i.state,
             CASE WHEN i.state = 'queued' THEN now() END
         FROM unnest($2::int[], $3::int[], $4::text[]) AS i (task_index, map_index, state)
         JOIN task_instance s ON s.run_id = $1 AND s.task_index = i.task_index AND s.map_index = -1
@@ -98,11 +106,13 @@ public sealed partial class RunEditor
         """;
 
     private const string EndQueuedRun = """
-        UPDATE dag_run SET state = $2, ordered = $2, message = $3, started_at = CASE WHEN $2 <> 'cancelled' THEN now() END, finished_at = now()
+        UPDATE dag_run SET state = $2, ordered = $2, message = $3, started_at = CASE WHEN $2 <> 'cancelled' THEN now() END,
+            finished_at = now()
         WHERE run_id = $1
         """;
 
     private const string Notify = """
-        SELECT pg_notify('workflow_tasks', 'cancel'), pg_notify('workflow_runs', ''), pg_notify('workflow_slots', ''), pg_notify('workflow_past', '')
+        SELECT pg_notify('workflow_tasks', 'cancel'), pg_notify('workflow_runs', ''), pg_notify('workflow_slots', ''),
+            pg_notify('workflow_past', '')
         """;
 }

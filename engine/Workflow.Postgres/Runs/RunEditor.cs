@@ -8,8 +8,8 @@ using static Workflow.Postgres.Batches;
 namespace Workflow.Postgres.Runs;
 
 /// <summary>
-/// Changes whole runs by a <see cref="RunModel"/>: what a person orders, what a timeout stops, what the past releases. One transaction under
-/// the run's lock, so that steps and edits never interleave; a kill leaves the run as it was.
+/// Changes whole runs by a <see cref="RunModel"/>: what a person orders, what a timeout stops, what the past releases. One transaction
+/// under the run's lock, so that steps and edits never interleave; a kill leaves the run as it was.
 /// </summary>
 /// <remarks>Loads the run: the cost follows its size. Steps never come here, but for attempts that an order stands for.</remarks>
 public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache graphs)
@@ -45,7 +45,8 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
     public async Task<RunModel?> ReadAsync(long runId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await FindAsync(connection, isLocked: false, runId, cancellationToken).ConfigureAwait(false) is { State: not RunState.Queued } run
+        return await FindAsync(connection, isLocked: false, runId, cancellationToken)
+            .ConfigureAwait(false) is { State: not RunState.Queued } run
             ? await LoadAsync(connection, runId, run, cancellationToken).ConfigureAwait(false)
             : null;
     }
@@ -56,7 +57,8 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        if (await LockAsync(connection, runId, cancellationToken).ConfigureAwait(false) is not { State: RunState.Queued or RunState.Running } run)
+        if (await LockAsync(connection, runId, cancellationToken)
+            .ConfigureAwait(false) is not { State: RunState.Queued or RunState.Running } run)
             return false;
         if (run.State == RunState.Queued)
         {
@@ -93,7 +95,8 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
     private static Task<RunRow?> LockAsync(NpgsqlConnection connection, long runId, CancellationToken cancellationToken) =>
         FindAsync(connection, isLocked: true, runId, cancellationToken);
 
-    private static async Task<RunRow?> FindAsync(NpgsqlConnection connection, bool isLocked, long runId, CancellationToken cancellationToken)
+    private static async Task<RunRow?> FindAsync(
+        NpgsqlConnection connection, bool isLocked, long runId, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         if (isLocked)
@@ -134,12 +137,15 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
         return model;
     }
 
-    /// <summary>How long a list is by the states that the edit has left; that of a mapped task has an item for each element that gave something.</summary>
+    /// <summary>
+    /// How long a list is by the states that the edit has left; that of a mapped task has an item for each element that gave something.
+    /// </summary>
     private static int? Length(RunModel model, int source, Dictionary<(int Task, int MapIndex), int?> given)
     {
         var whole = model[source];
         return whole.Mapped is { } elements
-            ? model.Elements(source).Take(elements).Count(one => one.State == TaskState.Success && given.ContainsKey((source, one.MapIndex)))
+            ? model.Elements(source).Take(elements)
+            .Count(one => one.State == TaskState.Success && given.ContainsKey((source, one.MapIndex)))
             : whole.State == TaskState.Success ? given.GetValueOrDefault((source, TaskKey.Whole)) : null;
     }
 
@@ -156,7 +162,8 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
         if (added.Count > 0)
         {
             Add(
-                batch, InsertElements, Value(runId), Array(added.Select(instance => instance.Task)), Array(added.Select(instance => instance.MapIndex)),
+                batch, InsertElements, Value(runId), Array(added.Select(instance => instance.Task)),
+                Array(added.Select(instance => instance.MapIndex)),
                 Array(added.Select(instance => instance.State.Name())));
         }
 
@@ -179,8 +186,10 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
             Array(rows.Select(row => StoredText.Message(row.Message))), Array(rows.Select(row => row.Mapped)),
             Array(rows.Select(row => row.WaitsForPast)),
             Array(rows.Select(row => row.Unchosen.Count == 0 ? null : $"{{{string.Join(',', row.Unchosen)}}}")),
-            Array(rows.Select(row => row.Ordered?.Name())), Ints(row => row.Uncounted), Ints(row => row.Lost), Ints(row => row.Seen.Success),
-            Ints(row => row.Seen.Failed), Ints(row => row.Seen.UpstreamFailed), Ints(row => row.Seen.Skipped), Ints(row => row.Seen.Cancelled),
+            Array(rows.Select(row => row.Ordered?.Name())), Ints(row => row.Uncounted), Ints(row => row.Lost),
+                Ints(row => row.Seen.Success),
+            Ints(row => row.Seen.Failed), Ints(row => row.Seen.UpstreamFailed), Ints(row => row.Seen.Skipped),
+                Ints(row => row.Seen.Cancelled),
             Ints(row => row.Seen.SetupSuccess), Ints(row => row.Seen.SetupFailed), Ints(row => row.Seen.SetupSkipped),
             Ints(row => row.Seen.Deciders), Ints(row => row.Seen.Unchosen),
         ];
@@ -193,9 +202,11 @@ public sealed partial class RunEditor(NpgsqlDataSource dataSource, GraphCache gr
         var key = ReadKey(reader, 0);
         return TaskInstance.Of(
             key.TaskIndex, key.MapIndex, StateNames.Parse<TaskState>(reader.GetString(3)), ReadCounters(reader, 4),
-            reader.IsDBNull(14) ? null : reader.GetInt32(14), reader.GetBoolean(15), reader.IsDBNull(16) ? [] : reader.GetFieldValue<int[]>(16),
+            reader.IsDBNull(14) ? null : reader.GetInt32(14), reader.GetBoolean(15), reader.IsDBNull(16) ? []
+                : reader.GetFieldValue<int[]>(16),
             reader.IsDBNull(17) ? null : StateNames.Parse<TaskState>(reader.GetString(17)),
-            new AttemptCount(reader.GetInt32(18), reader.GetInt32(19), reader.GetInt32(20)), reader.IsDBNull(21) ? null : reader.GetString(21));
+            new AttemptCount(reader.GetInt32(18), reader.GetInt32(19), reader.GetInt32(20)), reader.IsDBNull(21) ? null
+                : reader.GetString(21));
     }
 
     private sealed record RunRow(long DagVersionId, RunState State, RunState? Ordered, DagSettings Settings);

@@ -5,7 +5,9 @@ using Workflow.Runs;
 
 namespace Workflow.Postgres.Runs;
 
-/// <summary>What happens to runs because time has passed or another run went on: timeouts, deadlines, the release of what depends on the past.</summary>
+/// <summary>
+/// What happens to runs because time has passed or another run went on: timeouts, deadlines, the release of what depends on the past.
+/// </summary>
 public sealed partial class RunKeeping(NpgsqlDataSource dataSource, GraphCache graphs)
 {
     private readonly RunEditor editor = new(dataSource, graphs);
@@ -53,6 +55,7 @@ public sealed partial class RunKeeping(NpgsqlDataSource dataSource, GraphCache g
     private async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return (await connection.QueryAsync<T>(new CommandDefinition(sql, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        return (await connection.QueryAsync<T>(new CommandDefinition(sql, cancellationToken: cancellationToken))
+            .ConfigureAwait(false)).AsList();
     }
 }

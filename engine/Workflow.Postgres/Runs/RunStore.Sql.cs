@@ -3,28 +3,32 @@ namespace Workflow.Postgres.Runs;
 public sealed partial class RunStore
 {
     // Who creates or starts runs of a DAG does so one after the other, so that its limit holds; and the loader may not replace the version
-    // while a run is being pinned to it. A statement of its own: after a wait, PostgreSQL reads the locked row anew but not the rows joined to
-    // it, so that a join would look for the new version among the old ones.
+    // while a run is being pinned to it. A statement of its own: after a wait, PostgreSQL reads the locked row anew but not the rows joined
+    // to it, so that a join would look for the new version among the old ones.
     internal const string LockDag = "SELECT 1 FROM dag WHERE dag_id = @dagId FOR NO KEY UPDATE";
 
     private const string CurrentVersion = """
         SELECT v.dag_version_id AS DagVersionId, v.params::text AS Params, d.is_active AS IsActive, d.message AS Message,
             (v.settings ->> 'max_active_runs')::int AS MaxActiveRuns, d.lane AS Lane,
             (SELECT count(*)::int FROM dag_run r WHERE r.dag_id = d.dag_id AND r.state = 'running' AND r.backfill_id IS NULL) AS Running,
-            EXISTS (SELECT 1 FROM dag_run r WHERE r.dag_id = d.dag_id AND r.state = 'queued' AND r.run_after <= now() AND r.backfill_id IS NULL)
+            EXISTS (SELECT 1 FROM dag_run r WHERE r.dag_id = d.dag_id AND r.state = 'queued' AND r.run_after <= now()
+            AND r.backfill_id IS NULL)
                 AS HasQueued
         FROM dag d JOIN dag_version v ON v.dag_version_id = d.version_id WHERE d.dag_id = @dagId
         """;
 
-    // The second scheduler that creates the run of one logical date, and the second caller of one key, insert nothing. Who waits for runs and
-    // tasks hears of it with the commit.
+    // The second scheduler that creates the run of one logical date, and the second caller of one key, insert nothing. Who waits for runs
+    // and tasks hears of it with the commit.
     private const string InsertRun = """
-        INSERT INTO dag_run (dag_id, run_key, dag_version_id, run_type, state, lane, logical_date, interval_start, interval_end, run_after, conf, note,
+        INSERT INTO dag_run (dag_id, run_key, dag_version_id, run_type, state, lane, logical_date, interval_start, interval_end, run_after,
+            conf, note,
             triggered_by, unfinished, backfill_id, ignores_past)
-        VALUES (@dagId, @runKey, @dagVersionId, @runType, 'queued', @lane, @logicalDate, @intervalStart, @intervalEnd, coalesce(@runAfter, now()),
+        VALUES (@dagId, @runKey, @dagVersionId, @runType, 'queued', @lane, @logicalDate, @intervalStart, @intervalEnd,
+            coalesce(@runAfter, now()),
             @conf::jsonb, @note, @triggeredBy, 0, @backfillId, @ignoresPast)
         ON CONFLICT DO NOTHING
-        RETURNING run_id, run_after <= now() AS is_due, pg_notify('workflow_tasks', '') IS NOT NULL AND pg_notify('workflow_runs', '') IS NOT NULL
+        RETURNING run_id, run_after <= now() AS is_due,
+            pg_notify('workflow_tasks', '') IS NOT NULL AND pg_notify('workflow_runs', '') IS NOT NULL
         """;
 
     private const string QueuedRun = """
@@ -40,8 +44,10 @@ public sealed partial class RunStore
         """;
 
     private const string InsertTasks = """
-        INSERT INTO task_instance (run_id, task_index, task_id, queue, state, ready_at, urgency, lane, pool, pool_slots, limited, admitted, waits_for_past)
-        SELECT $1, i.task_index, i.task_id, i.queue, i.state, CASE i.state WHEN 'queued' THEN now() END, i.urgency, $10, i.pool, i.pool_slots,
+        INSERT INTO task_instance (run_id, task_index, task_id, queue, state, ready_at, urgency, lane, pool, pool_slots, limited, admitted,
+            waits_for_past)
+        SELECT $1, i.task_index, i.task_id, i.queue, i.state, CASE i.state WHEN 'queued' THEN now() END, i.urgency, $10, i.pool,
+            i.pool_slots,
             i.limited, NOT i.limited, i.waits_for_past
         FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::int[], $9::bool[], $11::bool[])
             AS i (task_index, task_id, queue, state, urgency, pool, pool_slots, limited, waits_for_past)
@@ -61,7 +67,8 @@ public sealed partial class RunStore
         """;
 
     private const string InsertDeadlines = """
-        INSERT INTO run_deadline (run_id, number, due_at) SELECT @runId, number, due_at FROM unnest(@numbers::int[], @dueAt::timestamptz[]) AS d (number, due_at)
+        INSERT INTO run_deadline (run_id, number, due_at) SELECT @runId, number, due_at
+        FROM unnest(@numbers::int[], @dueAt::timestamptz[]) AS d (number, due_at)
         ON CONFLICT DO NOTHING
         """;
 
@@ -81,9 +88,11 @@ public sealed partial class RunStore
     // person asked for and nothing else.
     private const string NextQueued = """
         SELECT r.run_id FROM dag d JOIN dag_version v ON v.dag_version_id = d.version_id JOIN dag_run r ON r.dag_id = d.dag_id
-        WHERE d.dag_id = @dagId AND r.state = 'queued' AND r.run_after <= now() AND r.backfill_id IS NULL AND (r.run_type = 'manual' OR NOT d.is_paused)
+        WHERE d.dag_id = @dagId AND r.state = 'queued' AND r.run_after <= now() AND r.backfill_id IS NULL
+            AND (r.run_type = 'manual' OR NOT d.is_paused)
         ORDER BY coalesce(r.logical_date, r.run_after), r.run_id
-        LIMIT greatest(0, coalesce((SELECT (v2.settings ->> 'max_active_runs')::int FROM dag d2 JOIN dag_version v2 ON v2.dag_version_id = d2.version_id
+        LIMIT greatest(0, coalesce((SELECT (v2.settings ->> 'max_active_runs')::int FROM dag d2
+        JOIN dag_version v2 ON v2.dag_version_id = d2.version_id
                 WHERE d2.dag_id = @dagId), @defaultLimit)
             - (SELECT count(*) FROM dag_run a WHERE a.dag_id = @dagId AND a.state = 'running' AND a.backfill_id IS NULL))
         """;

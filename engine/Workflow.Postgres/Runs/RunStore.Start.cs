@@ -9,7 +9,9 @@ namespace Workflow.Postgres.Runs;
 /// <content>Starts runs: makes their task instances.</content>
 public sealed partial class RunStore
 {
-    /// <summary>Starts the queued runs that are due, as far as each DAG may have them running. Runs of backfills are left to those.</summary>
+    /// <summary>
+    /// Starts the queued runs that are due, as far as each DAG may have them running. Runs of backfills are left to those.
+    /// </summary>
     /// <returns>How many were started.</returns>
     /// <remarks>A kill between two DAGs leaves the rest queued for the next turn, of this scheduler or another.</remarks>
     public async Task<int> StartQueuedAsync(CancellationToken cancellationToken)
@@ -37,7 +39,8 @@ public sealed partial class RunStore
     internal static async Task StartAsync(
         long runId, GraphCache graphs, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        if (await connection.QuerySingleOrDefaultAsync<QueuedRow>(QueuedRun, new { runId }, transaction).ConfigureAwait(false) is not { } run)
+        if (await connection.QuerySingleOrDefaultAsync<QueuedRow>(QueuedRun, new { runId }, transaction)
+            .ConfigureAwait(false) is not { } run)
             return;
         var (graph, settings) = await graphs.GetVersionAsync(run.DagVersionId, connection, cancellationToken).ConfigureAwait(false);
         var waiting = await WaitingForPastAsync(runId, run, graph, connection, transaction).ConfigureAwait(false);
@@ -68,7 +71,9 @@ public sealed partial class RunStore
         task.Pool != TaskDefinition.DefaultPool || isDefaultPoolLimited || task.MaxActive is not null || task.MaxActivePerRun is not null
         || settings.MaxActiveTasks is not null || settings.MaxActiveTasksPerRun is not null;
 
-    /// <summary>The tasks whose counterparts in the run before have not succeeded or been skipped; one that is new there does not wait.</summary>
+    /// <summary>
+    /// The tasks whose counterparts in the run before have not succeeded or been skipped; one that is new there does not wait.
+    /// </summary>
     private static async Task<HashSet<int>> WaitingForPastAsync(
         long runId, QueuedRow run, DagGraph graph, NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
@@ -94,11 +99,19 @@ public sealed partial class RunStore
         var durations = (await connection.QueryAsync<double>(Durations, new { run.DagId, count }, transaction).ConfigureAwait(false))
             .Select(TimeSpan.FromSeconds).ToList();
         var due = settings.Deadlines
-            .Select((deadline, number) => (Number: number, At: deadline.Of(Utc(run.CreatedAt), Utc(run.Now), run.LogicalDate is { } date ? Utc(date) : null, durations)))
+            .Select((deadline, number) =>
+                (Number: number,
+                    At: deadline.Of(Utc(run.CreatedAt), Utc(run.Now), run.LogicalDate is { } date ? Utc(date) : null, durations)))
             .Where(deadline => deadline.At is not null).ToList();
         await connection.ExecuteAsync(
             InsertDeadlines,
-            new { runId, numbers = due.Select(deadline => deadline.Number).ToArray(), dueAt = due.Select(deadline => deadline.At!.Value.UtcDateTime).ToArray() },
+            new
+            {
+                runId,
+                numbers = due.Select(deadline => deadline.Number)
+                .ToArray(),
+                dueAt = due.Select(deadline => deadline.At!.Value.UtcDateTime).ToArray()
+            },
             transaction).ConfigureAwait(false);
     }
 

@@ -22,7 +22,8 @@ namespace Workflow.Postgres.Runs;
 /// <param name="IgnoresPast">Whether tasks that depend on the past do not wait for it, as in the first run of a backfill.</param>
 public sealed record NewRun(
     string DagId, string RunKey, RunType Type, JsonObject Conf, string TriggeredBy, DateTimeOffset? LogicalDate = null,
-    DateTimeOffset? IntervalStart = null, DateTimeOffset? RunAfter = null, string? Note = null, long? BackfillId = null, bool IgnoresPast = false);
+    DateTimeOffset? IntervalStart = null, DateTimeOffset? RunAfter = null, string? Note = null, long? BackfillId = null,
+    bool IgnoresPast = false);
 
 /// <summary>Creates, starts and cancels runs.</summary>
 public sealed partial class RunStore(NpgsqlDataSource dataSource, GraphCache graphs)
@@ -30,8 +31,8 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, GraphCache gra
     private readonly RunEditor editor = new(dataSource, graphs);
 
     /// <summary>
-    /// Creates a run of a DAG's current version, and starts it if it is due and the DAG may have one more running; otherwise it waits its turn.
-    /// One transaction: a kill leaves the whole run or nothing.
+    /// Creates a run of a DAG's current version, and starts it if it is due and the DAG may have one more running; otherwise it waits its
+    /// turn. One transaction: a kill leaves the whole run or nothing.
     /// </summary>
     /// <returns>The run's key in the database; null when it exists already.</returns>
     /// <exception cref="DagNotRunnableException">No such DAG, or its file is gone.</exception>
@@ -87,7 +88,9 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, GraphCache gra
         return inserted.RunId;
     }
 
-    /// <summary>Locks a DAG and reads what it is then: two statements, for the second must see what the first waited for, in one round trip.</summary>
+    /// <summary>
+    /// Locks a DAG and reads what it is then: two statements, for the second must see what the first waited for, in one round trip.
+    /// </summary>
     private static async Task<VersionRow?> LockCurrentVersionAsync(
         string dagId, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -109,7 +112,8 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, GraphCache gra
     /// <returns>False when no such run is running or waits for its start.</returns>
     public async Task<bool> CancelAsync(string dagId, string runKey, CancellationToken cancellationToken) =>
         await IdAsync(dagId, runKey, cancellationToken).ConfigureAwait(false) is { } runId
-        && await editor.StopAsync(runId, new RunStop(RunState.Cancelled, RunStop.CancelledMessage), cancellationToken).ConfigureAwait(false);
+        && await editor.StopAsync(runId, new RunStop(RunState.Cancelled, RunStop.CancelledMessage), cancellationToken)
+        .ConfigureAwait(false);
 
     /// <summary>The runs of that key; <c>~</c> stands for any DAG, as in Airflow's API.</summary>
     public async Task<IReadOnlyList<(string DagId, string RunKey, string State)>> FindAsync(

@@ -27,13 +27,15 @@ public sealed partial class SchedulerStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Says that a scheduler lives.</summary>
-    public Task HeartbeatAsync(long schedulerId, CancellationToken cancellationToken) => ExecuteAsync(Heartbeat, schedulerId, cancellationToken);
+    public Task HeartbeatAsync(long schedulerId, CancellationToken cancellationToken) =>
+        ExecuteAsync(Heartbeat, schedulerId, cancellationToken);
 
     /// <summary>Says that a scheduler has stopped.</summary>
     public Task StopAsync(long schedulerId, CancellationToken cancellationToken) => ExecuteAsync(Stop, schedulerId, cancellationToken);
 
     /// <summary>Makes the partitions for the runs to come.</summary>
-    /// <param name="period">Begins a new one when the oldest run of the one in use is older than this; null for only when it is full.</param>
+    /// <param name="period">Begins a new one when the oldest run of the one in use is older than this; null for only when it is
+    /// full.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
     /// <returns>How many were made.</returns>
     public async Task<int> EnsurePartitionsAsync(TimeSpan? period, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ public sealed partial class AdmissionStore
 
     // Slots are counted, never kept as a number that a crash could leave wrong. Their number is bounded by the limits themselves.
     private const string Used = """
-        SELECT t.run_id AS RunId, t.task_index AS TaskIndex, t.lane AS Lane, r.dag_id AS DagId, r.dag_version_id AS DagVersionId, count(*)::int AS Count
+        SELECT t.run_id AS RunId, t.task_index AS TaskIndex, t.lane AS Lane, r.dag_id AS DagId, r.dag_version_id AS DagVersionId,
+            count(*)::int AS Count
         FROM task_instance t JOIN dag_run r ON r.run_id = t.run_id
         WHERE t.limited AND t.admitted AND t.state IN ('queued', 'running', 'deferred', 'up_for_retry')
         GROUP BY t.run_id, t.task_index, t.lane, r.dag_id, r.dag_version_id
@@ -26,7 +27,8 @@ public sealed partial class AdmissionStore
                 WHERE t.ready_at IS NOT NULL AND NOT t.admitted AND (t.run_id, t.task_index) > (h.run_id, h.task_index)
                 ORDER BY t.run_id, t.task_index LIMIT 1) n
         )
-        SELECT w.run_id AS RunId, w.task_index AS TaskIndex, w.map_index AS MapIndex, w.lane AS Lane, w.ready_at AS ReadyAt, r.dag_id AS DagId,
+        SELECT w.run_id AS RunId, w.task_index AS TaskIndex, w.map_index AS MapIndex, w.lane AS Lane, w.ready_at AS ReadyAt,
+            r.dag_id AS DagId,
             r.dag_version_id AS DagVersionId
         FROM hop h CROSS JOIN LATERAL (
             SELECT t.run_id, t.task_index, t.map_index, t.lane, t.ready_at FROM task_instance t

@@ -4,7 +4,9 @@ using Workflow.Runs;
 
 namespace Workflow.Postgres.Steps;
 
-/// <summary>Gives slots to tasks that limits apply to: reads who waits and what is taken, asks <see cref="Admission"/>, and writes what it says.</summary>
+/// <summary>
+/// Gives slots to tasks that limits apply to: reads who waits and what is taken, asks <see cref="Admission"/>, and writes what it says.
+/// </summary>
 /// <remarks>Tasks without limits never come here. A kill before the commit leaves all waiting for the next turn.</remarks>
 public sealed partial class AdmissionStore(NpgsqlDataSource dataSource, GraphCache graphs)
 {
@@ -18,7 +20,8 @@ public sealed partial class AdmissionStore(NpgsqlDataSource dataSource, GraphCac
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(Lock, transaction: transaction).ConfigureAwait(false);
-        var rows = (await connection.QueryAsync<WaitingRow>(Waiting, new { perTask = PerTask }, transaction).ConfigureAwait(false)).AsList();
+        var rows =
+            (await connection.QueryAsync<WaitingRow>(Waiting, new { perTask = PerTask }, transaction).ConfigureAwait(false)).AsList();
         if (rows.Count == 0)
             return 0;
 

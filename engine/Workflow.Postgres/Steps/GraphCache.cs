@@ -6,8 +6,8 @@ namespace Workflow.Postgres.Steps;
 
 /// <summary>What scheduling needs to know of DAG versions, read once each. Versions are immutable, so nothing here goes stale.</summary>
 /// <remarks>
-/// Bounded: when it is full it starts anew, which costs one read for each version in use. Those who ask for one version at the same time share
-/// the read: the tasks of a large DAG begin together, and each reading its graph would take seconds.
+/// Bounded: when it is full it starts anew, which costs one read for each version in use. Those who ask for one version at the same time
+/// share the read: the tasks of a large DAG begin together, and each reading its graph would take seconds.
 /// </remarks>
 public sealed partial class GraphCache(NpgsqlDataSource dataSource)
 {
@@ -54,7 +54,8 @@ public sealed partial class GraphCache(NpgsqlDataSource dataSource)
     internal async ValueTask<(DagGraph Graph, DagSettings Settings)> GetVersionAsync(
         long dagVersionId, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (!versions.TryGetValue(dagVersionId, out var known) || known is not { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        if (!versions.TryGetValue(dagVersionId, out var known)
+            || known is not { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
         {
             var read = await ReadAsync(dagVersionId, connection, cancellationToken).ConfigureAwait(false);
             versions[dagVersionId] = known = new Lazy<Task<Version>>(Task.FromResult(read));

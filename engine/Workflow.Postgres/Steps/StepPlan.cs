@@ -32,8 +32,8 @@ internal readonly record struct StepEdge(TaskKey From, int ToTask, int ToMap, Ed
 }
 
 /// <summary>
-/// The decisions of one step: what it read so far, and what follows from it by <see cref="RunMachine"/>. Pure; <see cref="TaskQueue"/> reads
-/// and writes around it.
+/// The decisions of one step: what it read so far, and what follows from it by <see cref="RunMachine"/>. Pure; <see cref="TaskQueue"/>
+/// reads and writes around it.
 /// </summary>
 internal sealed class StepPlan
 {
@@ -58,7 +58,8 @@ internal sealed class StepPlan
     public bool IsIdle { get; set; } = true;
 
     /// <summary>Whether a task ended that the same task of the next run may wait for.</summary>
-    public bool ReleasesFuture => Ended.Exists(task => task.End.State is TaskState.Success or TaskState.Skipped && task.Definition.DependsOnPast);
+    public bool ReleasesFuture =>
+        Ended.Exists(task => task.End.State is TaskState.Success or TaskState.Skipped && task.Definition.DependsOnPast);
 
     /// <summary>Whether anything waits to be expanded.</summary>
     public bool HasExpansions => expanding.Count > 0;
@@ -72,8 +73,8 @@ internal sealed class StepPlan
     }
 
     /// <summary>
-    /// Whether all that follows from these ends can be said beforehand: successes after which others go on or still wait, and nothing else. The
-    /// step is then one round trip; where it comes out otherwise, because a run ended or somebody stopped it, PostgreSQL refuses it.
+    /// Whether all that follows from these ends can be said beforehand: successes after which others go on or still wait, and nothing else.
+    /// The step is then one round trip; where it comes out otherwise, because a run ended or somebody stopped it, PostgreSQL refuses it.
     /// </summary>
     public static bool IsForeseeable(IReadOnlyList<EndingTask> ending, IReadOnlyList<StepEdge> edges) =>
         ending.All(task => task.From == TaskState.Running && task.End is { State: TaskState.Success, Unchosen.Count: 0 }
@@ -89,13 +90,20 @@ internal sealed class StepPlan
 
     public void SawTotals(long runId, int unfinished, int failedLeaves) => totals[runId] = (unfinished, failedLeaves);
 
-    /// <summary>A task ended. In a stopped run nothing but teardowns is tried again: what would wait for its next attempt is cancelled too.</summary>
+    /// <summary>
+    /// A task ended. In a stopped run nothing but teardowns is tried again: what would wait for its next attempt is cancelled too.
+    /// </summary>
     public void SawEnd(EndingTask task)
     {
         Ended.Add(task);
         if (!task.End.State.IsTerminal() && ordered.GetValueOrDefault(task.Key.RunId) is not null && task.Graph.Tasks.Count > 0
             && task.Definition.Role != TaskRole.Teardown)
-            Follow(task with { From = task.End.State, End = new AttemptEnd(TaskState.Cancelled, RunStop.CancelledMessage, null), IsLost = false });
+            Follow(task with
+            {
+                From = task.End.State,
+                End = new AttemptEnd(TaskState.Cancelled, RunStop.CancelledMessage, null),
+                IsLost = false
+            });
     }
 
     /// <summary>A pending instance's counters changed.</summary>
@@ -112,7 +120,8 @@ internal sealed class StepPlan
                 ToQueue.Add(key);
                 break;
             case { } end:
-                Follow(Pending(key, dagVersionId, graph, new AttemptEnd(end, Reasons.ForEnd(graph, key.TaskIndex, key.MapIndex, mapped, seen), null)));
+                Follow(Pending(key, dagVersionId, graph,
+                    new AttemptEnd(end, Reasons.ForEnd(graph, key.TaskIndex, key.MapIndex, mapped, seen), null)));
                 break;
         }
     }
@@ -120,7 +129,8 @@ internal sealed class StepPlan
     /// <summary>The tasks that end as a consequence of what was seen since the last call.</summary>
     public IReadOnlyList<EndingTask> TakeFollowing()
     {
-        var taken = following.Values.OrderBy(task => task.Key.RunId).ThenBy(task => task.Key.TaskIndex).ThenBy(task => task.Key.MapIndex).ToList();
+        var taken = following.Values.OrderBy(task => task.Key.RunId).ThenBy(task => task.Key.TaskIndex).ThenBy(task => task.Key.MapIndex)
+            .ToList();
         following.Clear();
         return taken;
     }

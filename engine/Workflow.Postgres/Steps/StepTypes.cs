@@ -16,8 +16,8 @@ public sealed record FinishedAttempt(ClaimedTask Task, long WorkerId, TaskOutcom
 /// <param name="Slots">How many tasks it can take.</param>
 /// <param name="After">The lane after which to begin, so that one claim after another goes round all of them.</param>
 /// <param name="ExpectsIdle">
-/// Whether nothing was left to claim when it last looked. What its step makes ready it then takes over at once, and claims no more; the step
-/// says when there was more after all.
+/// Whether nothing was left to claim when it last looked. What its step makes ready it then takes over at once, and claims no more; the
+/// step says when there was more after all.
 /// </param>
 public sealed record ClaimRequest(long WorkerId, IReadOnlyList<string> Queues, int Slots, int After = 0, bool ExpectsIdle = false)
 {

@@ -8,7 +8,8 @@ namespace Workflow.Postgres.Steps;
 public sealed partial class TaskQueue
 {
     private static async Task EndAsync(
-        NpgsqlConnection connection, StepPlan plan, IReadOnlyList<EndingTask> ending, IReadOnlyList<StepEdge> edges, ClaimRequest? claim, bool isFirst,
+        NpgsqlConnection connection, StepPlan plan, IReadOnlyList<EndingTask> ending, IReadOnlyList<StepEdge> edges, ClaimRequest? claim,
+        bool isFirst,
         CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -39,16 +40,20 @@ public sealed partial class TaskQueue
         Add(
             batch, EndTasks,
             [
-                .. Keys(ending.Select(task => task.Key)), Array(ending.Select(task => task.From.Name())), Array(ending.Select(task => task.Attempt)),
+                .. Keys(ending.Select(task => task.Key)), Array(ending.Select(task => task.From.Name())),
+                Array(ending.Select(task => task.Attempt)),
                 Array(ending.Select(task => task.WorkerId)), Array(ending.Select(task => task.End.State.Name())),
-                Array(ending.Select(task => StoredText.Message(task.End.Message))), Array(ending.Select(task => task.End.Wait?.TotalSeconds)),
+                Array(ending.Select(task => StoredText.Message(task.End.Message))),
+                    Array(ending.Select(task => task.End.Wait?.TotalSeconds)),
                 Array(ending.Select(task => task.IsLost)),
                 Array(ending.Select(task => RunMachine.FailsRun(task.Graph, task.Key.TaskIndex, task.Key.MapIndex, task.End.State))),
                 Array(ending.Select(task => task.End.WakeKey)),
                 Array(ending.Select(task => task.End.Unchosen.Count == 0 ? null : $"{{{string.Join(',', task.End.Unchosen)}}}")),
                 Array(edges.Select(edge => edge.From.RunId)), Array(edges.Select(edge => edge.From.TaskIndex)),
-                Array(edges.Select(edge => edge.From.MapIndex)), Array(edges.Select(edge => edge.ToTask)), Array(edges.Select(edge => edge.ToMap)),
-                Array(edges.Select(edge => (int)edge.Kind)), Array(edges.Select(edge => edge.IsSummary)), Array(edges.Select(edge => edge.IsAgainst)),
+                Array(edges.Select(edge => edge.From.MapIndex)), Array(edges.Select(edge => edge.ToTask)),
+                    Array(edges.Select(edge => edge.ToMap)),
+                Array(edges.Select(edge => (int)edge.Kind)), Array(edges.Select(edge => edge.IsSummary)),
+                    Array(edges.Select(edge => edge.IsAgainst)),
                 Array(edges.Select(edge => edge.ReadyAt)), Value(claim?.WorkerId ?? 0), Value(claim is null ? 0 : TakesOver(edges, claim)),
                 Value(isForeseen),
             ]);
@@ -67,7 +72,8 @@ public sealed partial class TaskQueue
                     plan.SawEnd(byKey[ReadKey(reader, 1)]);
                     break;
                 case "c" when reader.GetString(16) == TaskState.Running.Name():
-                    plan.HandedOver.Add((ReadKey(reader, 1), new AttemptCount(reader.GetInt32(17), reader.GetInt32(18), reader.GetInt32(19))));
+                    plan.HandedOver.Add(
+                        (ReadKey(reader, 1), new AttemptCount(reader.GetInt32(17), reader.GetInt32(18), reader.GetInt32(19))));
                     break;
                 case "c" when reader.GetString(16) == TaskState.Queued.Name():
                     plan.Queued.Add(ReadKey(reader, 1));

@@ -4,7 +4,8 @@ using static Workflow.Postgres.Batches;
 
 namespace Workflow.Postgres.Steps;
 
-/// <content>Gives mapped tasks their elements: a step that makes one ready costs two more round trips, whatever the number of elements.</content>
+/// <content>Gives mapped tasks their elements: a step that makes one ready costs two more round trips, whatever the number of
+/// elements.</content>
 public sealed partial class TaskQueue
 {
     /// <summary>Expands what is ready for it, and goes on with what ends without any elements.</summary>
@@ -30,7 +31,8 @@ public sealed partial class TaskQueue
             return;
         await using var batch = new NpgsqlBatch(connection);
         Add(
-            batch, Expand, Array(items.Select(item => item.RunId)), Array(items.Select(item => item.Task)), Array(items.Select(item => item.Elements)),
+            batch, Expand, Array(items.Select(item => item.RunId)), Array(items.Select(item => item.Task)),
+            Array(items.Select(item => item.Elements)),
             Array(items.Select(item => item.IsReady)));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

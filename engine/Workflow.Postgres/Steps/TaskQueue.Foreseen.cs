@@ -14,7 +14,8 @@ public sealed partial class TaskQueue
     /// <returns>Null when it was refused: nothing has changed.</returns>
     /// <remarks>A kill during it leaves what one during the long way does: all of the step or nothing.</remarks>
     private static async Task<StepResult?> ForeseenAsync(
-        NpgsqlConnection connection, IReadOnlyList<FinishedAttempt> finished, IReadOnlyList<EndingTask> ending, IReadOnlyList<StepEdge> edges,
+        NpgsqlConnection connection, IReadOnlyList<FinishedAttempt> finished, IReadOnlyList<EndingTask> ending,
+        IReadOnlyList<StepEdge> edges,
         ClaimRequest? claim, CancellationToken cancellationToken)
     {
         var plan = new StepPlan();
@@ -44,8 +45,8 @@ public sealed partial class TaskQueue
     }
 
     /// <summary>
-    /// How many slots are kept for what the step makes ready: all that it may be, when the worker has room for it and serves its queues; else 0,
-    /// and it is queued as everything else.
+    /// How many slots are kept for what the step makes ready: all that it may be, when the worker has room for it and serves its queues;
+    /// else 0, and it is queued as everything else.
     /// </summary>
     private static int TakesOver(IReadOnlyList<StepEdge> edges, ClaimRequest claim)
     {
@@ -55,12 +56,14 @@ public sealed partial class TaskQueue
         return targets <= claim.Slots && claim.Queues.Count == 0 ? targets : 0;
     }
 
-    private static HashSet<TaskKey> Targets(IEnumerable<StepEdge> edges) => [.. edges.Where(edge => edge.ReadyAt > 0).Select(edge => edge.To)];
+    private static HashSet<TaskKey> Targets(IEnumerable<StepEdge> edges) =>
+        [.. edges.Where(edge => edge.ReadyAt > 0).Select(edge => edge.To)];
 
     /// <summary>What the step handed over to the worker. It belongs to the runs of the attempts that ended.</summary>
     private static IEnumerable<ClaimedTask> HandedOver(StepPlan plan, IReadOnlyList<FinishedAttempt> finished)
     {
-        var byRun = finished.DistinctBy(attempt => attempt.Task.Key.RunId).ToDictionary(attempt => attempt.Task.Key.RunId, attempt => attempt.Task);
+        var byRun = finished.DistinctBy(attempt => attempt.Task.Key.RunId)
+            .ToDictionary(attempt => attempt.Task.Key.RunId, attempt => attempt.Task);
         return plan.HandedOver.Select(item => byRun[item.Key.RunId] with { Key = item.Key, Attempt = item.Attempt, DeferredSince = null });
     }
 }

@@ -13,7 +13,8 @@ public sealed partial class TaskQueue
 
     // How often the elements ran in all tells whether the list is still the one that was read before.
     private const string GatheredVersion = """
-        SELECT coalesce(sum(attempt), 0)::int FROM task_instance WHERE run_id = $1 AND task_index = $2 AND map_index >= 0 AND state = 'success'
+        SELECT coalesce(sum(attempt), 0)::int FROM task_instance
+        WHERE run_id = $1 AND task_index = $2 AND map_index >= 0 AND state = 'success'
         """;
 
     private const string LoadGathered = """

@@ -8,19 +8,24 @@ public sealed partial class TaskQueue
         """;
 
     // Ends task instances, counts them at all that wait for them and in their runs, and returns what changed.
-    // - An item that is running is fenced by attempt and worker, and left alone while an order stands for it: that is carried out by itself.
+    // - An item that is running is fenced by attempt and worker, and left alone while an order stands for it: that is carried out by
+    // itself.
     //   Any other was read under the run's lock by this very transaction.
-    // - Counters are kept only while the one that waits is pending: after that nothing reads them. Once expanded it counts its elements alone.
+    // - Counters are kept only while the one that waits is pending: after that nothing reads them. Once expanded it counts its elements
+    // alone.
     // - No row is updated twice: one that waits and is itself among the items has no edge here (PostgreSQL would apply only one of both).
-    // - Where all successes of its upstreams make a task ready (needed), the update that counts the last of them queues it as well; or hands it
+    // - Where all successes of its upstreams make a task ready (needed), the update that counts the last of them queues it as well; or
+    // hands it
     //   over to this worker, if that has slots for all ($24) and nothing is due that it would overtake. The look for that is short: whoever
     //   has many tasks waiting for later loses the shortcut and nothing else.
     // - A step that is foreseen ($25) is refused when more follows from it than it does itself.
     private const string EndTasks = """
         WITH item AS MATERIALIZED (
-            SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::int[], $6::bigint[], $7::text[], $8::text[], $9::float8[],
+            SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::int[], $6::bigint[], $7::text[], $8::text[],
+                $9::float8[],
                 $10::bool[], $11::bool[], $12::text[], $13::text[])
-            AS i (run_id, task_index, map_index, from_state, attempt, worker_id, to_state, message, wait_seconds, is_lost, fails_run, wake_key, unchosen)
+            AS i (run_id, task_index, map_index, from_state, attempt, worker_id, to_state, message, wait_seconds, is_lost, fails_run,
+            wake_key, unchosen)
         ), idle AS MATERIALIZED (
             SELECT $24 > 0 AND count(*) < 20 AND coalesce(bool_and(q.ready_at > now()), true) AS is_idle FROM (
                 SELECT t.ready_at FROM task_instance t WHERE $24 > 0 AND t.ready_at IS NOT NULL AND t.admitted
@@ -41,12 +46,14 @@ public sealed partial class TaskQueue
             FROM item i
             WHERE t.run_id = i.run_id AND t.task_index = i.task_index AND t.map_index = i.map_index AND t.state = i.from_state
                 AND (i.from_state <> 'running' OR (t.attempt = i.attempt AND t.worker_id = i.worker_id AND t.ordered IS NULL))
-            RETURNING t.run_id, t.task_index, t.map_index, t.attempt, t.state, t.started_at, t.finished_at, i.from_state, i.worker_id, i.is_lost,
+            RETURNING t.run_id, t.task_index, t.map_index, t.attempt, t.state, t.started_at, t.finished_at, i.from_state, i.worker_id,
+                i.is_lost,
                 i.message, i.fails_run, t.limited
         ), archived AS (
             INSERT INTO task_attempt (run_id, task_index, map_index, attempt, state, worker_id, started_at, finished_at, message)
             SELECT run_id, task_index, map_index, attempt,
-                CASE WHEN is_lost OR state = 'queued' THEN 'lost' WHEN state = 'deferred' THEN 'deferred' ELSE 'failed' END, worker_id, started_at, now(), message
+                CASE WHEN is_lost OR state = 'queued' THEN 'lost' WHEN state = 'deferred' THEN 'deferred' ELSE 'failed' END, worker_id,
+                    started_at, now(), message
             FROM ended WHERE from_state = 'running' AND finished_at IS NULL
         ), counted AS (
             UPDATE task_instance t SET
@@ -89,7 +96,8 @@ public sealed partial class TaskQueue
             WHERE t.run_id = c.run_id AND t.task_index = c.to_task AND t.map_index = c.to_map AND t.state = 'pending'
                 AND (t.mapped IS NOT NULL) = c.is_summary
             RETURNING t.run_id, t.task_index, t.map_index, t.up_success, t.up_failed, t.up_upstream_failed, t.up_skipped, t.up_cancelled,
-                t.setups_success, t.setups_failed, t.setups_skipped, t.deciders_ended, t.deciders_against, t.mapped, t.waits_for_past, t.state,
+                t.setups_success, t.setups_failed, t.setups_skipped, t.deciders_ended, t.deciders_against, t.mapped, t.waits_for_past,
+                t.state,
                 t.attempt, t.uncounted, t.lost, t.limited, c.needed,
                 t.up_success + t.up_failed + t.up_upstream_failed + t.up_skipped + t.up_cancelled AS up_finished
         ), totalled AS (
@@ -107,12 +115,15 @@ public sealed partial class TaskQueue
         ), unforeseen AS (
             SELECT refuse_step() FROM (VALUES (1)) AS v WHERE $25 AND (
                 (SELECT count(*) FROM ended) <> (SELECT count(*) FROM item)
-                OR EXISTS (SELECT FROM counted WHERE CASE WHEN mapped IS NULL THEN up_finished = needed AND up_success < needed ELSE up_finished = mapped END)
+                OR EXISTS (SELECT FROM counted WHERE CASE WHEN mapped IS NULL THEN up_finished = needed AND up_success < needed
+                ELSE up_finished = mapped END)
                 OR EXISTS (SELECT FROM totalled WHERE unfinished = 0 OR ordered IS NOT NULL))
         )
         SELECT 'e', run_id, task_index, map_index, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL::int, false, NULL, 0, 0, 0 FROM ended
-        UNION ALL SELECT 'c', run_id, task_index, map_index, up_success, up_failed, up_upstream_failed, up_skipped, up_cancelled, setups_success,
-            setups_failed, setups_skipped, deciders_ended, deciders_against, mapped, waits_for_past, state, attempt, uncounted, lost FROM counted
+        UNION ALL SELECT 'c', run_id, task_index, map_index, up_success, up_failed, up_upstream_failed, up_skipped, up_cancelled,
+        setups_success,
+            setups_failed, setups_skipped, deciders_ended, deciders_against, mapped, waits_for_past, state, attempt, uncounted, lost
+            FROM counted
         UNION ALL SELECT 'r', run_id, unfinished, failed_leaves, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, false, NULL, 0, 0, 0 FROM totalled
         UNION ALL SELECT 'i', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, is_idle, NULL, 0, 0, 0 FROM idle WHERE $24 > 0
         UNION ALL SELECT 's', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, false, NULL, 0, 0, 0 FROM slots
@@ -151,12 +162,15 @@ public sealed partial class TaskQueue
 
     // SKIP LOCKED lets many workers claim at once; MATERIALIZED keeps the planner from locking more rows than the limit. A task waiting for
     // its retry or deferred is claimable by itself once its time has come: nobody needs to move it.
-    // - Lanes are found by hopping through the index, one probe for each and never over the tasks within: from the most urgent on, and among
+    // - Lanes are found by hopping through the index, one probe for each and never over the tasks within: from the most urgent on, and
+    // among
     //   equals from where the last claim ended ($4). A claim that begins in the middle keeps to the most urgent, or it would prefer less
     //   urgent lanes to those before its beginning.
-    // - The first task of a lane is its earliest, so a lane is live when that one is due. Only live lanes of the asked queues count among the
+    // - The first task of a lane is its earliest, so a lane is live when that one is due. Only live lanes of the asked queues count among
+    // the
     //   fifty: however many lanes wait for later, what is due behind them is found.
-    // - Each lane gets an equal share, and its rows are locked only as the limit pulls them. A claim may so find less than there is: whoever
+    // - Each lane gets an equal share, and its rows are locked only as the limit pulls them. A claim may so find less than there is:
+    // whoever
     //   has free slots left claims again.
     // - The run is joined after the update: within it, the planner would look tasks up by the run alone and read all of them for each.
     private const string Claim = """
@@ -198,7 +212,8 @@ public sealed partial class TaskQueue
             LIMIT $3
         ), claimed AS (
             UPDATE task_instance t SET
-                state = 'running', attempt = t.attempt + 1, worker_id = $1, started_at = now(), ready_at = NULL, wake_key = NULL, message = NULL
+                state = 'running', attempt = t.attempt + 1, worker_id = $1, started_at = now(), ready_at = NULL, wake_key = NULL,
+                message = NULL
             FROM next n
             WHERE t.run_id = n.run_id AND t.task_index = n.task_index AND t.map_index = n.map_index
             RETURNING t.run_id, t.task_index, t.map_index, t.attempt, t.uncounted, t.lost, t.deferred_since, t.lane
@@ -218,7 +233,8 @@ public sealed partial class TaskQueue
             FOR UPDATE OF t SKIP LOCKED
         ), claimed AS (
             UPDATE task_instance t SET
-                state = 'running', attempt = t.attempt + 1, worker_id = $1, started_at = now(), ready_at = NULL, wake_key = NULL, message = NULL
+                state = 'running', attempt = t.attempt + 1, worker_id = $1, started_at = now(), ready_at = NULL, wake_key = NULL,
+                message = NULL
             FROM next n
             WHERE t.run_id = n.run_id AND t.task_index = n.task_index AND t.map_index = n.map_index
             RETURNING t.run_id, t.task_index, t.map_index, t.attempt, t.uncounted, t.lost, t.deferred_since, t.lane

@@ -12,18 +12,18 @@ namespace Workflow.Postgres.Steps;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A step takes two round trips and one commit: (1) lock the runs, end the tasks, count them at all that wait for them, read what changed; (2)
-/// write what <see cref="RunMachine"/> makes of it, claim, commit. Only when a failure or skip spreads does each further level cost a round
-/// trip, and an expansion costs two. Nothing is found by scanning: the cost follows the tasks that change, not the size of the run.
+/// A step takes two round trips and one commit: (1) lock the runs, end the tasks, count them at all that wait for them, read what changed;
+/// (2) write what <see cref="RunMachine"/> makes of it, claim, commit. Only when a failure or skip spreads does each further level cost a
+/// round trip, and an expansion costs two. Nothing is found by scanning: the cost follows the tasks that change, not the size of the run.
 /// </para>
 /// <para>
-/// Most steps hold successes after which others become ready or go on waiting. All of that is foreseen, and such a step is one round trip: see
-/// <see cref="StepPlan.IsForeseeable"/>. Where it comes out otherwise PostgreSQL refuses it, and it is done again the long way.
+/// Most steps hold successes after which others become ready or go on waiting. All of that is foreseen, and such a step is one round trip:
+/// see <see cref="StepPlan.IsForeseeable"/>. Where it comes out otherwise PostgreSQL refuses it, and it is done again the long way.
 /// </para>
 /// <para>
-/// A kill between the round trips leaves an open transaction that PostgreSQL rolls back: the attempts are still running under their worker's
-/// lease, and the rescuer takes them when it ends. A kill after the commit, before the worker heard of it, leaves claimed tasks that nobody
-/// executes: a worker that lives asks <see cref="HeldByAsync"/>, one that died is rescued.
+/// A kill between the round trips leaves an open transaction that PostgreSQL rolls back: the attempts are still running under their
+/// worker's lease, and the rescuer takes them when it ends. A kill after the commit, before the worker heard of it, leaves claimed tasks
+/// that nobody executes: a worker that lives asks <see cref="HeldByAsync"/>, one that died is rescued.
 /// </para>
 /// </remarks>
 public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache graphs)
@@ -38,7 +38,8 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
     /// <param name="finished">Attempts that ended; those that lost their lease change nothing and are returned as refused.</param>
     /// <param name="claim">What to claim; null to claim nothing.</param>
     /// <param name="cancellationToken">Ends the wait for the database.</param>
-    public async Task<StepResult> StepAsync(IReadOnlyList<FinishedAttempt> finished, ClaimRequest? claim, CancellationToken cancellationToken)
+    public async Task<StepResult> StepAsync(
+        IReadOnlyList<FinishedAttempt> finished, ClaimRequest? claim, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         if (finished.Count == 0)
@@ -49,7 +50,8 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         }
 
         // A worker that was declared dead may hand in an attempt together with the one that followed it: only the last can be current.
-        var last = finished.GroupBy(attempt => attempt.Task.Key).Select(attempts => attempts.MaxBy(attempt => attempt.Task.Attempt.Number)!).ToList();
+        var last = finished.GroupBy(attempt => attempt.Task.Key).Select(attempts => attempts.MaxBy(attempt => attempt.Task.Attempt.Number)!)
+            .ToList();
         var ending = new List<EndingTask>(last.Count);
         foreach (var attempt in last)
             ending.Add(await EndingAsync(attempt, cancellationToken).ConfigureAwait(false));
@@ -114,7 +116,8 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
     private async ValueTask<EndingTask> EndingAsync(FinishedAttempt attempt, CancellationToken cancellationToken)
     {
         // What a newer engine stored may not even be readable here, and what is given back needs none of it.
-        var graph = attempt.Outcome is TaskOutcome.Returned && !await graphs.CanRunAsync(attempt.Task.DagVersionId, cancellationToken).ConfigureAwait(false)
+        var graph = attempt.Outcome is TaskOutcome.Returned
+            && !await graphs.CanRunAsync(attempt.Task.DagVersionId, cancellationToken).ConfigureAwait(false)
             ? Unread
             : await graphs.GetAsync(attempt.Task.DagVersionId, cancellationToken).ConfigureAwait(false);
         var key = attempt.Task.Key;
@@ -164,7 +167,8 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
             AddOutputs(batch, ended);
 
         // A failed attempt shows its gate's verdict; one that was lost or waits shows nothing.
-        foreach (var attempt in ended.Where(attempt => attempt.HasEffects && attempt.Outcome is not (TaskOutcome.Lost or TaskOutcome.Deferred)))
+        foreach (var attempt in ended.Where(attempt => attempt.HasEffects
+            && attempt.Outcome is not (TaskOutcome.Lost or TaskOutcome.Deferred)))
         {
             var key = attempt.Task.Key;
             Add(batch, Publish, Value(key.RunId), Value(key.TaskIndex), Value(key.MapIndex), Value(attempt.Task.Attempt.Number));
@@ -177,7 +181,8 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         if (callbacks.Count > 0)
         {
             Add(
-                batch, AddCallbacks, Array(callbacks.Select(call => call.Task.Key.RunId)), Array(callbacks.Select(call => call.Task.DagVersionId)),
+                batch, AddCallbacks, Array(callbacks.Select(call => call.Task.Key.RunId)),
+                Array(callbacks.Select(call => call.Task.DagVersionId)),
                 Array(callbacks.Select(call => call.Task.Key.TaskIndex)), Array(callbacks.Select(call => call.Task.Key.MapIndex)),
                 Array(callbacks.Select(call => call.Task.Attempt)), Array(callbacks.Select(call => call.Kind.Name())),
                 Array(callbacks.Select(call => StoredText.Message(call.Task.End.Message))));
@@ -186,13 +191,15 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
         var finishedRuns = plan.FinishedRuns();
         if (finishedRuns.Count > 0)
         {
-            Add(batch, RunEditor.FinishRuns, Array(finishedRuns.Select(run => run.RunId)), Array(finishedRuns.Select(run => run.State.Name())));
+            Add(batch, RunEditor.FinishRuns, Array(finishedRuns.Select(run => run.RunId)),
+                Array(finishedRuns.Select(run => run.State.Name())));
             Add(batch, Notify, Value(Channels.Runs), Value(""));
         }
 
         // What was given back and what an expansion makes others may take; the end of a run calls its callbacks and wakes who waits for it.
         var gaveBack = ended.Any(attempt => attempt.Outcome is TaskOutcome.Returned);
-        if (gaveBack || hasExpanded || callbacks.Count > 0 || finishedRuns.Count > 0 || LeavesReady([.. plan.ToQueue, .. plan.Queued], claim))
+        if (gaveBack || hasExpanded || callbacks.Count > 0 || finishedRuns.Count > 0
+            || LeavesReady([.. plan.ToQueue, .. plan.Queued], claim))
             Add(batch, Notify, Value(Channels.Tasks), Value(""));
         if (hasExpanded)
             Add(batch, Notify, Value(Channels.Slots), Value(""));
@@ -201,8 +208,8 @@ public sealed partial class TaskQueue(NpgsqlDataSource dataSource, GraphCache gr
     }
 
     /// <summary>
-    /// What became ready may be more than this worker takes, or of a queue that it does not serve: others may be idle. A claim of named tasks
-    /// takes nothing of it.
+    /// What became ready may be more than this worker takes, or of a queue that it does not serve: others may be idle. A claim of named
+    /// tasks takes nothing of it.
     /// </summary>
     private static bool LeavesReady(IReadOnlyCollection<TaskKey> ready, ClaimRequest? claim) =>
         claim is not { Only: null } || (ready.Count > 0 && !(claim.Queues.Count == 0 && ready.Count <= claim.Slots));

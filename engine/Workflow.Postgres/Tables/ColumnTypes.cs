@@ -44,7 +44,8 @@ internal static class ColumnTypes
         "TIME" => "time",
         "TIMESTAMP WITH TIME ZONE" => "timestamptz",
         _ when column.Type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => "timestamp",
-        _ when column.Type.StartsWith("DECIMAL", StringComparison.Ordinal) => column.Type.Replace("DECIMAL", "numeric", StringComparison.Ordinal),
+        _ when column.Type.StartsWith("DECIMAL", StringComparison.Ordinal) =>
+            column.Type.Replace("DECIMAL", "numeric", StringComparison.Ordinal),
         _ => "text",
     };
 }

@@ -30,8 +30,8 @@ public sealed partial class TableCopy
 
     private const string CountKeyless = "SELECT count(*) FROM workflow_stage WHERE num_nulls({0}) > 0";
 
-    // Deleted and not truncated: a transaction that began before sees the old rows until it ends. Another export waits here for the commit: it would
-    // not delete the rows that this one adds.
+    // Deleted and not truncated: a transaction that began before sees the old rows until it ends. Another export waits here for the commit:
+    // it would not delete the rows that this one adds.
     private const string Replace = """
         LOCK TABLE {0} IN SHARE ROW EXCLUSIVE MODE;
         DELETE FROM {0};

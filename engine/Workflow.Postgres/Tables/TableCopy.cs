@@ -5,8 +5,8 @@ using Npgsql;
 namespace Workflow.Postgres.Tables;
 
 /// <summary>
-/// Copies rows between databases of the user's and files, as CSV: the server writes and reads text, and a file reader with many threads takes it
-/// from there, where the binary form would be decoded here value by value.
+/// Copies rows between databases of the user's and files, as CSV: the server writes and reads text, and a file reader with many threads
+/// takes it from there, where the binary form would be decoded here value by value.
 /// </summary>
 /// <param name="connectionString">The user's database.</param>
 /// <param name="name">What messages call it.</param>
@@ -40,7 +40,8 @@ public sealed partial class TableCopy(string connectionString, string name)
 
     /// <summary>Writes the rows of a query to a file, without a header.</summary>
     /// <returns>The columns, with the DuckDB types that hold their values.</returns>
-    /// <exception cref="TaskFailureException">The database cannot be reached, refuses the query, or gives what no dataset holds.</exception>
+    /// <exception cref="TaskFailureException">The database cannot be reached, refuses the query, or gives what no dataset
+    /// holds.</exception>
     public Task<IReadOnlyList<Column>> ReadAsync(PostgresSource source, string path, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -52,7 +53,10 @@ public sealed partial class TableCopy(string connectionString, string name)
             await ExecuteAsync(connection, ReadOnly, cancellationToken).ConfigureAwait(false);
             foreach (var (key, value) in source.Values)
             {
-                await using var command = new NpgsqlCommand(SetValue, connection) { Parameters = { new("name", key), new("value", value) } };
+                await using var command = new NpgsqlCommand(SetValue, connection)
+                {
+                    Parameters = { new("name", key), new("value", value) },
+                };
                 await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             }
 
@@ -100,7 +104,8 @@ public sealed partial class TableCopy(string connectionString, string name)
         });
     }
 
-    private static async Task CreateAsync(NpgsqlConnection connection, string table, string definitions, CancellationToken cancellationToken)
+    private static async Task CreateAsync(
+        NpgsqlConnection connection, string table, string definitions, CancellationToken cancellationToken)
     {
         await using var exists = new NpgsqlCommand(Exists, connection) { Parameters = { new("table", table) } };
         if (await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true)
@@ -125,13 +130,15 @@ public sealed partial class TableCopy(string connectionString, string name)
         if (await CountAsync(connection, Format(CountRows, Stage), cancellationToken).ConfigureAwait(false) is var staged && staged != rows)
         {
             throw new TaskFailureException(
-                string.Create(CultureInfo.InvariantCulture, $"The database of the connection '{name}' took {staged} of {rows} rows; the table is as it was."),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"The database of the connection '{name}' took {staged} of {rows} rows; the table is as it was."),
                 retryable: false);
         }
 
         // A null equals no other: such rows would be added again by every run.
         if (sink.Keys.Count > 0
-            && await CountAsync(connection, Format(CountKeyless, Keys(sink)), cancellationToken).ConfigureAwait(false) is > 0 and var keyless)
+            && await CountAsync(connection, Format(CountKeyless, Keys(sink)), cancellationToken)
+            .ConfigureAwait(false) is > 0 and var keyless)
         {
             throw new TaskFailureException(
                 string.Create(
@@ -174,13 +181,16 @@ public sealed partial class TableCopy(string connectionString, string name)
         return string.Join(", ", keys.Count == 0 ? definitions : definitions.Append($"UNIQUE ({string.Join(", ", keys.Select(Quote))})"));
     }
 
-    private static async Task<IReadOnlyList<Column>> DescribeAsync(NpgsqlConnection connection, string query, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Column>> DescribeAsync(
+        NpgsqlConnection connection, string query, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(query, connection);
-        await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SchemaOnly, cancellationToken).ConfigureAwait(false);
+        await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SchemaOnly, cancellationToken)
+            .ConfigureAwait(false);
         var columns = await reader.GetColumnSchemaAsync(cancellationToken).ConfigureAwait(false);
         return [.. columns.Select(column => new Column(
-            column.ColumnName, ColumnTypes.ToDuckDb(column.ColumnName, column.DataTypeName ?? "unknown", column.NumericPrecision, column.NumericScale)))];
+            column.ColumnName,
+            ColumnTypes.ToDuckDb(column.ColumnName, column.DataTypeName ?? "unknown", column.NumericPrecision, column.NumericScale)))];
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
@@ -202,7 +212,8 @@ public sealed partial class TableCopy(string connectionString, string name)
         }
         catch (NpgsqlException away)
         {
-            throw new TaskFailureException($"The database of the connection '{name}' cannot be reached: {away.Message}", retryable: true, away);
+            throw new TaskFailureException(
+                $"The database of the connection '{name}' cannot be reached: {away.Message}", retryable: true, away);
         }
     }
 

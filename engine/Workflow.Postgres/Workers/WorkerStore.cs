@@ -18,7 +18,8 @@ public sealed partial class WorkerStore(NpgsqlDataSource dataSource)
         string name, IReadOnlyList<string> queues, int slots, string engineVersion, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return await connection.ExecuteScalarAsync<long>(Register, new { name, queues = queues.ToArray(), slots, engineVersion }).ConfigureAwait(false);
+        return await connection.ExecuteScalarAsync<long>(Register, new { name, queues = queues.ToArray(), slots, engineVersion })
+            .ConfigureAwait(false);
     }
 
     /// <summary>Renews a worker's lease.</summary>
@@ -44,8 +45,8 @@ public sealed partial class WorkerStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>
-    /// Declares dead the workers whose lease has run out, and returns all dead ones that still hold attempts. A worker that wakes after this
-    /// finds its heartbeat refused and every write fenced off.
+    /// Declares dead the workers whose lease has run out, and returns all dead ones that still hold attempts. A worker that wakes after
+    /// this finds its heartbeat refused and every write fenced off.
     /// </summary>
     public async Task<IReadOnlyList<(long WorkerId, string Name)>> BuryAsync(CancellationToken cancellationToken)
     {

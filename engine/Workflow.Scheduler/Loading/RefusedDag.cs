@@ -10,7 +10,8 @@ internal sealed record RefusedDag(string DagId, ImportDiagnostic Problem)
 {
     /// <summary>A contract breaks what is promised.</summary>
     public static RefusedDag Of(RefusedContract refused, string file) => new(
-        refused.DagId, new ImportDiagnostic(file, Math.Max(refused.Contract.Line, 1), 1, ImportCodes.Contract, refused.Message, ImportSeverity.Error));
+        refused.DagId,
+        new ImportDiagnostic(file, Math.Max(refused.Contract.Line, 1), 1, ImportCodes.Contract, refused.Message, ImportSeverity.Error));
 
     /// <summary>Another DAG describes one of its datasets.</summary>
     public static RefusedDag Of(DatasetsDescribedException refused, string file) => new(
@@ -22,7 +23,8 @@ internal sealed record RefusedDag(string DagId, ImportDiagnostic Problem)
             file, 1, 1, ImportCodes.Definition, $"The database refuses the DAG '{dagId}': {refused.Message}", ImportSeverity.Error));
 
     /// <summary>
-    /// Takes refused DAGs out of what a load gave. Their files keep the claim on their ids: the versions that were stored before stay in service.
+    /// Takes refused DAGs out of what a load gave. Their files keep the claim on their ids: the versions that were stored before stay in
+    /// service.
     /// </summary>
     internal static LoadResult Into(LoadResult loaded, IReadOnlyList<RefusedDag> refused)
     {

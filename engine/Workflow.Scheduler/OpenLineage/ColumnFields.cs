@@ -62,6 +62,7 @@ internal static class ColumnFields
         ["namespace"] = space,
         ["name"] = dataset,
         ["field"] = field,
-        ["transformations"] = new JsonArray(new JsonObject { ["type"] = isDirect ? "DIRECT" : "INDIRECT", ["subtype"] = how.ToUpperInvariant() }),
+        ["transformations"] =
+            new JsonArray(new JsonObject { ["type"] = isDirect ? "DIRECT" : "INDIRECT", ["subtype"] = how.ToUpperInvariant() }),
     };
 }

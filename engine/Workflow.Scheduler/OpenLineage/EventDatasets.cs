@@ -164,12 +164,13 @@ internal static class EventDatasets
                 ["count"] = profile.Whole("count"),
             };
 
-            // The least and the greatest are numbers in the specification; of a text or a time there is no place for them. Those of a column
-            // that tells of people stay here.
+            // The least and the greatest are numbers in the specification; of a text or a time there is no place for them. Those of a
+            // column that tells of people stay here.
             foreach (var bound in (string[])["min", "max"])
             {
                 if (!isMasked && profile.Real("mean") is not null
-                    && double.TryParse(profile.Text(bound), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+                    && double.TryParse(profile.Text(bound), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    && double.IsFinite(number))
                     metrics[bound] = number;
             }
 

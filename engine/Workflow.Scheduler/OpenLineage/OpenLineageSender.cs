@@ -11,12 +11,13 @@ using Workflow.Scheduler.Services;
 namespace Workflow.Scheduler.OpenLineage;
 
 /// <summary>
-/// Delivers lineage events from the outbox, those of a run in order, and each at least once. A kill between a delivery and its record sends the
-/// event again, with the same ids. One that is not taken holds up its run and no other, and is tried again ever more seldom: whether it is the
-/// event or the receiver that is to blame shows in what becomes of the next one. One that the receiver calls wrong is given up, and so is one that
-/// it does not take in many tries between which it took others. Without a receiver, events are deleted by age.
+/// Delivers lineage events from the outbox, those of a run in order, and each at least once. A kill between a delivery and its record sends
+/// the event again, with the same ids. One that is not taken holds up its run and no other, and is tried again ever more seldom: whether it
+/// is the event or the receiver that is to blame shows in what becomes of the next one. One that the receiver calls wrong is given up, and
+/// so is one that it does not take in many tries between which it took others. Without a receiver, events are deleted by age.
 /// </summary>
-public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptions options, HttpClient http, ILogger<OpenLineageSender> logger)
+public sealed class OpenLineageSender(
+    LineageEventStore events, OpenLineageOptions options, HttpClient http, ILogger<OpenLineageSender> logger)
     : IntervalService(TimeSpan.FromSeconds(2), logger)
 {
     /// <summary>How long a batch stays with a sender that does not answer any more.</summary>
@@ -44,8 +45,8 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
         var delivered = 0;
         try
         {
-            // One call may take as long again: a lease that has ended is another sender's. After a failure the next turn begins with another
-            // run, so that a receiver which is away is asked once a turn.
+            // One call may take as long again: a lease that has ended is another sender's. After a failure the next turn begins with
+            // another run, so that a receiver which is away is asked once a turn.
             var goesOn = true;
             while (goesOn && Stopwatch.GetElapsedTime(began) < Lease / 2 && left.TryPeek(out var due))
             {
@@ -71,7 +72,8 @@ public sealed class OpenLineageSender(LineageEventStore events, OpenLineageOptio
     {
         try
         {
-            await SendAsync(Write(await events.FactsAsync(due.Id, cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+            await SendAsync(Write(await events.FactsAsync(due.Id, cancellationToken).ConfigureAwait(false)), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (RefusedException refused)
         {

@@ -42,7 +42,11 @@ internal static class RunEvent
             ["job"] = new JsonObject { ["namespace"] = space, ["name"] = dag },
         };
         var engine = new JsonObject { ["version"] = EngineVersion.Text, ["name"] = "workflow" };
-        var facets = new JsonObject { ["parent"] = Facets.Of("parent", parent), ["processing_engine"] = Facets.Of("processing_engine", engine) };
+        var facets = new JsonObject
+        {
+            ["parent"] = Facets.Of("parent", parent),
+            ["processing_engine"] = Facets.Of("processing_engine", engine),
+        };
         if ((facts.Text("interval_start") ?? facts.Text("logical_date")) is { } start)
         {
             var nominal = new JsonObject { ["nominalStartTime"] = start };

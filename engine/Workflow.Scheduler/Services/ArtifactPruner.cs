@@ -7,8 +7,8 @@ using Workflow.Scheduler.Retention;
 namespace Workflow.Scheduler.Services;
 
 /// <summary>
-/// Deletes artifacts that no version refers to, published or staged, and files that were never committed; in the cold store too, if there is
-/// one.
+/// Deletes artifacts that no version refers to, published or staged, and files that were never committed; in the cold store too, if there
+/// is one.
 /// <para>
 /// An artifact is marked by its age: whoever commits content dates it anew, also where the store holds it already, and records it within
 /// moments. One that nobody committed for a grace and that no record refers to belongs to nobody, therefore; and the store itself refuses
@@ -22,11 +22,13 @@ public sealed class ArtifactPruner(RetentionStore records, IArtifactStore artifa
     public override async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
         var pruned = await PruneAsync(
-            artifacts, old => records.UnreferencedAsync(old, RetentionOptions.Grace, cancellationToken), cancellationToken).ConfigureAwait(false);
+            artifacts, old => records.UnreferencedAsync(old, RetentionOptions.Grace, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         if (artifacts is not TieredArtifactStore tiered)
             return pruned;
         return pruned + await PruneAsync(
-            tiered.Cold, old => records.UnreferencedColdAsync(old, RetentionOptions.Grace, cancellationToken), cancellationToken).ConfigureAwait(false);
+            tiered.Cold, old => records.UnreferencedColdAsync(old, RetentionOptions.Grace, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task<int> PruneAsync(

@@ -4,7 +4,8 @@ using Workflow.Postgres.Schedulers;
 namespace Workflow.Scheduler.Services;
 
 /// <summary>
-/// Says that the scheduler lives, sees to it that some scheduler's DAG folder counts, and keeps the partitions for the runs to come in place.
+/// Says that the scheduler lives, sees to it that some scheduler's DAG folder counts, and keeps the partitions for the runs to come in
+/// place.
 /// </summary>
 public sealed class Caretaker(SchedulerStore store, DagLoader loader, FolderSay say, SchedulerOptions options, ILogger<Caretaker> logger)
     : IntervalService(TimeSpan.FromSeconds(5), logger)

@@ -5,9 +5,9 @@ using Workflow.Postgres.Retention;
 namespace Workflow.Scheduler.Services;
 
 /// <summary>
-/// Moves content that datasets let grow cold to the cold store: first the copy, then the record. A kill between the two leaves a copy that no
-/// record refers to, and the next turn finds it there. What lies in front goes later, with all that nothing needs there. Schedulers that do
-/// so at once copy the same content to the same name.
+/// Moves content that datasets let grow cold to the cold store: first the copy, then the record. A kill between the two leaves a copy that
+/// no record refers to, and the next turn finds it there. What lies in front goes later, with all that nothing needs there. Schedulers that
+/// do so at once copy the same content to the same name.
 /// </summary>
 public sealed class Cooler(RetentionStore records, TieredArtifactStore artifacts, ILogger<Cooler> logger)
     : IntervalService(TimeSpan.FromHours(1), logger)

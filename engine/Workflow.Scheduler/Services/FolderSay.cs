@@ -4,8 +4,8 @@ using Workflow.Postgres.Schedulers;
 namespace Workflow.Scheduler.Services;
 
 /// <summary>
-/// Whether this scheduler's DAG folder is the one that counts. Several schedulers may have different folders, by mistake or during an upgrade;
-/// only the files of one of them are stored, so that versions do not go back and forth.
+/// Whether this scheduler's DAG folder is the one that counts. Several schedulers may have different folders, by mistake or during an
+/// upgrade; only the files of one of them are stored, so that versions do not go back and forth.
 /// </summary>
 public sealed class FolderSay(SchedulerStore store, SchedulerOptions options, ILogger<FolderSay> logger)
 {

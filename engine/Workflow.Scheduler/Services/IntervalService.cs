@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Workflow.Scheduler.Services;
 
-/// <summary>A service that does its work at an interval, or when it is woken. What fails is logged, and tried again at the next turn.</summary>
+/// <summary>
+/// A service that does its work at an interval, or when it is woken. What fails is logged, and tried again at the next turn.
+/// </summary>
 public abstract class IntervalService(TimeSpan interval, ILogger logger) : BackgroundService
 {
     private readonly SemaphoreSlim wake = new(0, 1);

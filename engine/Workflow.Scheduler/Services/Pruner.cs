@@ -110,10 +110,11 @@ public sealed class Pruner(RetentionStore store, SchedulerOptions options, ILogg
             switch (RetentionPlan.Of(partition, retention))
             {
                 case PartitionFate.Goes:
-                    // A kill among the batches leaves tasks and reads without a run, which nobody sees, until the next turn goes on. Nothing
-                    // but the partition says where reads are left, so it goes after the last of them.
+                    // A kill among the batches leaves tasks and reads without a run, which nobody sees, until the next turn goes on.
+                    // Nothing but the partition says where reads are left, so it goes after the last of them.
                     var runs = await InBatchesAsync(
-                        () => store.DeleteRunsAsync(partition.Part, partition.Now - retention.Runs, cancellationToken)).ConfigureAwait(false);
+                        () => store.DeleteRunsAsync(partition.Part, partition.Now - retention.Runs, cancellationToken))
+                        .ConfigureAwait(false);
                     var reads = await InBatchesAsync(
                         () => store.DeleteReadsAsync(partition.Part, cancellationToken), RetentionStore.ReadBatchSize)
                         .ConfigureAwait(false);

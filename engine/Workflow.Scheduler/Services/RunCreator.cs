@@ -89,7 +89,8 @@ public sealed class RunCreator : IntervalService
         try
         {
             var code = settings.Schedule is Custom ? await CodeAsync(due, cancellationToken).ConfigureAwait(false) : null;
-            plan = code is null ? Plan(due, settings, own: null) : OwnTimetables.Ask(due.DagId, code.Assembly, own => Plan(due, settings, own), packages: code.Packages);
+            plan = code is null ? Plan(due, settings, own: null)
+                : OwnTimetables.Ask(due.DagId, code.Assembly, own => Plan(due, settings, own), packages: code.Packages);
         }
         catch (WorkflowException exception)
         {

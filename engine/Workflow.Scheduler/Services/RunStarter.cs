@@ -3,7 +3,9 @@ using Workflow.Postgres.Runs;
 
 namespace Workflow.Scheduler.Services;
 
-/// <summary>Starts the runs that wait for their time or for their DAG to have fewer running. Woken whenever a run was created or ended.</summary>
+/// <summary>
+/// Starts the runs that wait for their time or for their DAG to have fewer running. Woken whenever a run was created or ended.
+/// </summary>
 public sealed class RunStarter(RunStore runs, ILogger<RunStarter> logger) : IntervalService(TimeSpan.FromSeconds(2), logger)
 {
     /// <inheritdoc />

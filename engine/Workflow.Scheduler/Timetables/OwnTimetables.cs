@@ -30,7 +30,8 @@ public static class OwnTimetables
     /// <param name="question">What to ask.</param>
     /// <param name="limit">How long that may take; <see cref="DefaultLimit"/> unless given.</param>
     /// <param name="packages">The assemblies of packages that the code refers to, by simple name.</param>
-    /// <exception cref="TimetableException">The code does not load, or the timetable threw, answered nonsense, or did not return.</exception>
+    /// <exception cref="TimetableException">The code does not load, or the timetable threw, answered nonsense, or did not
+    /// return.</exception>
     public static T Ask<T>(string dagId, byte[] image, Func<ITimetable, T> question, TimeSpan? limit = null,
         IReadOnlyDictionary<string, byte[]>? packages = null)
     {
@@ -66,7 +67,8 @@ public static class OwnTimetables
             timetable = assembly.Find(dagId).Timetable ?? throw new DagDefinitionException("it has no timetable of its own.");
             return assembly;
         }
-        catch (Exception exception) when (exception is BadImageFormatException or FileLoadException or ReflectionTypeLoadException or WorkflowException)
+        catch (Exception exception) when (exception is BadImageFormatException or FileLoadException or ReflectionTypeLoadException
+            or WorkflowException)
         {
             assembly?.Dispose();
             throw new TimetableException($"DAG '{dagId}': its code cannot be asked: {exception.Message}", isStuck: false);

@@ -12,7 +12,8 @@ public sealed class Tick : IDag
     {
         var start = Environment.GetEnvironmentVariable(Ledger.StartVariable)
             ?? throw new DagDefinitionException($"{Ledger.StartVariable} names no instant.");
-        dag.Id("tick").Schedule(Every.Of(TimeSpan.FromSeconds(Seconds))).Catchup().StartDate(DateTimeOffset.Parse(start, CultureInfo.InvariantCulture));
+        dag.Id("tick").Schedule(Every.Of(TimeSpan.FromSeconds(Seconds))).Catchup()
+            .StartDate(DateTimeOffset.Parse(start, CultureInfo.InvariantCulture));
         dag.Task("tock", run => Ledger.WorkAsync(run, 50));
     }
 }

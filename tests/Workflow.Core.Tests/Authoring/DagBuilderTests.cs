@@ -27,7 +27,8 @@ public sealed class DagBuilderTests
         var a = dag.Task("a", Nothing);
         var b = dag.Task("b", Nothing).After(a);
         a.After(b);
-    }).ShouldBe("DAG 'd' has a cycle among the tasks a (line 27), b (line 28): a DAG cannot wait for itself. Take one of the dependencies away.");
+    }).ShouldBe(
+        "DAG 'd' has a cycle among the tasks a (line 27), b (line 28): a DAG cannot wait for itself. Take one of the dependencies away.");
 
     [Fact]
     public void From_TaskAfterItself_IsACycle() => ComplaintOf(dag =>
@@ -72,12 +73,14 @@ public sealed class DagBuilderTests
 
     [Fact]
     public void Param_PatternThatIsNoRegularExpression_IsRefusedAtOnce() =>
-        ComplaintOf(dag => dag.RequiredParam<string>("p", pattern: "[")).ShouldStartWith("Parameter 'p': the pattern '[' is no regular expression");
+        ComplaintOf(dag => dag.RequiredParam<string>("p", pattern: "["))
+        .ShouldStartWith("Parameter 'p': the pattern '[' is no regular expression");
 
     [Fact]
     public void Param_OfADayAnInstantOrAList_IsDescribedAndReadBack()
     {
-        var run = new RunInfo("d", "r", null, DateTimeOffset.UnixEpoch, new() { ["day"] = "2026-02-01", ["zones"] = new System.Text.Json.Nodes.JsonArray("LGA") });
+        var run = new RunInfo("d", "r", null, DateTimeOffset.UnixEpoch,
+            new() { ["day"] = "2026-02-01", ["zones"] = new System.Text.Json.Nodes.JsonArray("LGA") });
         var dag = DagDefinition.From(new Described(dag =>
         {
             dag.Id("d");
@@ -88,7 +91,8 @@ public sealed class DagBuilderTests
         }));
 
         dag.Parameters.Select(param => (param.Type, param.Format, param.Default!.ToJsonString())).ShouldBe([
-            ("string", "date", "\"2026-01-31\""), ("string", "date-time", "\"2026-01-31T02:00:00\\u002B01:00\""), ("array", null, "[\"JFK\"]")]);
+            ("string", "date", "\"2026-01-31\""), ("string", "date-time", "\"2026-01-31T02:00:00\\u002B01:00\""),
+            ("array", null, "[\"JFK\"]")]);
         dag.Values["day"](run).ShouldBe(new DateOnly(2026, 2, 1));
         dag.Values["at"](run).ShouldBe(new DateTimeOffset(2026, 1, 31, 1, 0, 0, TimeSpan.Zero));
         dag.Values["zones"](run).ShouldBe(new[] { "LGA" });
@@ -97,9 +101,11 @@ public sealed class DagBuilderTests
     [Fact]
     public void Param_TypeThatRunsCannotGive_IsRefused()
     {
-        ComplaintOf(dag => dag.Param("p", 1m)).ShouldBe("Parameter 'p' has type Decimal; use string, bool, int, long, double, DateOnly, DateTimeOffset or string[].");
+        ComplaintOf(dag => dag.Param("p", 1m))
+            .ShouldBe("Parameter 'p' has type Decimal; use string, bool, int, long, double, DateOnly, DateTimeOffset or string[].");
         // An enum is an int to Type.GetTypeCode; its type would stay in the serializer's process-wide cache.
-        ComplaintOf(dag => dag.Param("p", DayOfWeek.Monday)).ShouldBe("Parameter 'p' has type DayOfWeek; use string, bool, int, long, double, DateOnly, DateTimeOffset or string[].");
+        ComplaintOf(dag => dag.Param("p", DayOfWeek.Monday))
+            .ShouldBe("Parameter 'p' has type DayOfWeek; use string, bool, int, long, double, DateOnly, DateTimeOffset or string[].");
     }
 
     [Fact]
@@ -119,7 +125,8 @@ public sealed class DagBuilderTests
     }
 
     [Fact]
-    public void Timeout_NotPositive_IsRefused() => ComplaintOf(dag => dag.Task("t", Nothing).Timeout(TimeSpan.Zero)).ShouldContain("must be positive");
+    public void Timeout_NotPositive_IsRefused() =>
+        ComplaintOf(dag => dag.Task("t", Nothing).Timeout(TimeSpan.Zero)).ShouldContain("must be positive");
 
     [Fact]
     public void From_TasksOutOfOrder_AreOrderedUpstreamsFirst()

@@ -21,11 +21,13 @@ public sealed class IsolationSettingsTests
 
     [Fact]
     public void HardTimeout_Alone_Isolates() =>
-        Define(task => task.HardTimeout(Minute)).ShouldSatisfyAllConditions(task => task.Isolated.ShouldBeTrue(), task => task.HardTimeout.ShouldBe(Minute));
+        Define(task => task.HardTimeout(Minute))
+        .ShouldSatisfyAllConditions(task => task.Isolated.ShouldBeTrue(), task => task.HardTimeout.ShouldBe(Minute));
 
     [Fact]
     public void MemoryLimit_Alone_Isolates() =>
-        Define(task => task.MemoryLimit(1L << 30)).ShouldSatisfyAllConditions(task => task.Isolated.ShouldBeTrue(), task => task.MemoryLimit.ShouldBe(1L << 30));
+        Define(task => task.MemoryLimit(1L << 30))
+        .ShouldSatisfyAllConditions(task => task.Isolated.ShouldBeTrue(), task => task.MemoryLimit.ShouldBe(1L << 30));
 
     [Fact]
     public void Isolated_DeniedBesideAHardTimeout_NamesTaskAndRemedy() =>
@@ -38,18 +40,21 @@ public sealed class IsolationSettingsTests
 
     [Fact]
     public void HardTimeout_NoLongerThanTheTimeout_IsRefused() =>
-        Complaint(task => task.HardTimeout(Minute).Timeout(Minute)).ShouldStartWith("Task 't': the hard timeout 00:01:00 must be longer than the timeout 00:01:00");
+        Complaint(task => task.HardTimeout(Minute).Timeout(Minute))
+        .ShouldStartWith("Task 't': the hard timeout 00:01:00 must be longer than the timeout 00:01:00");
 
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(50)]
     public void HardTimeout_Impossible_IsRefused(int days) =>
-        Complaint(task => task.HardTimeout(TimeSpan.FromDays(days))).ShouldStartWith("Task 't': the hard timeout must be positive and at most 49 days");
+        Complaint(task => task.HardTimeout(TimeSpan.FromDays(days)))
+        .ShouldStartWith("Task 't': the hard timeout must be positive and at most 49 days");
 
     [Fact]
     public void MemoryLimit_BelowWhatTheRuntimeNeeds_IsRefused() =>
-        Complaint(task => task.MemoryLimit(1_000)).ShouldBe("Task 't': the memory limit must be at least 67,108,864 bytes, which the runtime itself needs; got 1,000.");
+        Complaint(task => task.MemoryLimit(1_000))
+        .ShouldBe("Task 't': the memory limit must be at least 67,108,864 bytes, which the runtime itself needs; got 1,000.");
 
     [Fact]
     public void Graph_StoredBeforeThereWasIsolation_StillReads()
@@ -69,7 +74,8 @@ public sealed class IsolationSettingsTests
         (task.Isolated, task.HardTimeout, task.MemoryLimit).ShouldBe((true, Minute, 1L << 30));
     }
 
-    private static string Complaint(Func<TaskHandle, TaskHandle> settings) => Should.Throw<DagDefinitionException>(() => Define(settings)).Message;
+    private static string Complaint(Func<TaskHandle, TaskHandle> settings) =>
+        Should.Throw<DagDefinitionException>(() => Define(settings)).Message;
 
     private static TaskDefinition Define(Func<TaskHandle, TaskHandle> settings) => Graph(settings).Tasks[0];
 

@@ -27,7 +27,8 @@ public sealed class ParamDefinitionTests
     [InlineData("date", "2026-01-31T00:00:00Z", "must be a day such as 2026-01-31, got '2026-01-31T00:00:00Z'")]
     [InlineData("date-time", "2026-01-31T02:00:00Z", null)]
     [InlineData("date-time", "2026-01-31T02:00:00.5+01:00", null)]
-    [InlineData("date-time", "2026-01-31T02:00:00", "must be an instant with its offset such as 2026-01-31T02:00:00Z, got '2026-01-31T02:00:00'")]
+    [InlineData("date-time", "2026-01-31T02:00:00",
+        "must be an instant with its offset such as 2026-01-31T02:00:00Z, got '2026-01-31T02:00:00'")]
     [InlineData("date-time", "2026-01-31", "must be an instant with its offset such as 2026-01-31T02:00:00Z, got '2026-01-31'")]
     public void Complaint_Format_Table(string format, string text, string? expected) =>
         (Definition("string") with { Format = format }).Complaint(JsonValue.Create(text)).ShouldBe(expected);

@@ -102,7 +102,8 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void Named_NoName_IsRefused() => Should.Throw<DagDefinitionException>(() => Dataset.Named("a b")).Message.ShouldContain("dataset name");
+    public void Named_NoName_IsRefused() =>
+        Should.Throw<DagDefinitionException>(() => Dataset.Named("a b")).Message.ShouldContain("dataset name");
 
     [Fact]
     public void Schedule_WithBounds_IsPartOfTheDefinition()
@@ -128,7 +129,8 @@ public sealed class ScheduleTests
 
     [Fact]
     public void Schedule_CustomWithoutItsObject_IsRefused() =>
-        Should.Throw<DagDefinitionException>(() => Define(dag => dag.Schedule(new Custom("Never")))).Message.ShouldContain("new MyTimetable()");
+        Should.Throw<DagDefinitionException>(() =>
+            Define(dag => dag.Schedule(new Custom("Never")))).Message.ShouldContain("new MyTimetable()");
 
     /// <remarks>Each is one change against the first: all must differ from it and from each other.</remarks>
     [Fact]

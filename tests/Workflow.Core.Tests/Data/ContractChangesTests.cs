@@ -56,7 +56,8 @@ public sealed class ContractChangesTests
         { "values other", Of(("y", column => column.OneOf("1"))), Of(("y", column => column.OneOf("2"))), Both },
         { "values for the first time", Of(("y", null)), Of(("y", column => column.OneOf("1"))), Backward },
         { "any value again", Of(("y", column => column.OneOf("1"))), Of(("y", null)), Forward },
-        { "the same values in another order", Of(("y", column => column.OneOf("1", "2"))), Of(("y", column => column.OneOf("2", "1"))), Nobody },
+        { "the same values in another order", Of(("y", column => column.OneOf("1", "2"))), Of(("y", column => column.OneOf("2", "1"))),
+            Nobody },
         { "a wider range", Of(("y", column => column.Between(0, 1))), Of(("y", column => column.Between(0, 2))), Forward },
         { "a narrower range", Of(("y", column => column.Between(0, 2))), Of(("y", column => column.AtMost(1).AtLeast(0))), Backward },
         { "a range that moved", Of(("y", column => column.Between(0, 2))), Of(("y", column => column.Between(1, 3))), Both },
@@ -97,7 +98,8 @@ public sealed class ContractChangesTests
         var now = Of(("y", column => column.PersonalData(PersonalData.Personal))) with { Compatibility = Compatibility.BackwardTransitive };
 
         ContractChanges.Between(old, now).Select(change => change.ToString()).ShouldBe(
-            ["personal data of 'y' changed: none → personal", "the compatibility changed: backward → backward_transitive"], ignoreOrder: true);
+            ["personal data of 'y' changed: none → personal", "the compatibility changed: backward → backward_transitive"],
+            ignoreOrder: true);
     }
 
     [Theory]
@@ -153,7 +155,8 @@ public sealed class ContractChangesTests
 
     [Fact]
     public void Judge_FirstContract_IsCompatible() => ContractRules.Judge(Of(), []).ShouldSatisfyAllConditions(
-        verdict => verdict.IsCompatible.ShouldBeTrue(), verdict => verdict.Newest.ShouldBe(0), verdict => verdict.IsUnchanged.ShouldBeFalse());
+        verdict => verdict.IsCompatible.ShouldBeTrue(), verdict => verdict.Newest.ShouldBe(0), verdict =>
+        verdict.IsUnchanged.ShouldBeFalse());
 
     [Fact]
     public void Judge_EqualContracts_AreCompatibleAtEveryLevel() => Prop.ForAll(Contracts, contract => Levels.All(level =>

@@ -11,7 +11,8 @@ public sealed class ContractTests
     public void Of_WholeContract_KeepsWhatItSaysThroughJson()
     {
         var contract = Raw(contract => contract
-            .Owner("data-science").Licence("NYC open data").Meaning("Trips.").Compatibility(Compatibility.FullTransitive).AllowExtraColumns()
+            .Owner("data-science").Licence("NYC open data").Meaning("Trips.").Compatibility(Compatibility.FullTransitive)
+            .AllowExtraColumns()
             .Column("vendor_id", "int8", column => column.OneOf("2", "+1", "1"))
             .Column("fare_amount", "float8", column => column.Required().Between(-1_000, 10_000).Unit("USD").Meaning("The fare."))
             .Column("passenger", "text", column => column.PersonalData(PersonalData.Personal))
@@ -99,7 +100,8 @@ public sealed class ContractTests
     {
         var shared = Raw(contract => contract.Column("x", "INT"));
 
-        var refused = Should.Throw<DagDefinitionException>(() => DagDefinition.From(new Dag(dag => dag.Contract(shared).Contract(shared, line: 7))));
+        var refused =
+            Should.Throw<DagDefinitionException>(() => DagDefinition.From(new Dag(dag => dag.Contract(shared).Contract(shared, line: 7))));
 
         refused.Message.ShouldContain("'taxi.raw' has two contracts");
         refused.Line.ShouldBe(7);

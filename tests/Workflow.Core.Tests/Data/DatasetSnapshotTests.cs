@@ -8,8 +8,10 @@ public sealed class DatasetSnapshotTests
     [Fact]
     public void Sha256_SameSlicesInAnotherOrderUnderOtherNumbers_IsTheSame()
     {
-        var one = new DatasetSnapshot("x", 2, [Slice(1, A, ("month", "01"), ("region", "north")), Slice(2, B, ("month", "02"), ("region", "north"))]);
-        var other = new DatasetSnapshot("x", 9, [Slice(8, B, ("region", "north"), ("month", "02")), Slice(5, A, ("month", "01"), ("region", "north"))]);
+        var one = new DatasetSnapshot(
+            "x", 2, [Slice(1, A, ("month", "01"), ("region", "north")), Slice(2, B, ("month", "02"), ("region", "north"))]);
+        var other = new DatasetSnapshot(
+            "x", 9, [Slice(8, B, ("region", "north"), ("month", "02")), Slice(5, A, ("month", "01"), ("region", "north"))]);
 
         other.Sha256.ShouldBe(one.Sha256);
         one.Manifest.ShouldBe(

@@ -16,14 +16,16 @@ public sealed class JsonSchemaTests
     [InlineData("""{"minLength": 2, "maxLength": 3}""", """ "ab", "😀😀", 1 """, """ "a", "😀", "abcd" """)]
     [InlineData("""{"pattern": "^a+$"}""", """ "aa", 1 """, """ "ab", "" """)]
     [InlineData("""{"minItems": 1, "maxItems": 2, "uniqueItems": true}""", """ [1], [1, 2], {} """, """ [], [1, 2, 3], [1, 1.0] """)]
-    [InlineData("""{"items": {"type": "string"}, "prefixItems": [{"type": "integer"}]}""", """ [], [1], [1, "a"] """, """ ["a"], [1, 2] """)]
+    [InlineData("""{"items": {"type": "string"}, "prefixItems": [{"type": "integer"}]}""", """ [], [1], [1, "a"] """,
+        """ ["a"], [1, 2] """)]
     [InlineData("""{"contains": {"const": 1}}""", """ [0, 1] """, """ [], [0] """)]
     [InlineData("""{"contains": {"const": 1}, "minContains": 0, "maxContains": 1}""", """ [], [1] """, """ [1, 1] """)]
     [InlineData("""{"properties": {"a": {"type": "string"}}, "required": ["a"]}""", """ {"a": "x", "b": 1}, 1 """, """ {}, {"a": 1} """)]
     [InlineData(
         """{"properties": {"a": true}, "patternProperties": {"^x": {"type": "null"}}, "additionalProperties": false}""",
         """ {"a": 1, "x1": null} """, """ {"b": 1}, {"x1": 1} """)]
-    [InlineData("""{"propertyNames": {"maxLength": 1}, "minProperties": 1, "maxProperties": 2}""", """ {"a": 1} """, """ {}, {"ab": 1}, {"a":1,"b":1,"c":1} """)]
+    [InlineData("""{"propertyNames": {"maxLength": 1}, "minProperties": 1, "maxProperties": 2}""", """ {"a": 1} """,
+        """ {}, {"ab": 1}, {"a":1,"b":1,"c":1} """)]
     [InlineData("""{"dependentRequired": {"card": ["cvc"]}}""", """ {}, {"card": 1, "cvc": 2} """, """ {"card": 1} """)]
     [InlineData("""{"allOf": [{"minimum": 1}, {"maximum": 2}], "not": {"const": 1.5}}""", """ 1, 2 """, """ 0, 1.5 """)]
     [InlineData("""{"anyOf": [{"type": "null"}, {"minimum": 5}]}""", """ null, 5, "x" """, """ 4 """)]
@@ -34,7 +36,8 @@ public sealed class JsonSchemaTests
         """{"$ref": "#/$defs/node", "$defs": {"node": {"properties": {"next": {"$ref": "#/$defs/node"}, "v~/": true}, "required": ["id"]}}}""",
         """ {"id": 1}, {"id": 1, "next": {"id": 2}} """, """ {"id": 1, "next": {}} """)]
     [InlineData("""{"properties": {"a/b": {"const": 1}, "c": {"$ref": "#/properties/a~1b"}}}""", """ {"c": 1} """, """ {"c": 2} """)]
-    [InlineData("""{"title": "t", "format": "email", "default": 1, "properties": {"const": {"type": "null"}}}""", """ "no mail", {"const": null} """, """ {"const": 1} """)]
+    [InlineData("""{"title": "t", "format": "email", "default": 1, "properties": {"const": {"type": "null"}}}""",
+        """ "no mail", {"const": null} """, """ {"const": 1} """)]
     public void Describes_EveryKeyword_WhatHoldsToIt(string schema, string good, string bad)
     {
         var read = JsonSchema.Parse(schema);

@@ -50,7 +50,8 @@ public sealed class QualityGateTests
             "hold" => gate.NotNull("x").HoldBatches(),
             "learnt" => gate.NotNull("x").Learnt(),
             _ => gate.NotNull("x"),
-        })).Append(Hash(gate => gate.NotNull("x", with => with.Where("x > 1")))).Append(Hash(gate => gate.NotNull("x", with => with.Where("x > 2"))));
+        })).Append(Hash(gate => gate.NotNull("x", with => with.Where("x > 1"))))
+            .Append(Hash(gate => gate.NotNull("x", with => with.Where("x > 2"))));
 
         hashes.Distinct().Count().ShouldBe(7);
     }
@@ -71,7 +72,8 @@ public sealed class QualityGateTests
 
     [Fact]
     public void Verdict_OneThatBlocksBesideOneThatHolds_FailsAndIsNotHeld() =>
-        GateVerdict.Of("s", [Failing(Severity.Block, false), Failing(Severity.Quarantine, false)]).IsHeld(holdsBatches: false).ShouldBeFalse();
+        GateVerdict.Of("s", [Failing(Severity.Block, false), Failing(Severity.Quarantine, false)]).IsHeld(holdsBatches: false)
+        .ShouldBeFalse();
 
     [Fact]
     public void Add_WhatCannotBe_IsRefusedAtItsDefinition()

@@ -27,7 +27,8 @@ public sealed class DagDefinitionTests
     public void Hash_SameDefinition_IsTheSame() => Rich().Hash.ShouldBe(Rich().Hash);
 
     [Fact]
-    public void Hash_UnboundedCheck_IsComputed() => Rich(checks => checks.Between("x", 0, double.PositiveInfinity)).Hash.Length.ShouldBe(64);
+    public void Hash_UnboundedCheck_IsComputed() =>
+        Rich(checks => checks.Between("x", 0, double.PositiveInfinity)).Hash.Length.ShouldBe(64);
 
     /// <remarks>Each is one change against the same definition: all must differ from it and from each other.</remarks>
     [Fact]
@@ -35,11 +36,13 @@ public sealed class DagDefinitionTests
     {
         List<DagDefinition> variants =
         [
-            Rich(), Rich(id: "other"), Rich(more: dag => dag.Description("x")), Rich(more: dag => dag.Owner("x")), Rich(more: dag => dag.Tags("x")),
+            Rich(), Rich(id: "other"), Rich(more: dag => dag.Description("x")), Rich(more: dag => dag.Owner("x")),
+            Rich(more: dag => dag.Tags("x")),
             Rich(more: dag => dag.Schedule(Cron.Of("0 3 * * *"))), Rich(more: dag => dag.Schedule(Cron.Of("0 2 * * *", "Europe/Berlin"))),
             Rich(more: dag => dag.Param("p", 1)), Rich(more: dag => dag.Param("p", 2)), Rich(more: dag => dag.RequiredParam<int>("p")),
             Rich(more: dag => dag.Task("extra", _ => Task.CompletedTask)),
-            Rich(task: task => task.Queue("other")), Rich(task: task => task.Retries(2)), Rich(task: task => task.Retries(2, Backoff.Exponential())),
+            Rich(task: task => task.Queue("other")), Rich(task: task => task.Retries(2)),
+                Rich(task: task => task.Retries(2, Backoff.Exponential())),
             Rich(task: task => task.Timeout(TimeSpan.FromSeconds(1))), Rich(task: task => task.Rule(TriggerRule.AllDone)),
             Rich(checks => checks.NotNull("y")), Rich(checks => checks.NotNull("x", mostly: 0.5)), Rich(checks => checks.InSet("x", ["a"])),
             Rich(checks => checks.InSet("x", ["b"])), Rich(sql: "SELECT 2"), Rich(swap: true),
@@ -53,7 +56,8 @@ public sealed class DagDefinitionTests
         string sql = "SELECT * FROM input", bool swap = false) => DagDefinition.From(new Described(dag =>
     {
         dag.Id(id).Description("d").Owner("o").Tags("t").Schedule(Cron.Of("0 2 * * *"));
-        var raw = dag.Task("raw", _ => Task.FromResult<DatasetVersion>(null!)).Queue("etl").Retries(3, Backoff.Exponential(cap: TimeSpan.FromHours(1)));
+        var raw = dag.Task("raw", _ => Task.FromResult<DatasetVersion>(null!)).Queue("etl")
+            .Retries(3, Backoff.Exponential(cap: TimeSpan.FromHours(1)));
         var clean = dag.Sql("clean", raw, into: "clean", sql);
         var good = dag.Gate("good", clean, gate => (checks ?? (each => each.NotNull("x")))(gate));
         var last = dag.Task("last", swap ? good : raw, swap ? raw : good, (_, _, _) => Task.FromResult(1)).Timeout(TimeSpan.FromMinutes(5));

@@ -10,7 +10,9 @@ public sealed class DriftGateTests
     [Fact]
     public void DriftGate_AllSaid_IsInTheSettings()
     {
-        var settings = Settings(gate => gate.Against(Reference.Rolling(3, "month")).Columns("a", "b").Method(DriftMethod.Psi).Method("a", DriftMethod.Ks)
+        var settings =
+            Settings(gate => gate.Against(Reference.Rolling(3, "month")).Columns("a", "b").Method(DriftMethod.Psi)
+                .Method("a", DriftMethod.Ks)
             .Methods(numbers: DriftMethod.Wasserstein).Threshold(0.2).Share(0.3).MinSamples(50).Windows(2, of: 3).Severity(Severity.Warn));
 
         (settings.Against.Windows, settings.Against.Along).ShouldBe((3, "month"));
@@ -21,18 +23,25 @@ public sealed class DriftGateTests
         (settings.DriftedWindows, settings.OfWindows, settings.Severity).ShouldBe((2, 3, Severity.Warn));
     }
 
-    /// <remarks>Each is one change: all must differ from each other, or a run would go on with other rules than those of its version.</remarks>
+    /// <remarks>
+    /// Each is one change: all must differ from each other, or a run would go on with other rules than those of its version.
+    /// </remarks>
     [Fact]
     public void Hash_AnyOneChange_Differs()
     {
         List<Action<DriftGate>> variants =
         [
-            gate => gate.Against(June), gate => gate.Against(Reference.Version("trips", "month=2019-07")), gate => gate.Against(Reference.Version("trips", 6)),
+            gate => gate.Against(June), gate => gate.Against(Reference.Version("trips", "month=2019-07")), gate =>
+            gate.Against(Reference.Version("trips", 6)),
             gate => gate.Against(Reference.Rolling(3, "month")), gate => gate.Against(Reference.Rolling(3, "day")),
-            gate => gate.Against(Reference.ChampionTraining("fare")), gate => gate.Against(Reference.ChampionTraining("fare", "challenger")),
-            gate => gate.Against(June).Columns("a"), gate => gate.Against(June).Method(DriftMethod.Psi), gate => gate.Against(June).Method("a", DriftMethod.Psi),
-            gate => gate.Against(June).Methods(numbers: DriftMethod.Psi), gate => gate.Against(June).Share(0.1), gate => gate.Against(June).Threshold(0.1),
-            gate => gate.Against(June).MinSamples(7), gate => gate.Against(June).Windows(1, of: 2), gate => gate.Against(June).Severity(Severity.Warn),
+            gate => gate.Against(Reference.ChampionTraining("fare")), gate =>
+                gate.Against(Reference.ChampionTraining("fare", "challenger")),
+            gate => gate.Against(June).Columns("a"), gate => gate.Against(June).Method(DriftMethod.Psi), gate => gate.Against(June)
+                .Method("a", DriftMethod.Psi),
+            gate => gate.Against(June).Methods(numbers: DriftMethod.Psi), gate => gate.Against(June).Share(0.1), gate => gate.Against(June)
+                .Threshold(0.1),
+            gate => gate.Against(June).MinSamples(7), gate => gate.Against(June).Windows(1, of: 2), gate => gate.Against(June)
+                .Severity(Severity.Warn),
             gate => gate.Against(June).AllowUndecided(),
         ];
 

@@ -19,7 +19,8 @@ public sealed class GraphAssemblyTests
                 var (setups, deciders) = (Setups(graph, task), Deciders(graph, task));
                 if (!task.Setups.SequenceEqual(setups) || !task.Deciders.SequenceEqual(deciders))
                 {
-                    Assert.Fail($"seed {seed}: {task.Id} has setups {string.Join(',', task.Setups)}, deciders {string.Join(',', task.Deciders)}, and not "
+                    Assert.Fail(
+                        $"seed {seed}: {task.Id} has setups {string.Join(',', task.Setups)}, deciders {string.Join(',', task.Deciders)}, and not "
                         + $"{string.Join(',', setups)}, {string.Join(',', deciders)}{Environment.NewLine}{Agreement.Describe(graph)}");
                 }
             }
@@ -49,7 +50,8 @@ public sealed class GraphAssemblyTests
 
         bool InScope(TaskDefinition setup, TaskDefinition other)
         {
-            var teardowns = graph.Tasks.Where(teardown => teardown.Role == TaskRole.Teardown && teardown.Setups.Contains(setup.Index)).ToList();
+            var teardowns = graph.Tasks.Where(teardown => teardown.Role == TaskRole.Teardown && teardown.Setups.Contains(setup.Index))
+                .ToList();
             return other.Role != TaskRole.Teardown && Follows(graph, other, setup)
                 && (teardowns.Count == 0 || teardowns.Exists(teardown => Follows(graph, teardown, other)));
         }
@@ -74,7 +76,8 @@ public sealed class GraphAssemblyTests
     /// <summary>The guards of a task. One outside a mapped group guards the group as a whole, not its tasks.</summary>
     private static IEnumerable<int> Guards(
         DagGraph graph, TaskDefinition task, IEnumerable<TaskDefinition> guards, Func<TaskDefinition, TaskDefinition, bool> reaches) =>
-        guards.Where(guard => guard.Index != task.Index && graph.Tasks.Any(other => Target(guard, other) == task.Index && reaches(guard, other)))
+        guards.Where(guard => guard.Index != task.Index
+            && graph.Tasks.Any(other => Target(guard, other) == task.Index && reaches(guard, other)))
             .Select(guard => guard.Index).Order();
 
     private static int Target(TaskDefinition guard, TaskDefinition task) =>

@@ -41,7 +41,8 @@ public sealed class ClearPlanTests
     [Fact]
     public void Clear_OnlyFailedWithDownstream_TakesWhatWorkedWithTheFailureToo()
     {
-        var graph = new DagGraph([Task(0, "good"), Task(1, "bad"), Task(2, "report", 0, 1) with { TriggerRule = TriggerRule.AllDone }, Task(3, "stuck", 1)]);
+        var graph = new DagGraph(
+            [Task(0, "good"), Task(1, "bad"), Task(2, "report", 0, 1) with { TriggerRule = TriggerRule.AllDone }, Task(3, "stuck", 1)]);
         var run = Ended(graph, (1, TaskKey.Whole));
 
         Cleared(run, new(), onlyFailed: true).ShouldBe(["bad", "stuck"]);
@@ -136,7 +137,8 @@ public sealed class ClearPlanTests
     }
 
     private static List<string> Cleared(RunModel run, TaskSelection selection, bool onlyFailed = false) =>
-        [.. ClearPlan.Keys(run, selection, onlyFailed).Select(key => run.Graph.Tasks[key.Task].Id + (key.MapIndex < 0 ? "" : $"[{key.MapIndex}]"))];
+        [.. ClearPlan.Keys(run, selection, onlyFailed)
+            .Select(key => run.Graph.Tasks[key.Task].Id + (key.MapIndex < 0 ? "" : $"[{key.MapIndex}]"))];
 
     /// <summary>A run that has ended; those named failed.</summary>
     private static RunModel Ended(DagGraph graph, params (int Task, int MapIndex)[] failing)
@@ -151,7 +153,9 @@ public sealed class ClearPlanTests
         while (run.Instances.FirstOrDefault(instance => instance.State == TaskState.Queued) is { } next)
         {
             run.Claim(next);
-            run.End(next, failing.Contains((next.Task, next.MapIndex)) ? new TaskOutcome.Failed("No.", Retryable: false) : new TaskOutcome.Succeeded(null), "");
+            run.End(next,
+                failing.Contains((next.Task, next.MapIndex)) ? new TaskOutcome.Failed("No.",
+                    Retryable: false) : new TaskOutcome.Succeeded(null), "");
         }
     }
 

@@ -76,12 +76,16 @@ public sealed class EditTests
     public void Stop_EndsWhatHasNotBegun_UntilAClear(string steps, string expected) => Script.Play(Chain, steps, expected);
 
     [Theory]
-    [InlineData("ok list=2; ok each[0]; never each[1]; clear each[1]", "each pending, each[0] success, each[1] queued, after upstream_failed")]
+    [InlineData("ok list=2; ok each[0]; never each[1]; clear each[1]",
+        "each pending, each[0] success, each[1] queued, after upstream_failed")]
     [InlineData("ok list=2; ok each[0]; never each[1]; clear each[1] after; ok each[1]", "each success, after queued")]
     [InlineData("ok list=2; ok each[0]; ok each[1]; clear each", "each pending, each[0] queued, each[1] queued")]
-    [InlineData("ok list=3; ok each[0]; ok each[1]; ok each[2]; clear list each after", "each pending, each[0] removed, each[2] removed, after pending")]
-    [InlineData("ok list=3; ok each[0]; ok each[1]; ok each[2]; clear list each after; ok list=2", "each[0] queued, each[1] queued, each[2] removed")]
-    [InlineData("ok list=3; ok each[0]; ok each[1]; ok each[2]; clear list each after; ok list=1; ok each[0]", "each success, each[2] removed, after queued")]
+    [InlineData("ok list=3; ok each[0]; ok each[1]; ok each[2]; clear list each after",
+        "each pending, each[0] removed, each[2] removed, after pending")]
+    [InlineData("ok list=3; ok each[0]; ok each[1]; ok each[2]; clear list each after; ok list=2",
+        "each[0] queued, each[1] queued, each[2] removed")]
+    [InlineData("ok list=3; ok each[0]; ok each[1]; ok each[2]; clear list each after; ok list=1; ok each[0]",
+        "each success, each[2] removed, after queued")]
     [InlineData("ok list=3; clear list each; ok list=0", "each skipped, each[0] removed, each[1] removed, after skipped, run success")]
     [InlineData("ok list=2; clear list each; ok list=3", "each[2] queued")]
     [InlineData("ok list=2; claim each[1]; clear list each; ok list=1", "each[0] queued, each[1] running, run unfinished")]
@@ -111,7 +115,8 @@ public sealed class EditTests
     [InlineData("mark success each.a; ok list=1", "each.a pending, each.a[0] queued")]
     [InlineData("mark failed each", "each.a upstream_failed, each.b upstream_failed")]
     public void MapGroup_ClearedOrMarked(string steps, string expected) => Script.Play(
-        dag => dag.MapGroup("each", dag.Task("list", _ => Task.FromResult<int[]>([])), item => dag.Task("b", dag.Task("a", item, Same), Same)),
+        dag => dag.MapGroup("each", dag.Task("list", _ => Task.FromResult<int[]>([])), item =>
+            dag.Task("b", dag.Task("a", item, Same), Same)),
         steps, expected);
 
     /// <remarks>What the rerun of a failed run clears: all that failed or could not run.</remarks>

@@ -18,7 +18,8 @@ public sealed class ExhaustiveTests
     // The last decides against all that it may decide about.
     private static readonly TaskOutcome[] Outcomes =
     [
-        new TaskOutcome.Succeeded(null), new TaskOutcome.Failed("", Retryable: false), new TaskOutcome.Skipped(""), new TaskOutcome.Succeeded(null, []),
+        new TaskOutcome.Succeeded(null), new TaskOutcome.Failed("", Retryable: false), new TaskOutcome.Skipped(""),
+        new TaskOutcome.Succeeded(null, []),
     ];
 
     private static readonly TaskState[] Ends = [TaskState.Success, TaskState.Failed, TaskState.Skipped, TaskState.Success];
@@ -51,7 +52,8 @@ public sealed class ExhaustiveTests
         ];
         TriggerRule[] rules =
         [
-            TriggerRule.AllSuccess, TriggerRule.AllDone, TriggerRule.OneFailed, TriggerRule.NoneFailedMinOneSuccess, TriggerRule.AllDoneSetupSuccess,
+            TriggerRule.AllSuccess, TriggerRule.AllDone, TriggerRule.OneFailed, TriggerRule.NoneFailedMinOneSuccess,
+            TriggerRule.AllDoneSetupSuccess,
         ];
         foreach (var edges in Edges(3, kinds))
             runs += PlayAll(3, edges, rules, [[0, 1, 2], [2, 1, 0]]);
@@ -145,7 +147,8 @@ public sealed class ExhaustiveTests
             }
 
             var decided = RuleWords.Decide(
-                task.TriggerRule, Fill(upstreams, task.Upstreams, ends), Fill(setups, task.Setups, ends), deciders[..task.Deciders.Count], isUnchosen);
+                task.TriggerRule, Fill(upstreams, task.Upstreams, ends), Fill(setups, task.Setups, ends), deciders[..task.Deciders.Count],
+                isUnchosen);
             ends[task.Index] = decided == TaskState.Queued ? Ends[outcomes[task.Index]] : decided!.Value;
         }
     }
@@ -201,7 +204,8 @@ public sealed class ExhaustiveTests
     private static bool IsDecider(int count, EdgeKind[] edges, int task) =>
         Enumerable.Range(0, count).Any(to => to > task && Edge(edges, task, to).HasFlag(EdgeKind.Decider));
 
-    private static DagGraph Graph(int count, EdgeKind[] edges, TriggerRule[] rules, int[] choice) => new([.. Enumerable.Range(0, count).Select(task =>
+    private static DagGraph Graph(int count, EdgeKind[] edges, TriggerRule[] rules, int[] choice) =>
+        new([.. Enumerable.Range(0, count).Select(task =>
         new TaskDefinition(
             task, $"t{task}", "task", "default", 0, Backoff.Constant(), null,
             Waits(count, edges, task) ? rules[choice[task]] : TriggerRule.AllSuccess, From(edges, task, EdgeKind.Upstream), [])

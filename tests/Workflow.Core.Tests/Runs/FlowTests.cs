@@ -96,7 +96,8 @@ public sealed class FlowTests
             dag.Task("c", Nothing);
         }).After(first);
         dag.Task("last", Nothing).After(group);
-    }).ShouldBe("first:; g.a:first; g.c:first; g.h.b:g.a; last:g.c g.h.b", customMessage: "roots wait for what the group waits for, leaves are waited for");
+    }).ShouldBe("first:; g.a:first; g.c:first; g.h.b:g.a; last:g.c g.h.b",
+        customMessage: "roots wait for what the group waits for, leaves are waited for");
 
     [Theory]
     [InlineData("ok first; never g.a", "g.h.b upstream_failed, g.c queued, last upstream_failed")]
@@ -130,8 +131,10 @@ public sealed class FlowTests
     private static string Edges(Action<DagBuilder> define)
     {
         var graph = Script.Graph(define);
-        return string.Join("; ", graph.Tasks.OrderBy(task => task.Id, StringComparer.Ordinal).Select(task => $"{task.Id}:{Upstreams(task)}"));
+        return string.Join("; ", graph.Tasks.OrderBy(task => task.Id, StringComparer.Ordinal)
+            .Select(task => $"{task.Id}:{Upstreams(task)}"));
 
-        string Upstreams(TaskDefinition task) => string.Join(' ', task.Upstreams.Select(other => graph.Tasks[other].Id).Order(StringComparer.Ordinal));
+        string Upstreams(TaskDefinition task) =>
+            string.Join(' ', task.Upstreams.Select(other => graph.Tasks[other].Id).Order(StringComparer.Ordinal));
     }
 }

@@ -25,7 +25,8 @@ public sealed class MappingTests
     [InlineData("ok list=2; never each[0]; skip each[1]", "each failed")]
     [InlineData("ok list=2; fail each[0]", "each[0] up_for_retry, each pending")]
     [InlineData("ok list=2; fail each[0]; ok each[0]; ok each[1]", "each success")]
-    [InlineData("ok list=2; claim each[0]; stop cancelled; ok each[0]", "each cancelled, each[0] success, each[1] cancelled, run cancelled")]
+    [InlineData("ok list=2; claim each[0]; stop cancelled; ok each[0]",
+        "each cancelled, each[0] success, each[1] cancelled, run cancelled")]
     public void Map_OverAList(string steps, string expected) => Script.Play(
         dag =>
         {
@@ -60,7 +61,8 @@ public sealed class MappingTests
     [InlineData(int.MaxValue, int.MaxValue, 0, TaskState.Failed, 0, TaskState.Failed)]
     [InlineData(100_001, 0, 0, TaskState.Skipped, 0, TaskState.Skipped)]
     [InlineData(0, null, 0, TaskState.Failed, 0, TaskState.Failed)]
-    public void Expand_UpToTheLimit_AndNotBeyond(int? first, int? second, int product, TaskState? productEnd, int zipped, TaskState? zippedEnd)
+    public void Expand_UpToTheLimit_AndNotBeyond(
+        int? first, int? second, int product, TaskState? productEnd, int zipped, TaskState? zippedEnd)
     {
         var tasks = Script.Graph(Two).Tasks;
 
@@ -105,10 +107,12 @@ public sealed class MappingTests
     [InlineData("ok list=2", "each pending, each.a pending, each.b pending, outside queued")]
     [InlineData("ok list=2; ok outside", "each success, each.a[0] queued, each.a[1] queued, each.b[0] pending")]
     [InlineData("ok list=2; ok outside; ok each.a[1]", "each.b[1] queued, each.b[0] pending, after pending")]
-    [InlineData("ok list=2; ok outside; never each.a[0]; ok each.a[1]; ok each.b[1]", "each.b[0] upstream_failed, each.a failed, each.b upstream_failed, after upstream_failed")]
+    [InlineData("ok list=2; ok outside; never each.a[0]; ok each.a[1]; ok each.b[1]",
+        "each.b[0] upstream_failed, each.a failed, each.b upstream_failed, after upstream_failed")]
     [InlineData("ok list=2; ok outside; skip each.a[0]; ok each.a[1]; ok each.b[1]", "each.b[0] skipped, each.b success, after queued")]
     [InlineData("ok list=0; ok outside", "each skipped, each.a skipped, each.b skipped, each.c skipped, after skipped, run success")]
-    [InlineData("ok list=null; ok outside", "each failed, each.a upstream_failed, each.b upstream_failed, each.c upstream_failed, after upstream_failed, run failed")]
+    [InlineData("ok list=null; ok outside",
+        "each failed, each.a upstream_failed, each.b upstream_failed, each.c upstream_failed, after upstream_failed, run failed")]
     [InlineData("ok list=1; never outside", "each upstream_failed, each.a upstream_failed, each.c upstream_failed, run failed")]
     [InlineData("ok list=1; ok outside; never each.a[0]", "each.b[0] upstream_failed, each.c[0] queued")]
     public void MapGroup_GoesOnElementByElement(string steps, string expected) => Script.Play(
@@ -129,9 +133,11 @@ public sealed class MappingTests
     [Theory]
     [InlineData("ok cluster; ok list=0", "each skipped, each.setup skipped, each.teardown skipped, each.stop skipped, run success")]
     [InlineData("ok cluster; ok list=null", "each failed, each.teardown upstream_failed, each.stop skipped, run failed")]
-    [InlineData("ok cluster; ok list=2; ok each.setup[0]; never each.setup[1]", "each.work[0] queued, each.work[1] upstream_failed, each.teardown[1] upstream_failed, each.stop[1] queued")]
+    [InlineData("ok cluster; ok list=2; ok each.setup[0]; never each.setup[1]",
+        "each.work[0] queued, each.work[1] upstream_failed, each.teardown[1] upstream_failed, each.stop[1] queued")]
     [InlineData("ok cluster; ok list=1; ok each.setup[0]; never each.work[0]", "each.teardown[0] queued, each.stop[0] pending")]
-    [InlineData("ok cluster; ok list=1; ok each.setup[0]; claim each.work[0]; stop cancelled; cancel each.work[0]", "each.teardown[0] queued, run unfinished")]
+    [InlineData("ok cluster; ok list=1; ok each.setup[0]; claim each.work[0]; stop cancelled; cancel each.work[0]",
+        "each.teardown[0] queued, run unfinished")]
     public void MapGroup_WithSetupAndTeardown(string steps, string expected) => Script.Play(
         dag =>
         {
@@ -148,7 +154,8 @@ public sealed class MappingTests
         steps, expected);
 
     [Theory]
-    [InlineData("ok list=2; choose each.branch[0]=each.a; choose each.branch[1]=each.b", "each.a[0] queued, each.b[0] skipped, each.a[1] skipped, each.b[1] queued, after pending")]
+    [InlineData("ok list=2; choose each.branch[0]=each.a; choose each.branch[1]=each.b",
+        "each.a[0] queued, each.b[0] skipped, each.a[1] skipped, each.b[1] queued, after pending")]
     [InlineData("ok list=1; choose each.branch[0]=", "each.a[0] skipped, each.b[0] skipped, each.a skipped, after skipped, beside queued")]
     public void MapGroup_WithABranch_DecidesWithinTheElement(string steps, string expected) => Script.Play(
         dag =>
@@ -169,9 +176,11 @@ public sealed class MappingTests
     public void Define_WhatMappingCannotDo_IsRefused()
     {
         Refusal(dag => dag.Map("each", List(dag, "list"), Plain).Rule(TriggerRule.Always)).ShouldContain("each");
-        Refusal(dag => dag.MapGroup("each", List(dag, "list"), item => dag.Task("a", item, Same).Rule(TriggerRule.Always))).ShouldContain("each.a");
+        Refusal(dag => dag.MapGroup("each", List(dag, "list"), item => dag.Task("a", item, Same).Rule(TriggerRule.Always)))
+            .ShouldContain("each.a");
         Refusal(dag => dag.MapGroup("each", List(dag, "list"), item => dag.Task("a", item, Same).DependsOnPast())).ShouldContain("each.a");
-        Refusal(dag => dag.MapGroup("outer", List(dag, "list"), _ => dag.MapGroup("inner", List(dag, "more"), item => dag.Task("a", item, Same))))
+        Refusal(dag =>
+            dag.MapGroup("outer", List(dag, "list"), _ => dag.MapGroup("inner", List(dag, "more"), item => dag.Task("a", item, Same))))
             .ShouldContain("inner");
         Refusal(dag => dag.MapGroup("outer", List(dag, "list"), _ => dag.Map("inner", List(dag, "more"), Same))).ShouldContain("inner");
     }

@@ -24,7 +24,8 @@ public sealed class ReasonsTests
         { "Waits for the expansion of group.", Of(5) with { Unfinished = Set(4) } },
         { "Waits for cluster, choose, load, join, the expansion of group and 1 more.", Of(6) with { Unfinished = Set(0, 1, 2, 3, 4, 5) } },
         { "Is about to be queued.", Of(2) },
-        { "Depends on the past: waits for the run before, monday, which waits for its start.", Of(2) with { Past = new PastTask("monday", null) } },
+        { "Depends on the past: waits for the run before, monday, which waits for its start.",
+            Of(2) with { Past = new PastTask("monday", null) } },
         {
             "Depends on the past: waits for the run before, monday, in which it is running.",
             Of(2) with { Past = new PastTask("monday", TaskState.Running) }
@@ -44,7 +45,8 @@ public sealed class ReasonsTests
         },
         { "Waits for pool gpu: 3 of 4 slots are taken and it needs 2, 5 ahead of it.", Limited(new LimitUse("pool:gpu", 2, 3, 4, 5)) },
         { "Waits for pool gpu, which has no slots. Give it some.", Limited(new LimitUse("pool:gpu", 2, 0, 0, 0)) },
-        { "Waits for the limit of tasks of its DAG: 8 of 8 are under way.", Limited(new LimitUse("pool:gpu", 2, 0, 4, 0), new LimitUse("dag:d", 1, 8, 8, 0)) },
+        { "Waits for the limit of tasks of its DAG: 8 of 8 are under way.",
+            Limited(new LimitUse("pool:gpu", 2, 0, 4, 0), new LimitUse("dag:d", 1, 8, 8, 0)) },
         {
             "Waits for the limit of tasks of its run: 1 of 1 are under way, 2 ahead of it. Waits for the limit of load within a run: 1 of 1 are under way.",
             Limited(new LimitUse("run:7", 1, 1, 1, 2), new LimitUse("task:7/load", 1, 1, 1, 0))
@@ -86,15 +88,21 @@ public sealed class ReasonsTests
     {
         var run = new QueuedRunSituation(Now, Now, IsPaused: false, IsBackfill: false, Running: 0, MaxActiveRuns: 2, Ahead: 0);
 
-        Reasons.Why(run with { RunAfter = Now.AddHours(1), IsPaused = true }).ShouldBe("Waits for its time: it may start at 2026-01-02 04:04:05 UTC.");
+        Reasons.Why(run with { RunAfter = Now.AddHours(1), IsPaused = true })
+            .ShouldBe("Waits for its time: it may start at 2026-01-02 04:04:05 UTC.");
         Reasons.Why(run with { IsBackfill = true, Running = 2 }).ShouldBe("Waits for its backfill, which starts one run after the other.");
         Reasons.Why(run with { IsPaused = true, Running = 2 }).ShouldBe("Its DAG is paused. Unpause it, or trigger a run by hand.");
-        Reasons.Why(run with { Running = 2, Ahead = 3 }).ShouldBe("Waits for another run to end: 2 of at most 2 are running, 3 ahead of it.");
+        Reasons.Why(run with { Running = 2, Ahead = 3 })
+            .ShouldBe("Waits for another run to end: 2 of at most 2 are running, 3 ahead of it.");
         Reasons.Why(run with { Running = 1, Ahead = 1 }).ShouldBe("Waits for its turn: 1 due run comes before it.");
         Reasons.Why(run).ShouldBe("Is about to start.");
     }
 
-    private static TaskSituation Of(int task, TaskState state = TaskState.Pending) => new(Graph, task, TaskKey.Whole, state) { RunId = 7, Now = Now };
+    private static TaskSituation Of(int task, TaskState state = TaskState.Pending) => new(Graph, task, TaskKey.Whole, state)
+    {
+        RunId = 7,
+        Now = Now,
+    };
 
     private static TaskSituation Queued(int task) => Of(task, TaskState.Queued) with { ReadyAt = Now };
 

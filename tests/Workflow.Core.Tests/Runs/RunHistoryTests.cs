@@ -32,11 +32,13 @@ public sealed class RunHistoryTests
             while (history.Next(model.Run, byPeople: false) is { } next)
                 model.Apply(next is RunEvent.End end ? end with { Outcome = Given(model.Run, end.Key) } : next);
             model.Run.State.ShouldNotBeNull();
-            return $"{model.Run.State} " + string.Join(' ', model.Run.Instances.Select(one => $"{one.Task}[{one.MapIndex}]{one.State}#{one.Attempt}"));
+            return $"{model.Run.State} "
+                + string.Join(' ', model.Run.Instances.Select(one => $"{one.Task}[{one.MapIndex}]{one.State}#{one.Attempt}"));
         }
 
         TaskOutcome Given(RunModel run, (int Task, int Map) key) =>
-            new RandomHistory(new Random(HashCode(seed, key.Task, key.Map, run[key.Task, key.Map].Attempt))).Outcome(run, run[key.Task, key.Map]);
+            new RandomHistory(new Random(HashCode(seed, key.Task, key.Map, run[key.Task, key.Map].Attempt))).Outcome(run,
+                run[key.Task, key.Map]);
     });
 
     private static ModelRun Play(int seed, int events, bool byPeople)
@@ -74,7 +76,8 @@ public sealed class RunHistoryTests
         {
             if (complaint is not null)
             {
-                Assert.Fail($"seed {seed}: {complaint}{Environment.NewLine}{string.Join(Environment.NewLine, happened)}{Environment.NewLine}"
+                Assert.Fail(
+                    $"seed {seed}: {complaint}{Environment.NewLine}{string.Join(Environment.NewLine, happened)}{Environment.NewLine}"
                     + Agreement.Describe(graph));
             }
         }
@@ -90,5 +93,6 @@ public sealed class RunHistoryTests
     }
 
     private static void ForAnySeed(int times, Action<int> property) =>
-        Prop.ForAll(ArbMap.Default.ArbFor<int>(), property).Check(Config.QuickThrowOnFailure.WithMaxTest(times).WithEndSize(int.MaxValue / 2));
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), property)
+        .Check(Config.QuickThrowOnFailure.WithMaxTest(times).WithEndSize(int.MaxValue / 2));
 }

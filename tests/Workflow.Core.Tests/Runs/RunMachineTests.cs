@@ -8,7 +8,8 @@ public sealed class RunMachineTests
     private static readonly TaskOutcome Failed = new TaskOutcome.Failed("no", Retryable: true);
 
     [Fact]
-    public void End_Succeeded_IsSuccess() => End(0, 1, 0, new TaskOutcome.Succeeded("1")).ShouldBe(new AttemptEnd(TaskState.Success, null, null));
+    public void End_Succeeded_IsSuccess() =>
+        End(0, 1, 0, new TaskOutcome.Succeeded("1")).ShouldBe(new AttemptEnd(TaskState.Success, null, null));
 
     [Fact]
     public void End_Skipped_KeepsTheReason() =>
@@ -40,7 +41,8 @@ public sealed class RunMachineTests
     {
         End(1, 1, 0, new TaskOutcome.Failed("busy", Retryable: true, RetryAfter: TimeSpan.FromSeconds(7)))
             .ShouldBe(new AttemptEnd(TaskState.UpForRetry, "busy", TimeSpan.FromSeconds(7)));
-        End(0, 1, 0, new TaskOutcome.Failed("busy", Retryable: true, RetryAfter: TimeSpan.FromSeconds(7))).ShouldBe(new AttemptEnd(TaskState.Failed, "busy", null));
+        End(0, 1, 0, new TaskOutcome.Failed("busy", Retryable: true, RetryAfter: TimeSpan.FromSeconds(7)))
+            .ShouldBe(new AttemptEnd(TaskState.Failed, "busy", null));
     }
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class RunMachineTests
     {
         var end = End(0, 9, 0, new TaskOutcome.Deferred("waits for X", TimeSpan.FromMinutes(3), "event:x"));
 
-        end.ShouldBe(new AttemptEnd(TaskState.Deferred, "waits for X", TimeSpan.FromMinutes(3)) { WakeKey = "event:x", Unchosen = end.Unchosen });
+        end.ShouldBe(
+            new AttemptEnd(TaskState.Deferred, "waits for X", TimeSpan.FromMinutes(3)) { WakeKey = "event:x", Unchosen = end.Unchosen });
         end.Unchosen.ShouldBeEmpty();
     }
 
@@ -64,12 +67,14 @@ public sealed class RunMachineTests
 
     [Fact]
     public void End_TimedOut_NamesTheLimit() =>
-        End(0, 1, 0, new TaskOutcome.TimedOut(TimeSpan.FromMinutes(90))).Message.ShouldBe("The attempt took longer than its timeout of 01:30:00.");
+        End(0, 1, 0, new TaskOutcome.TimedOut(TimeSpan.FromMinutes(90))).Message.ShouldBe(
+            "The attempt took longer than its timeout of 01:30:00.");
 
     [Fact]
     public void End_Lost_IsQueuedAgainUntilTheLimitWhateverTheRetries()
     {
-        var ends = Enumerable.Range(0, RunMachine.LostLimit).Select(lost => End(0, lost + 1, lost, new TaskOutcome.Lost("The worker died."))).ToList();
+        var ends = Enumerable.Range(0, RunMachine.LostLimit)
+            .Select(lost => End(0, lost + 1, lost, new TaskOutcome.Lost("The worker died."))).ToList();
 
         ends[..^1].ShouldAllBe(end => end.State == TaskState.Queued && end.Wait == TimeSpan.Zero);
         ends[^1].ShouldBe(new AttemptEnd(
@@ -94,10 +99,12 @@ public sealed class RunMachineTests
     public void End_Jitter_IsTheSameForTheSameAttemptAndDiffersBetweenTasks()
     {
         var graph = new DagGraph([Task(3, Backoff.Exponential())]);
-        var waits = Enumerable.Range(0, 50).Select(at => RunMachine.End(graph, 0, new AttemptCount(1, 0, 0), Failed, $"run{at}").Wait).ToList();
+        var waits = Enumerable.Range(0, 50).Select(at => RunMachine.End(graph, 0, new AttemptCount(1, 0, 0), Failed, $"run{at}").Wait)
+            .ToList();
 
         RunMachine.End(graph, 0, new AttemptCount(1, 0, 0), Failed, "run0").Wait.ShouldBe(waits[0]);
-        RunMachine.End(graph, 0, new AttemptCount(2, 1, 1), Failed, "run0").Wait.ShouldBe(waits[0], "a lost attempt does not change the wait after a failure");
+        RunMachine.End(graph, 0, new AttemptCount(2, 1, 1), Failed, "run0").Wait.ShouldBe(
+            waits[0], "a lost attempt does not change the wait after a failure");
         waits.Distinct().Count().ShouldBeGreaterThan(40);
     }
 
@@ -124,7 +131,8 @@ public sealed class RunMachineTests
     [InlineData(1, TaskState.Success, false)]
     [InlineData(0, TaskState.Failed, false)]
     public void FailsRun_OnlyLeavesDecide(int task, TaskState end, bool expected) =>
-        RunMachine.FailsRun(new DagGraph([Task(0, Backoff.Constant()), Task(0, Backoff.Constant()) with { Index = 1, Upstreams = [0] }]), task, TaskKey.Whole, end)
+        RunMachine.FailsRun(new DagGraph([Task(0, Backoff.Constant()), Task(0, Backoff.Constant()) with { Index = 1, Upstreams = [0] }]),
+            task, TaskKey.Whole, end)
             .ShouldBe(expected);
 
     private static AttemptEnd End(int retries, int attempt, int lost, TaskOutcome outcome) =>

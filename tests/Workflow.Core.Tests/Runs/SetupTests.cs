@@ -7,7 +7,9 @@ public sealed class SetupTests
 {
     private static readonly Func<TaskContext, Task> Nothing = _ => Task.CompletedTask;
 
-    /// <remarks>In scope are <c>work</c> and <c>anyway</c>; <c>outside</c> follows the setup too, but comes before no teardown of it.</remarks>
+    /// <remarks>
+    /// In scope are <c>work</c> and <c>anyway</c>; <c>outside</c> follows the setup too, but comes before no teardown of it.
+    /// </remarks>
     [Theory]
     [InlineData("", "setup queued, work pending, teardown pending")]
     [InlineData("ok setup", "work queued, outside queued, teardown pending")]

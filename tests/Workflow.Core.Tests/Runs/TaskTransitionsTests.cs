@@ -11,7 +11,8 @@ public sealed class TaskTransitionsTests
     public void Terminal_Always_AreTheStatesWithoutASuccessor()
     {
         TaskTransitions.Terminal.ShouldBe(
-            [TaskState.Success, TaskState.Failed, TaskState.UpstreamFailed, TaskState.Skipped, TaskState.Cancelled, TaskState.Removed], ignoreOrder: true);
+            [TaskState.Success, TaskState.Failed, TaskState.UpstreamFailed, TaskState.Skipped, TaskState.Cancelled, TaskState.Removed],
+            ignoreOrder: true);
         foreach (var state in All)
         {
             state.IsTerminal().ShouldBe(TaskTransitions.Terminal.Contains(state));
@@ -42,20 +43,25 @@ public sealed class TaskTransitionsTests
     {
         foreach (var rule in Enum.GetValues<TriggerRule>())
         {
-            foreach (var seen in new UpstreamCounters[] { new(1, 0, 0, 0), new(0, 1, 0, 0), new(0, 0, 1, 0), new(0, 0, 0, 1), new(0, 0, 0, 0, 1) })
+            foreach (var seen in new UpstreamCounters[] { new(1, 0, 0, 0), new(0, 1, 0, 0), new(0, 0, 1, 0), new(0, 0, 0, 1),
+                new(0, 0, 0, 0, 1) })
                 TaskState.Pending.CanBecome(TriggerRules.Decide(rule, 1, seen)!.Value).ShouldBeTrue($"{rule} {seen}");
         }
 
         var task = new TaskDefinition(0, "t", "task", "default", 1, Backoff.Constant(), null, TriggerRule.AllSuccess, [], []);
         TaskOutcome[] outcomes =
         [
-            new TaskOutcome.Succeeded(null), new TaskOutcome.Skipped(""), new TaskOutcome.Failed("", true), new TaskOutcome.Failed("", false),
-            new TaskOutcome.TimedOut(TimeSpan.Zero), new TaskOutcome.Cancelled(), new TaskOutcome.Lost(""), new TaskOutcome.Returned(""), new TaskOutcome.Deferred("", TimeSpan.Zero, null),
+            new TaskOutcome.Succeeded(null), new TaskOutcome.Skipped(""), new TaskOutcome.Failed("", true),
+            new TaskOutcome.Failed("", false),
+            new TaskOutcome.TimedOut(TimeSpan.Zero), new TaskOutcome.Cancelled(), new TaskOutcome.Lost(""), new TaskOutcome.Returned(""),
+                new TaskOutcome.Deferred("", TimeSpan.Zero, null),
         ];
         foreach (var outcome in outcomes)
         {
             for (var attempt = 1; attempt <= 3; attempt++)
-                TaskState.Running.CanBecome(RunMachine.End(new DagGraph([task]), 0, new AttemptCount(attempt, attempt - 1, attempt - 1), outcome, "").State).ShouldBeTrue($"{outcome} {attempt}");
+                TaskState.Running.CanBecome(
+                    RunMachine.End(new DagGraph([task]), 0, new AttemptCount(attempt, attempt - 1, attempt - 1), outcome, "").State)
+                    .ShouldBeTrue($"{outcome} {attempt}");
         }
     }
 

@@ -63,7 +63,8 @@ public sealed class TriggerRulesTests
     [InlineData(TriggerRule.NoneSkipped, 3, 0, 0, 0, 1, Skipped)]
     [InlineData(TriggerRule.Always, 3, 0, 0, 0, 0, Queued)]
     [InlineData(TriggerRule.Always, 3, 0, 3, 0, 0, Queued)]
-    public void Decide_Table(TriggerRule rule, int upstreams, int success, int failed, int upstreamFailed, int skipped, TaskState? expected) =>
+    public void Decide_Table(TriggerRule rule, int upstreams, int success, int failed, int upstreamFailed, int skipped,
+        TaskState? expected) =>
         TriggerRules.Decide(rule, upstreams, new UpstreamCounters(success, failed, upstreamFailed, skipped)).ShouldBe(expected);
 
     /// <remarks>Each row: upstreams and how many ended, setups and how many of them succeeded, failed and were skipped.</remarks>
@@ -79,7 +80,8 @@ public sealed class TriggerRulesTests
     [InlineData(2, 2, 2, 0, 0, 2, Skipped)]
     [InlineData(2, 2, 2, 1, 0, 0, null)]
     [InlineData(2, 2, 0, 0, 0, 0, Queued)]
-    public void Decide_AllDoneSetupSuccess_Table(int upstreams, int ended, int setups, int success, int failed, int skipped, TaskState? expected)
+    public void Decide_AllDoneSetupSuccess_Table(
+        int upstreams, int ended, int setups, int success, int failed, int skipped, TaskState? expected)
     {
         var seen = new UpstreamCounters(0, ended, 0, 0, SetupSuccess: success, SetupFailed: failed, SetupSkipped: skipped);
         TriggerRules.Decide(TriggerRule.AllDoneSetupSuccess, upstreams, seen, setups).ShouldBe(expected);
@@ -113,7 +115,8 @@ public sealed class TriggerRulesTests
         TaskState[] states = [TaskState.Pending, TaskState.Success, TaskState.Failed, UpstreamFailed, Skipped, TaskState.Cancelled];
         var upstreams = Lists(states, 3).ToList();
         var setups = Lists(states, 2).ToList();
-        (TaskState[] States, bool IsAgainst)[] deciders = [([], false), ([TaskState.Pending], false), ([TaskState.Success], false), ([TaskState.Success], true)];
+        (TaskState[] States, bool IsAgainst)[] deciders =
+            [([], false), ([TaskState.Pending], false), ([TaskState.Success], false), ([TaskState.Success], true)];
         foreach (var rule in Enum.GetValues<TriggerRule>())
         {
             foreach (var ups in upstreams)
@@ -122,10 +125,12 @@ public sealed class TriggerRulesTests
                 {
                     foreach (var (decider, isAgainst) in deciders)
                     {
-                        var seen = Count(Count(Count(default, ups, EdgeKind.Upstream), set, EdgeKind.Setup), decider, EdgeKind.Decider, isAgainst);
+                        var seen =
+                            Count(Count(Count(default, ups, EdgeKind.Upstream), set, EdgeKind.Setup), decider, EdgeKind.Decider, isAgainst);
                         var decided = TriggerRules.Decide(rule, ups.Length, seen, set.Length, decider.Length);
                         if (decided != RuleWords.Decide(rule, ups, set, decider, isAgainst))
-                            Assert.Fail($"{rule} after {string.Join(',', ups)} setups {string.Join(',', set)} against {isAgainst}: {decided}");
+                            Assert.Fail(
+                                $"{rule} after {string.Join(',', ups)} setups {string.Join(',', set)} against {isAgainst}: {decided}");
                     }
                 }
             }
@@ -133,7 +138,8 @@ public sealed class TriggerRulesTests
 
         static IEnumerable<TaskState[]> Lists(TaskState[] states, int most) => most == 0
             ? [[]]
-            : Lists(states, most - 1).SelectMany(list => list.Length == most - 1 ? states.Select(state => (TaskState[])[.. list, state]).Append(list) : [list]);
+            : Lists(states, most - 1)
+            .SelectMany(list => list.Length == most - 1 ? states.Select(state => (TaskState[])[.. list, state]).Append(list) : [list]);
 
         static UpstreamCounters Count(UpstreamCounters seen, TaskState[] states, EdgeKind kind, bool isAgainst = false)
         {
@@ -161,7 +167,8 @@ public sealed class TriggerRulesTests
     }
 
     /// <remarks>
-    /// A task is decided once; what its other upstreams do later must not have led elsewhere. So the order of independent ends is of no matter.
+    /// A task is decided once; what its other upstreams do later must not have led elsewhere. So the order of independent ends is of no
+    /// matter.
     /// </remarks>
     [Fact]
     public void Decide_OnceDecided_NoLaterUpstreamWouldDecideOtherwise()
@@ -179,7 +186,8 @@ public sealed class TriggerRulesTests
     }
 
     private static bool Contains(UpstreamCounters later, UpstreamCounters seen) =>
-        later.Success >= seen.Success && later.Failed >= seen.Failed && later.UpstreamFailed >= seen.UpstreamFailed && later.Skipped >= seen.Skipped;
+        later.Success >= seen.Success && later.Failed >= seen.Failed && later.UpstreamFailed >= seen.UpstreamFailed
+        && later.Skipped >= seen.Skipped;
 
     private static IEnumerable<UpstreamCounters> Counters(int upstreams) =>
         from success in Enumerable.Range(0, upstreams + 1)

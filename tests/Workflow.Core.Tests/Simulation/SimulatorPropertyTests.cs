@@ -56,7 +56,8 @@ public sealed class SimulatorPropertyTests
     });
 
     /// <summary>Everything that is ready begins at once; what ends first is ended first.</summary>
-    private static (List<TaskState> States, List<DateTimeOffset> Ends, RunState? State) Drive(DagGraph graph, TimeSpan[] durations, bool[] fails)
+    private static (List<TaskState> States, List<DateTimeOffset> Ends, RunState? State) Drive(
+        DagGraph graph, TimeSpan[] durations, bool[] fails)
     {
         var run = RunModel.Start(graph, _ => []);
         var now = Start;
@@ -97,7 +98,8 @@ public sealed class SimulatorPropertyTests
     {
         var spans = runs.SelectMany(run => run.Tasks)
             .Where(task => task is { Attempts: 1, StartedAt: not null } && counts(task.TaskId)).ToList();
-        return spans.Select(each => spans.Count(other => other.StartedAt <= each.StartedAt && each.StartedAt < other.EndedAt)).DefaultIfEmpty(0).Max();
+        return spans.Select(each => spans.Count(other => other.StartedAt <= each.StartedAt && each.StartedAt < other.EndedAt))
+            .DefaultIfEmpty(0).Max();
     }
 
     private static DagGraph RandomGraph(Random random, Func<int, string> pool)
@@ -112,5 +114,6 @@ public sealed class SimulatorPropertyTests
     }
 
     private static void ForAnySeed(Action<int> property) =>
-        Prop.ForAll(ArbMap.Default.ArbFor<int>(), property).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(int.MaxValue / 2));
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), property)
+        .Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(int.MaxValue / 2));
 }

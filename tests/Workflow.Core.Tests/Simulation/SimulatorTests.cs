@@ -123,7 +123,8 @@ public sealed class SimulatorTests
     [Fact]
     public void Simulate_AttemptsThatTakeTooLong_AreTriedAgainAfterTheBackoff()
     {
-        TaskDefinition[] tasks = [Task(0) with { Retries = 2, Timeout = TimeSpan.FromMinutes(5), Backoff = Backoff.Constant(TimeSpan.FromMinutes(1)) }];
+        TaskDefinition[] tasks =
+            [Task(0) with { Retries = 2, Timeout = TimeSpan.FromMinutes(5), Backoff = Backoff.Constant(TimeSpan.FromMinutes(1)) }];
         var dag = Dag(tasks, Hours(1), Takes(Hour));
 
         var task = Simulator.Simulate([dag], new SimulationSettings()).Runs[0].Tasks[0];
@@ -176,7 +177,8 @@ public sealed class SimulatorTests
 
     [Fact]
     public void Simulate_MoreEventsThanAllowed_IsRefused() =>
-        Should.Throw<WorkflowException>(() => Simulator.Simulate([Dag([Task(0)], Hours(10), Takes(Hour))], new SimulationSettings { MaxEvents = 5 }))
+        Should.Throw<WorkflowException>(() =>
+            Simulator.Simulate([Dag([Task(0)], Hours(10), Takes(Hour))], new SimulationSettings { MaxEvents = 5 }))
             .Message.ShouldBe("The simulation has more than 5 events by 2026-01-01 03:00 UTC: simulate a shorter time.");
 
     private static IEnumerable<DateTimeOffset> Hours(int count) => Enumerable.Range(0, count).Select(at => Start + (at * Hour));
@@ -184,7 +186,8 @@ public sealed class SimulatorTests
     private static Func<TaskDefinition, TaskBehaviour> Takes(TimeSpan duration) => _ => TaskBehaviour.Takes(duration);
 
     private static SimulatedDag Dag(
-        TaskDefinition[] tasks, IEnumerable<DateTimeOffset> fires, Func<TaskDefinition, TaskBehaviour> behaviour, DagSettings? settings = null) =>
+        TaskDefinition[] tasks, IEnumerable<DateTimeOffset> fires, Func<TaskDefinition, TaskBehaviour> behaviour,
+        DagSettings? settings = null) =>
         new("dag", new DagGraph(tasks), settings ?? new DagSettings(), fires, behaviour);
 
     private static SimulationSettings Pools(int scarce) =>

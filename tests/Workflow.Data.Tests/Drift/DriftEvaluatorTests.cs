@@ -45,14 +45,18 @@ public sealed class DriftEvaluatorTests : IDisposable
         var plain = data.Parquet("SELECT 1 AS x");
         var nested = data.Parquet("SELECT [1] AS x");
 
-        Should.Throw<TaskFailureException>(() => Compare(plain, plain, new DriftRule { Columns = ["y"] })).Message.ShouldContain("no column 'y'; it has x");
-        Should.Throw<TaskFailureException>(() => Compare(plain, nested, new DriftRule { Columns = ["x"] })).Message.ShouldContain("INTEGER[]");
+        Should.Throw<TaskFailureException>(() =>
+            Compare(plain, plain, new DriftRule { Columns = ["y"] })).Message.ShouldContain("no column 'y'; it has x");
+        Should.Throw<TaskFailureException>(() =>
+            Compare(plain, nested, new DriftRule { Columns = ["x"] })).Message.ShouldContain("INTEGER[]");
     }
 
     [Fact]
     public void Compare_TextsThatAreAsGoodAsUnique_AreNotDecidedAndNotHeld()
     {
-        var file = data.Parquet("SELECT 'id ' || i AS id, CASE WHEN i < 3000 THEN repeat('x', 10_000) || i END AS words, i % 3 AS few FROM range(200_000) AS r (i)");
+        var file =
+            data.Parquet(
+                "SELECT 'id ' || i AS id, CASE WHEN i < 3000 THEN repeat('x', 10_000) || i END AS words, i % 3 AS few FROM range(200_000) AS r (i)");
 
         var report = Compare(file, file, new DriftRule());
 

@@ -94,12 +94,14 @@ public sealed class DriftFunctionTests
         // A least share of no more than 1e-4 fills with a millionth of itself.
         var fill = 1e-4 / 1e6;
         BinDistances.Psi([new("a", 9999, 1), new("b", 1, 1), new("c", 0, 2)]).ShouldBe(
-            ((0.9999 - 0.25) * Math.Log(0.9999 / 0.25)) + ((1e-4 - 0.25) * Math.Log(1e-4 / 0.25)) + ((fill - 0.5) * Math.Log(fill / 0.5)), 1e-12);
+            ((0.9999 - 0.25) * Math.Log(0.9999 / 0.25)) + ((1e-4 - 0.25) * Math.Log(1e-4 / 0.25))
+            + ((fill - 0.5) * Math.Log(fill / 0.5)), 1e-12);
     }
 
     [Fact]
     public void PsiWithFloor_EmptyBin_CountsAsHalfARow() =>
-        BinDistances.PsiWithFloor([new("a", 10, 5), new("b", 0, 5)]).ShouldBe((0.5 * Math.Log(2)) + ((0.05 - 0.5) * Math.Log(0.05 / 0.5)), 1e-12);
+        BinDistances.PsiWithFloor([new("a", 10, 5), new("b", 0, 5)])
+        .ShouldBe((0.5 * Math.Log(2)) + ((0.05 - 0.5) * Math.Log(0.05 / 0.5)), 1e-12);
 
     [Fact]
     public void Quantile_BetweenTwoRows_IsInterpolated()
@@ -162,7 +164,8 @@ public sealed class DriftFunctionTests
         BinDistances.JensenShannon(bins).ShouldBeInRange(0, Math.Sqrt(Math.Log(2)) + 1e-12);
         BinDistances.LInfinity(bins).ShouldBeInRange(0, 1);
         foreach (var cut in new[] { Bins.Evidently(first, second), Bins.ByDeciles(first, second), Bins.Overlay(first, second) })
-            (cut.Sum(bin => bin.Reference), cut.Sum(bin => bin.Current)).ShouldBe((one.Length, other.Length), "no row is lost between bins");
+            (cut.Sum(bin => bin.Reference), cut.Sum(bin => bin.Current)).ShouldBe(
+                (one.Length, other.Length), "no row is lost between bins");
     }).QuickCheckThrowOnFailure();
 
     private static Arbitrary<double[]> Samples() =>

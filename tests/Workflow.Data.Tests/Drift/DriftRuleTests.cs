@@ -66,7 +66,9 @@ public sealed class DriftRuleTests
         // By itself z = 2.0 is found at 5 %; among twenty tests it is what chance brings.
         var odd = (new CategorySample(["a", "b"], [500, 500], 0), new CategorySample(["a", "b"], [545, 455], 0));
         var same = (new CategorySample(["a", "b"], [500, 500], 0), new CategorySample(["a", "b"], [500, 500], 0));
-        var columns = Enumerable.Range(0, 20).Select(index => ($"c{index}", (ColumnSample)(index == 0 ? odd.Item1 : same.Item1), (ColumnSample)(index == 0 ? odd.Item2 : same.Item2)));
+        var columns = Enumerable.Range(0, 20)
+            .Select(index =>
+                ($"c{index}", (ColumnSample)(index == 0 ? odd.Item1 : same.Item1), (ColumnSample)(index == 0 ? odd.Item2 : same.Item2)));
 
         var report = DriftReport.Of([.. columns], new DriftRule());
 
@@ -86,7 +88,8 @@ public sealed class DriftRuleTests
         var stable = Sample(2_000, 10, numeric: true);
         var moved = NumberSample.Of(Enumerable.Range(0, 2_000).Select(i => (i % 10) + 50.0));
 
-        DriftReport.Of([("a", stable, drifted > 0 ? moved : stable), ("b", stable, stable)], new DriftRule { Share = share }).Verdict.ShouldBe(expected);
+        DriftReport.Of([("a", stable, drifted > 0 ? moved : stable), ("b", stable, stable)],
+            new DriftRule { Share = share }).Verdict.ShouldBe(expected);
     }
 
     [Fact]

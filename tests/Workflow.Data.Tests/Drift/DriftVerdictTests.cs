@@ -4,7 +4,10 @@ namespace Workflow.Data.Tests.Drift;
 
 public sealed class DriftVerdictTests
 {
-    private static readonly DriftGateSettings Settings = new(Reference.Version("trips", "month=2019-06")) { Method = DriftMethod.PsiDeciles };
+    private static readonly DriftGateSettings Settings = new(Reference.Version("trips", "month=2019-06"))
+    {
+        Method = DriftMethod.PsiDeciles,
+    };
 
     [Theory]
     [InlineData(1, 1, "", Verdict.Fail)]

@@ -54,7 +54,8 @@ public sealed class TaxiDriftTests : IDisposable
         var files = SharedData.Files("taxi", "*.csv.gz");
 
         var report = DriftEvaluator.Compare(
-            [await LoadAsync(files, Reference)], [await LoadAsync(files, "2020-04")], new DriftRule { Columns = Columns }, new DuckDb.DuckDbOptions(),
+            [await LoadAsync(files, Reference)], [await LoadAsync(files, "2020-04")], new DriftRule { Columns = Columns },
+            new DuckDb.DuckDbOptions(),
             TestContext.Current.CancellationToken);
 
         report.Columns.Select(column => column.Score!.Method)
@@ -67,13 +68,15 @@ public sealed class TaxiDriftTests : IDisposable
 
     private static Dictionary<string, double> Compare(string reference, string current, DriftMethod method) =>
         DriftEvaluator.Compare(
-            [reference], [current], new DriftRule { Columns = Columns, Method = method }, new DuckDb.DuckDbOptions(), TestContext.Current.CancellationToken)
+            [reference], [current], new DriftRule { Columns = Columns, Method = method }, new DuckDb.DuckDbOptions(),
+            TestContext.Current.CancellationToken)
             .Columns.ToDictionary(column => column.Column, column => column.Score!.Statistic);
 
     private async Task<string> LoadAsync(IReadOnlyList<string> files, string month)
     {
         var stored = await data.Files.IngestAsync(
-            files.Single(file => file.Contains(month, StringComparison.Ordinal)), TaxiTests.Columns, log: null, TestContext.Current.CancellationToken);
+            files.Single(file => file.Contains(month, StringComparison.Ordinal)), TaxiTests.Columns, log: null,
+            TestContext.Current.CancellationToken);
         var path = await data.Store.PathAsync(stored.Sha256, TestContext.Current.CancellationToken);
         return data.Parquet($"SELECT *, hour(pickup_datetime) AS pickup_hour FROM read_parquet('{path}')");
     }

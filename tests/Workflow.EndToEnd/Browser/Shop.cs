@@ -6,8 +6,8 @@ using Workflow.EndToEnd.Up;
 namespace Workflow.EndToEnd.Browser;
 
 /// <summary>
-/// A server whose shop has five days of orders: three alike, one whose prices have doubled, so that the drift gate fails, and one of a few orders,
-/// which its quality gate holds for a person.
+/// A server whose shop has five days of orders: three alike, one whose prices have doubled, so that the drift gate fails, and one of a few
+/// orders, which its quality gate holds for a person.
 /// </summary>
 public sealed class Shop : IAsyncLifetime
 {

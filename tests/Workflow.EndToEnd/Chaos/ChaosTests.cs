@@ -10,7 +10,8 @@ public sealed class ChaosTests
     {
         using var output = new StringWriter();
         var trouble = Trouble.Of(
-            Fault.FreezeWorker, Fault.KillWorkerWithFullQueue, Fault.KillScheduler, Fault.RestartPostgresImmediately, Fault.ShiftWorkerClock,
+            Fault.FreezeWorker, Fault.KillWorkerWithFullQueue, Fault.KillScheduler, Fault.RestartPostgresImmediately,
+            Fault.ShiftWorkerClock,
             Fault.CutConnections, Fault.KillWorker);
 
         var isWhole = await ChaosTest.RunAsync(seed: 4, trouble, output, TimeProvider.System, TestContext.Current.CancellationToken);
@@ -23,7 +24,8 @@ public sealed class ChaosTests
     {
         using var output = new StringWriter();
 
-        var isWhole = await LoadTest.RunAsync(seed: 1, kills: 3, rows: 200_000, output, TimeProvider.System, TestContext.Current.CancellationToken);
+        var isWhole =
+            await LoadTest.RunAsync(seed: 1, kills: 3, rows: 200_000, output, TimeProvider.System, TestContext.Current.CancellationToken);
 
         isWhole.ShouldBeTrue(output.ToString());
     }

@@ -15,7 +15,8 @@ public sealed class ActCommandTests : CliTest
         Api.On("POST dags/taxi/clearTaskInstances", Affected);
 
         var result = await RunAsync(
-            "tasks", "clear", "r1", "train", "--dag", "taxi", "--upstream", "--downstream", "--past", "--future", "--only-failed", "--dry-run", "--map-index", "3");
+            "tasks", "clear", "r1", "train", "--dag", "taxi", "--upstream", "--downstream", "--past", "--future", "--only-failed",
+            "--dry-run", "--map-index", "3");
 
         result.Code.ShouldBe(0, result.Error);
         result.Rows.ShouldContain("r1 train[3] ✗ failed");
@@ -44,7 +45,8 @@ public sealed class ActCommandTests : CliTest
     [Fact]
     public async Task MarkTask_DryRun_AsksForItAndMarksNothing()
     {
-        Api.On("PATCH dags/taxi/dagRuns/r1/taskInstances/train/2/dry_run", Affected.Replace("\"dry_run\": false", "\"dry_run\": true", StringComparison.Ordinal));
+        Api.On("PATCH dags/taxi/dagRuns/r1/taskInstances/train/2/dry_run",
+            Affected.Replace("\"dry_run\": false", "\"dry_run\": true", StringComparison.Ordinal));
 
         var result = await RunAsync("tasks", "mark", "r1", "train", "--dag", "taxi", "--state", "success", "--map-index", "2", "--dry-run");
 
@@ -82,7 +84,8 @@ public sealed class ActCommandTests : CliTest
     [Fact]
     public async Task Why_Json_IsTheApisAnswer()
     {
-        Api.On("GET dags/taxi/dagRuns/r1/taskInstances/train/4/dependencies", """{"task_id": "train", "map_index": 4, "state": "success", "message": null}""");
+        Api.On("GET dags/taxi/dagRuns/r1/taskInstances/train/4/dependencies",
+            """{"task_id": "train", "map_index": 4, "state": "success", "message": null}""");
 
         var result = await RunAsync("tasks", "why", "r1", "train", "--dag", "taxi", "--map-index", "4", "-o", "json");
 
@@ -96,7 +99,8 @@ public sealed class ActCommandTests : CliTest
 
         (await RunAsync("runs", "clear", "r1", "--dag", "taxi", "--newest", "--note", "fixed")).Code.ShouldBe(0);
 
-        Api.Requests.ShouldBe(["""POST dags/taxi/dagRuns/r1/clear {"dry_run":false,"only_failed":false,"run_on_latest_version":true,"note":"fixed"}"""]);
+        Api.Requests.ShouldBe(
+            ["""POST dags/taxi/dagRuns/r1/clear {"dry_run":false,"only_failed":false,"run_on_latest_version":true,"note":"fixed"}"""]);
     }
 
     [Theory]
@@ -149,7 +153,8 @@ public sealed class ActCommandTests : CliTest
     [Fact]
     public async Task SetPool_ThatIsNotThere_MakesIt()
     {
-        Api.OnError("PATCH pools/gpu", 404, """{"detail": "There is no pool 'gpu'."}""").On("POST pools", """{"name": "gpu", "slots": 4}""");
+        Api.OnError("PATCH pools/gpu", 404, """{"detail": "There is no pool 'gpu'."}""")
+            .On("POST pools", """{"name": "gpu", "slots": 4}""");
 
         (await RunAsync("pools", "set", "gpu", "4", "--description", "cards")).ShouldBe(new Result(0, "Pool gpu has 4 slots.\n", ""));
         Api.Requests.Last().ShouldBe("""POST pools {"name":"gpu","slots":4,"description":"cards"}""");
@@ -176,7 +181,8 @@ public sealed class ActCommandTests : CliTest
     {
         Api.On("POST events", """{"event_id": 1, "key": "file", "woken": 2}""");
 
-        (await RunAsync("events", "send", "file", "--payload", """{"rows": 3}""")).Output.ShouldBe("Event file is recorded; 2 waiting tasks look at once.\n");
+        (await RunAsync("events", "send", "file", "--payload", """{"rows": 3}""")).Output.ShouldBe(
+            "Event file is recorded; 2 waiting tasks look at once.\n");
         Api.Requests.ShouldBe(["""POST events {"key":"file","payload":{"rows":3}}"""]);
     }
 }

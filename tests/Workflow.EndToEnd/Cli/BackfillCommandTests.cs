@@ -5,7 +5,8 @@ namespace Workflow.EndToEnd.Cli;
 
 public sealed class BackfillCommandTests : CliTest
 {
-    private static readonly string[] Create = ["backfill", "create", "--dag-id", "taxi", "--from-date", "2026-01-01", "--to-date", "2026-01-31"];
+    private static readonly string[] Create =
+        ["backfill", "create", "--dag-id", "taxi", "--from-date", "2026-01-01", "--to-date", "2026-01-31"];
 
     [Fact]
     public async Task Create_WithEverything_SendsItAndSaysWhereToLook()
@@ -53,7 +54,8 @@ public sealed class BackfillCommandTests : CliTest
     [InlineData("--dag-id", "", "--dag-id")]
     public async Task Create_WrongOption_ExitsTwoAndAsksNothing(string option, string value, string named)
     {
-        string[] line = option == "--dag-id" ? ["backfill", "create", "--from-date", "2026-01-01", "--to-date", "2026-01-02"] : [.. Create, option, value];
+        string[] line = option == "--dag-id" ? ["backfill", "create", "--from-date", "2026-01-01", "--to-date", "2026-01-02"]
+            : [.. Create, option, value];
 
         var result = await RunAsync(line);
 
@@ -102,7 +104,8 @@ public sealed class BackfillCommandTests : CliTest
         Api.On(
             "GET backfills",
             Canned.Page(
-                "backfills", Backfill("running", """{"pending": 20, "created": 10, "already_exists": 1}""", """{"success": 7, "running": 3}"""),
+                "backfills",
+                Backfill("running", """{"pending": 20, "created": 10, "already_exists": 1}""", """{"success": 7, "running": 3}"""),
                 Backfill("completed", id: 6)));
 
         var result = await RunAsync("backfill", "list", "--dag-id", "taxi");
@@ -200,7 +203,8 @@ public sealed class BackfillCommandTests : CliTest
     }
 
     [Theory]
-    [InlineData("completed", """{"success": 29, "failed": 1, "cancelled": 1}""", "2 of its runs did not succeed. See them with: workflow backfill show 7\n")]
+    [InlineData("completed", """{"success": 29, "failed": 1, "cancelled": 1}""",
+        "2 of its runs did not succeed. See them with: workflow backfill show 7\n")]
     [InlineData("cancelled", """{"success": 31}""", "Backfill 7 of taxi was cancelled.\n")]
     public async Task Wait_NotAllWell_Fails(string state, string runs, string said)
     {
@@ -233,7 +237,8 @@ public sealed class BackfillCommandTests : CliTest
     private void GivenShown()
     {
         var message = JsonValue.Create("Parameter 'month' is required.").ToJsonString();
-        Api.On("GET backfills/7", Backfill("paused", """{"pending": 20, "created": 11}""", """{"success": 9, "failed": 2}""", message: message))
+        Api.On("GET backfills/7",
+            Backfill("paused", """{"pending": 20, "created": 11}""", """{"success": 9, "failed": 2}""", message: message))
             .On(
                 "GET backfills/7/dates",
                 $$"""{"dates": [{{Date("2026-01-01", "created", "r1", "success")}}, {{Date("2026-01-02", "pending")}}], "total_entries": 2}""");

@@ -23,7 +23,9 @@ public sealed class SimulateTests : CliTest
     {
         Api.On("GET dags/taxi/simulate", Answer);
 
-        var result = await RunAsync("dags", "simulate", "taxi", "--from", "2026-01-01", "--to", "2026-01-01T03:00Z", "--durations", "measured", "--slots", "4");
+        var result =
+            await RunAsync("dags", "simulate", "taxi", "--from", "2026-01-01", "--to", "2026-01-01T03:00Z", "--durations", "measured",
+                "--slots", "4");
 
         result.Error.ShouldBe("");
         result.Code.ShouldBe(0);

@@ -51,7 +51,8 @@ public sealed class TaskCommandTests : CliTest
     [Fact]
     public async Task Logs_OfAnElement_ReadsItsOwn()
     {
-        Api.On(Tries.Replace("/tries", "/7/tries", StringComparison.Ordinal), Canned.Page("tries", """{"try_number": 3, "state": "failed"}"""))
+        Api.On(Tries.Replace("/tries", "/7/tries", StringComparison.Ordinal),
+            Canned.Page("tries", """{"try_number": 3, "state": "failed"}"""))
             .On(Logs + "3", Canned.Log(1, 1));
 
         var result = await RunAsync("tasks", "logs", "r1", "train", "--dag", "taxi", "--map-index", "7");

@@ -72,5 +72,6 @@ public sealed class ArtifactSettingsTests
     }
 
     private static S3Options? Read(params (string Key, string? Value)[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.GroupBy(each => each.Key).ToDictionary(group => group.Key, group => group.Last().Value)).Build().ReadS3();
+        .AddInMemoryCollection(settings.GroupBy(each => each.Key).ToDictionary(group => group.Key, group => group.Last().Value)).Build()
+        .ReadS3();
 }

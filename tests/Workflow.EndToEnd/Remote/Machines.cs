@@ -37,7 +37,8 @@ public sealed class Machines : IAsyncDisposable
         var scheduler = machines.Start("scheduler", "scheduler", "--dags", machines.Dags);
         var server = machines.Start("server", "server", "--port", "0");
         const string Ready = "Workflow serves at ";
-        await Eventually.TrueAsync(() => server.Output.Contains(Ready, StringComparison.Ordinal), TimeSpan.FromSeconds(60), "the server is ready");
+        await Eventually.TrueAsync(() =>
+            server.Output.Contains(Ready, StringComparison.Ordinal), TimeSpan.FromSeconds(60), "the server is ready");
         var url = server.Lines.Single(line => line.StartsWith(Ready, StringComparison.Ordinal))[Ready.Length..];
         machines.http.BaseAddress = new Uri($"{url}/api/v2/");
         machines.http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);

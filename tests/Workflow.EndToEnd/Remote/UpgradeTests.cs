@@ -40,7 +40,8 @@ public sealed class UpgradeTests
         var migrated = await Playground.RunOnAsync(old.ConnectionString, "db", "migrate");
         migrated.ShouldSucceed();
         var folder = Directory.CreateTempSubdirectory("workflow-upgrade-").FullName;
-        await using (var scheduler = Start(old, folder, "scheduler", "--dags", Directory.CreateDirectory(Path.Combine(folder, "dags")).FullName))
+        await using (var scheduler =
+            Start(old, folder, "scheduler", "--dags", Directory.CreateDirectory(Path.Combine(folder, "dags")).FullName))
         await using (var worker = Start(old, folder, "worker"))
         {
             var state = "";
@@ -94,7 +95,9 @@ public sealed class UpgradeTests
         return runId;
     }
 
-    /// <summary>Copies all rows. What a table does not have there is left out, so the rows become what the schema there holds of them.</summary>
+    /// <summary>
+    /// Copies all rows. What a table does not have there is left out, so the rows become what the schema there holds of them.
+    /// </summary>
     private static async Task CopyAsync(NpgsqlDataSource from, NpgsqlDataSource to)
     {
         const string tables = """

@@ -29,7 +29,12 @@ public sealed class StartTests
         var real = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         var port = FreePort();
         using var door = new TcpListener(IPAddress.Loopback, port);
-        var late = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = "127.0.0.1", Port = port, SslMode = SslMode.Disable };
+        var late = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            SslMode = SslMode.Disable,
+        };
         var start = Start(late.ConnectionString, "server", ("Dashboard__Token", Token));
         start.ArgumentList.Add("--port");
         start.ArgumentList.Add("0");
@@ -103,7 +108,8 @@ public sealed class StartTests
     private static Task<CliResult> RunAsync(string connectionString, string verb, params (string Name, string Value)[] settings) =>
         Playground.RunAsync(Start(connectionString, verb, [("Dashboard__Token", Token), .. settings]));
 
-    private static System.Diagnostics.ProcessStartInfo Start(string connectionString, string verb, params (string Name, string Value)[] settings)
+    private static System.Diagnostics.ProcessStartInfo Start(
+        string connectionString, string verb, params (string Name, string Value)[] settings)
     {
         var start = Playground.StartInfo([verb]);
         start.Environment["Database__ConnectionString"] = connectionString;
@@ -126,7 +132,8 @@ public sealed class StartTests
         {
             var guest = await door.AcceptSocketAsync(TestContext.Current.CancellationToken);
             var isFolder = real.Host!.StartsWith('/');
-            var server = new Socket(isFolder ? AddressFamily.Unix : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Unspecified);
+            var server = new Socket(isFolder ? AddressFamily.Unix : AddressFamily.InterNetwork, SocketType.Stream,
+                ProtocolType.Unspecified);
             await server.ConnectAsync(
                 isFolder
                     ? new UnixDomainSocketEndPoint($"{real.Host}/.s.PGSQL.{real.Port}")

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Workflow.EndToEnd.Up;
 
 /// <summary>
-/// One <c>workflow up</c> with a DAG that makes slices of a dataset with personal data: three months that pass its gates, and two of few rows,
-/// which one of them holds for a person. A second DAG's contract breaks that of the dataset.
+/// One <c>workflow up</c> with a DAG that makes slices of a dataset with personal data: three months that pass its gates, and two of few
+/// rows, which one of them holds for a person. A second DAG's contract breaks that of the dataset.
 /// </summary>
 public sealed class TrustFixture : IAsyncLifetime
 {

@@ -28,7 +28,8 @@ public sealed class TrustTests(TrustFixture fixture) : IClassFixture<TrustFixtur
         (await fixture.RefusedAsync("review", "show", "999")).ShouldContain("999");
         (await fixture.RefusedAsync("review", "list", "--state", "shut")).ShouldContain("shut");
         (await fixture.Up.RunCliAsync("review", "release", ids[0])).ExitCode.ShouldBe(2, "a decision has a reason");
-        (await fixture.JsonAsync("review", "list", "--state", "released")).AsArray().ShouldHaveSingleItem()!["review_id"]!.ToString().ShouldBe(ids[0]);
+        (await fixture.JsonAsync("review", "list", "--state", "released")).AsArray().ShouldHaveSingleItem()!["review_id"]!.ToString()
+            .ShouldBe(ids[0]);
     }
 
     [Fact]
@@ -78,7 +79,8 @@ public sealed class TrustTests(TrustFixture fixture) : IClassFixture<TrustFixtur
     [Fact]
     public async Task Contracts_WithABreak_AreListedShownCheckedAndAcceptedOnce()
     {
-        (await fixture.JsonAsync("contracts", "list")).AsArray().ShouldHaveSingleItem()!["personal_columns"]![0]!.ToString().ShouldBe("mail");
+        (await fixture.JsonAsync("contracts", "list")).AsArray().ShouldHaveSingleItem()!["personal_columns"]![0]!.ToString()
+            .ShouldBe("mail");
         (await fixture.RefusedAsync("contracts", "accept", "people", "--reason", "why")).ShouldContain("nothing to accept");
         (await fixture.JsonAsync("contracts", "check", "people")).AsArray().ShouldBeEmpty();
 
@@ -86,7 +88,8 @@ public sealed class TrustTests(TrustFixture fixture) : IClassFixture<TrustFixtur
         var check = await fixture.Up.RunCliAsync("contracts", "check", fixture.BreakerFile, "--output", "json");
         (check.ExitCode, (string?)check.Json[0]!["outcome"]).ShouldBe((1, "breaking"));
         await Eventually.TrueAsync(
-            async () => (await fixture.JsonAsync("contracts", "show", "people"))["refused"]!.AsArray().Count == 1, TimeSpan.FromSeconds(60), "the break is refused");
+            async () => (await fixture.JsonAsync("contracts", "show", "people"))["refused"]!.AsArray().Count == 1, TimeSpan.FromSeconds(60),
+            "the break is refused");
         (await fixture.Up.RunCliAsync("contracts", "check", "people", "--output", "json")).ExitCode.ShouldBe(1);
         (await fixture.RefusedAsync("contracts", "accept", "people", "--dag", "people", "--reason", "why")).ShouldContain("breaker");
         ((int)(await fixture.JsonAsync("contracts", "accept", "people", "--reason", "texts from now on"))["version"]!).ShouldBe(2);

@@ -42,7 +42,8 @@ internal sealed partial class UpProcess : IAsyncDisposable
     public IReadOnlyList<int> WorkerPids =>
         [.. lines.SelectMany(line => WorkerStarted().Matches(line)).Select(match => int.Parse(match.Groups[1].Value))];
 
-    private bool IsReady => lines.Any(line => line.Contains("Workflow is ready at", StringComparison.Ordinal)) && WorkerPids.Count >= workers;
+    private bool IsReady => lines.Any(line => line.Contains("Workflow is ready at", StringComparison.Ordinal))
+        && WorkerPids.Count >= workers;
 
     public static UpProcess Start(Playground playground, IEnumerable<string> arguments, int workers) =>
         new(playground, Process.Start(Playground.StartInfo(arguments))!, workers);

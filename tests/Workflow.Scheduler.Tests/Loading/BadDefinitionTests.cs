@@ -17,13 +17,17 @@ public sealed class BadDefinitionTests : IDisposable
     [InlineData(
         "dag.Map(\"each\", dag.Task(\"list\", _ => Task.FromResult(new[] { 1 })), (_, n) => Task.CompletedTask).Rule(TriggerRule.Always);",
         7, "WF004", "'each' is mapped and has the rule always", "use all_done")]
-    [InlineData("dag.Task(\"b\", _ => Task.CompletedTask).Pool(\"gpu\", 3);", 7, "WF009", "takes 3 slots of pool 'gpu', which has 2", "make the pool larger")]
+    [InlineData("dag.Task(\"b\", _ => Task.CompletedTask).Pool(\"gpu\", 3);", 7, "WF009", "takes 3 slots of pool 'gpu', which has 2",
+        "make the pool larger")]
     [InlineData("dag.Schedule(Cron.Of(\"61 * * * *\"));", 3, "WF005", "61 * * * *", "")]
     [InlineData("dag.Schedule(Cron.Of(\"0 0 30 2 *\"));", 3, "WF005", "never fires", "")]
     [InlineData("dag.Param(\"n\", 5, maximum: 3);", 7, "WF004", "Parameter 'n': the default must lie between -inf and 3, got 5", "")]
-    [InlineData("dag.Task(\"b\", a, (_, x) => Task.CompletedTask).AsTeardown();", 7, "WF009", "the teardown of nothing", "AsTeardown(setup)")]
-    [InlineData("dag.Task(\"b\", _ => Task.CompletedTask).WaitTimeout(TimeSpan.FromSeconds(1));", 7, "WF009", "does not wait", "Use Timeout(...)")]
-    [InlineData("dag.Deadline(Workflow.Graphs.DeadlineDefinition.AfterQueued(TimeSpan.FromSeconds(-1)), _ => Task.CompletedTask);", 3, "WF004", "always missed", "Make its interval positive")]
+    [InlineData("dag.Task(\"b\", a, (_, x) => Task.CompletedTask).AsTeardown();", 7, "WF009", "the teardown of nothing",
+        "AsTeardown(setup)")]
+    [InlineData("dag.Task(\"b\", _ => Task.CompletedTask).WaitTimeout(TimeSpan.FromSeconds(1));", 7, "WF009", "does not wait",
+        "Use Timeout(...)")]
+    [InlineData("dag.Deadline(Workflow.Graphs.DeadlineDefinition.AfterQueued(TimeSpan.FromSeconds(-1)), _ => Task.CompletedTask);", 3,
+        "WF004", "always missed", "Make its interval positive")]
     public void Load_AMistake_NamesThePlaceAndTheRemedy(string mistake, int line, string code, string what, string remedy)
     {
         folder.Write("Bad.cs", $$"""
@@ -39,7 +43,8 @@ public sealed class BadDefinitionTests : IDisposable
             """);
 
         var found = new DagFolderLoader(new DagCompiler())
-            .Load(DagFolder.Scan(folder.Root), LoadResult.Nothing, pools: new Dictionary<string, int> { ["default_pool"] = -1, ["gpu"] = 2 })
+            .Load(DagFolder.Scan(folder.Root), LoadResult.Nothing,
+                pools: new Dictionary<string, int> { ["default_pool"] = -1, ["gpu"] = 2 })
             .Diagnostics.ShouldHaveSingleItem();
 
         found.ShouldSatisfyAllConditions(

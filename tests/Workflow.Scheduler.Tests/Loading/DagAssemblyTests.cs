@@ -15,7 +15,9 @@ public sealed class DagAssemblyTests
     [Fact]
     public void Define_SeveralClasses_GivesEachInOrderOfNames()
     {
-        using var assembly = Load(Sources.Dag("b", "B") + Sources.Dag("a", "A") + "abstract class C : IDag { public abstract void Define(DagBuilder dag); }");
+        using var assembly =
+            Load(Sources.Dag("b", "B") + Sources.Dag("a", "A")
+                + "abstract class C : IDag { public abstract void Define(DagBuilder dag); }");
 
         assembly.Define().Select(dag => (dag.ClassName, dag.Definition?.Id)).ShouldBe([("A", "a"), ("B", "b")]);
     }
@@ -30,7 +32,8 @@ public sealed class DagAssemblyTests
 
         var problem = assembly.Define().ShouldHaveSingleItem().Problem;
 
-        problem.ShouldNotBeNull().Message.ShouldContain("the definition is not deterministic: it reads the clock, chance or the environment");
+        problem.ShouldNotBeNull().Message.ShouldContain(
+            "the definition is not deterministic: it reads the clock, chance or the environment");
     }
 
     [Fact]
@@ -47,13 +50,16 @@ public sealed class DagAssemblyTests
     {
         using var assembly = Load(Sources.Dag("a", define: "dag.Task(\"first\", _ => Task.CompletedTask);"));
 
-        assembly.Define().ShouldHaveSingleItem().Problem.ShouldBe(new DefinitionProblem("Two tasks are called 'first': give one of them another id.", "A.cs", 8));
+        assembly.Define()
+            .ShouldHaveSingleItem().Problem.ShouldBe(
+                new DefinitionProblem("Two tasks are called 'first': give one of them another id.", "A.cs", 8));
     }
 
     [Fact]
     public void Define_ExceptionOfTheAuthorsOwnType_IsTextOnly()
     {
-        using var assembly = Load(Sources.Dag("a", define: "throw new Own();") + "class Own : Exception { public override string Message => \"mine\"; }");
+        using var assembly =
+            Load(Sources.Dag("a", define: "throw new Own();") + "class Own : Exception { public override string Message => \"mine\"; }");
 
         assembly.Define().ShouldHaveSingleItem().Problem!.Message.ShouldBe("Sample.Define threw Own: mine");
     }
@@ -61,7 +67,9 @@ public sealed class DagAssemblyTests
     [Fact]
     public void Define_StaticConstructorThatThrows_SaysTheCause()
     {
-        using var assembly = Load(Sources.Dag("a", define: "dag.Tags(Bad.Tag);") + "static class Bad { public static readonly string Tag = int.Parse(\"x\").ToString(); }");
+        using var assembly =
+            Load(Sources.Dag("a", define: "dag.Tags(Bad.Tag);")
+                + "static class Bad { public static readonly string Tag = int.Parse(\"x\").ToString(); }");
 
         assembly.Define().ShouldHaveSingleItem().Problem!.Message.ShouldContain("FormatException");
     }
@@ -77,7 +85,8 @@ public sealed class DagAssemblyTests
     [Fact]
     public void Define_DefinitionThatHangs_IsGivenUpAndTheOthersStand()
     {
-        using var assembly = Load(Sources.Dag("a", "A") + Sources.Dag("b", "B", define: "new ManualResetEvent(false).WaitOne();") + Sources.Dag("c", "C"));
+        using var assembly =
+            Load(Sources.Dag("a", "A") + Sources.Dag("b", "B", define: "new ManualResetEvent(false).WaitOne();") + Sources.Dag("c", "C"));
 
         var found = assembly.Define(TimeSpan.FromMilliseconds(500));
 
@@ -90,7 +99,8 @@ public sealed class DagAssemblyTests
     {
         using var assembly = Load(Sources.Dag("a"));
 
-        Should.Throw<DagDefinitionException>(() => assembly.Find("z")).Message.ShouldBe("The assembly does not define DAG 'z'; it defines: a.");
+        Should.Throw<DagDefinitionException>(() =>
+            assembly.Find("z")).Message.ShouldBe("The assembly does not define DAG 'z'; it defines: a.");
     }
 
     [Fact]
@@ -135,7 +145,8 @@ public sealed class DagAssemblyTests
 
         var since = Stopwatch.StartNew();
         while (Alive(contexts, rounds: 1) >= 5 && since.Elapsed < TimeSpan.FromSeconds(30))
-            JsonSerializer.Serialize(new { since.Elapsed }, new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
+            JsonSerializer.Serialize(new { since.Elapsed },
+                new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
 
         Alive(contexts, rounds: 1).ShouldBeLessThan(5);
         GC.KeepAlive(hosts);

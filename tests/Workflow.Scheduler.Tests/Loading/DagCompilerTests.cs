@@ -106,7 +106,8 @@ public sealed class DagCompilerTests
     [Fact]
     public void Compile_NestedDagInNamespace_IsFoundByItsReflectionName()
     {
-        var result = Compile("namespace One.Two; static class Outer { sealed class Inner : IDag { public void Define(DagBuilder dag) => dag.Id(\"n\").Task(\"t\", _ => Task.CompletedTask); } }");
+        var result =
+            Compile("namespace One.Two; static class Outer { sealed class Inner : IDag { public void Define(DagBuilder dag) => dag.Id(\"n\").Task(\"t\", _ => Task.CompletedTask); } }");
 
         using var assembly = DagAssembly.Load(result.Image!);
         var dag = assembly.Define().ShouldHaveSingleItem();

@@ -28,7 +28,9 @@ public sealed class DagFolderLoaderTests : IDisposable
     public void Load_TwoFiles_GivesBothWithAllThatAVersionNeeds()
     {
         folder.Write("lib/S.cs", "static class Shared { public const string Tag = \"s\"; }");
-        folder.Write("A.cs", Sources.Dag("a", define: "dag.Schedule(Cron.Of(\"0 2 * * *\", \"Europe/Berlin\")).Tags(Shared.Tag); dag.Param(\"month\", \"2019-01\");"));
+        folder.Write(
+            "A.cs", Sources.Dag("a",
+                define: "dag.Schedule(Cron.Of(\"0 2 * * *\", \"Europe/Berlin\")).Tags(Shared.Tag); dag.Param(\"month\", \"2019-01\");"));
         folder.Write("team/B.cs", Sources.Dag("b"));
 
         var result = Load();
@@ -299,7 +301,8 @@ public sealed class DagFolderLoaderTests : IDisposable
         names.Count.ShouldBe(30);
         Loaded().ShouldBeLessThan(3);
 
-        int Loaded() => AssemblyLoadContext.All.SelectMany(context => context.Assemblies).Count(assembly => names.Contains(assembly.GetName().Name!));
+        int Loaded() => AssemblyLoadContext.All.SelectMany(context => context.Assemblies)
+            .Count(assembly => names.Contains(assembly.GetName().Name!));
     }
 
     private static LoadedDag Dag(LoadResult result, string id) => result.Dags.Single(dag => dag.Id == id);

@@ -155,7 +155,8 @@ public sealed class DagFolderWatcherTests : IAsyncDisposable
         await CalledAsync();
     }
 
-    private async Task CalledAsync() => await calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    private async Task CalledAsync() =>
+        await calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
     /// <summary>A clock whose short waits are over at once, and whose polls happen when the test says so.</summary>
     private sealed class WatchTime : TimeProvider

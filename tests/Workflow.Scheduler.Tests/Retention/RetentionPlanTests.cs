@@ -33,7 +33,8 @@ public sealed class RetentionPlanTests
 
     [Fact]
     public void Of_DropThatWasBegun_IsEnded() =>
-        RetentionPlan.Of(Partition(1, null, isUnfinished: false, hasLogs: false) with { IsDetached = true }, Options(0, 0)).ShouldBe(PartitionFate.Goes);
+        RetentionPlan.Of(Partition(1, null, isUnfinished: false, hasLogs: false) with { IsDetached = true }, Options(0, 0))
+        .ShouldBe(PartitionFate.Goes);
 
     [Theory]
     [InlineData(90, 30, 30)]
@@ -53,8 +54,13 @@ public sealed class RetentionPlanTests
     public void Period_IsATwelfthOfTheRetention(int runDays, int logDays, int? hours) =>
         Options(runDays, logDays).Period.ShouldBe(hours is { } given ? TimeSpan.FromHours(given) : null);
 
-    private static RetentionOptions Options(int runDays, int logDays) => new() { Runs = TimeSpan.FromDays(runDays), Logs = TimeSpan.FromDays(logDays) };
+    private static RetentionOptions Options(int runDays, int logDays) => new()
+    {
+        Runs = TimeSpan.FromDays(runDays),
+        Logs = TimeSpan.FromDays(logDays),
+    };
 
     private static RunPartition Partition(int closed, int? ended, bool isUnfinished, bool hasLogs) => new(
-        0, Now - TimeSpan.FromDays(closed), IsDetached: false, isUnfinished, ended is { } days ? Now - TimeSpan.FromDays(days) : null, hasLogs, Now);
+        0, Now - TimeSpan.FromDays(closed), IsDetached: false, isUnfinished, ended is { } days ? Now - TimeSpan.FromDays(days) : null,
+        hasLogs, Now);
 }

@@ -10,7 +10,8 @@ namespace Workflow.Scheduler.Tests.Services;
 public sealed class BackfillRunTests : BackfillTest
 {
     [Theory]
-    [InlineData(ReprocessBehavior.None, "already_exists:success already_exists:failed in_flight:running already_exists:cancelled created:running")]
+    [InlineData(ReprocessBehavior.None,
+        "already_exists:success already_exists:failed in_flight:running already_exists:cancelled created:running")]
     [InlineData(ReprocessBehavior.Failed, "already_exists:success cleared:running in_flight:running cleared:running created:running")]
     [InlineData(ReprocessBehavior.Completed, "cleared:running cleared:running in_flight:running cleared:running created:running")]
     public async Task Move_DatesWithRuns_FollowsTheReprocessBehavior(ReprocessBehavior reprocess, string expected)
@@ -29,7 +30,8 @@ public sealed class BackfillRunTests : BackfillTest
     public async Task Move_ClearedRuns_RunAgainAndCountForTheBackfill()
     {
         await GivenEachKindOfRunAsync();
-        var id = await GivenBackfillAsync("plain", days: 5, ReprocessBehavior.Completed, maxActiveRuns: 2, conf: new JsonObject { ["month"] = "new" });
+        var id = await GivenBackfillAsync(
+            "plain", days: 5, ReprocessBehavior.Completed, maxActiveRuns: 2, conf: new JsonObject { ["month"] = "new" });
 
         await TurnAsync();
 
@@ -43,7 +45,8 @@ public sealed class BackfillRunTests : BackfillTest
             await EndAsync(task);
         await TurnAsync();
         (await DatesAsync(id)).ShouldBe("cleared:success cleared:success in_flight:running cleared:running created:running");
-        await Engine.ExecuteAsync("UPDATE dag_run SET state = 'success', finished_at = now() WHERE state = 'running' AND backfill_id IS NULL");
+        await Engine.ExecuteAsync(
+            "UPDATE dag_run SET state = 'success', finished_at = now() WHERE state = 'running' AND backfill_id IS NULL");
         await WorkAsync();
         (await TurnAsync()).ShouldBe(1);
         (await StateAsync(id)).ShouldBe("completed");
@@ -163,7 +166,8 @@ public sealed class BackfillRunTests : BackfillTest
 
         var claimed = await ClaimAsync(slots: 40);
 
-        claimed.Count(task => task.Run.RunKey.StartsWith("scheduled", StringComparison.Ordinal)).ShouldBe(20, "all that it has, though it came last");
+        claimed.Count(task => task.Run.RunKey.StartsWith("scheduled", StringComparison.Ordinal))
+            .ShouldBe(20, "all that it has, though it came last");
     }
 
     [Fact]
@@ -177,7 +181,8 @@ public sealed class BackfillRunTests : BackfillTest
 
         var claimed = await ClaimAsync(slots: 40);
 
-        claimed.Count(task => task.Run.RunKey.StartsWith("backfill", StringComparison.Ordinal)).ShouldBe(20, "all that it has, though it came last");
+        claimed.Count(task => task.Run.RunKey.StartsWith("backfill", StringComparison.Ordinal))
+            .ShouldBe(20, "all that it has, though it came last");
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public abstract class BackfillTest : IAsyncLifetime
     /// <summary>A run of the schedule that stands for a day.</summary>
     protected async Task<long> GivenRunAsync(string dagId, int day, RunType type = RunType.Scheduled) =>
         (await Engine.Runs.CreateAsync(
-            new NewRun(dagId, $"{type.Name()}__{day}", type, [], "schedule", First.AddDays(day), First.AddDays(day - 1)), default)).ShouldNotBeNull();
+            new NewRun(dagId, $"{type.Name()}__{day}", type, [], "schedule", First.AddDays(day), First.AddDays(day - 1)),
+            default)).ShouldNotBeNull();
 
     protected BackfillSteps Steps() => new(Engine.Data, new GraphCache(Engine.Data));
 
@@ -77,7 +78,8 @@ public abstract class BackfillTest : IAsyncLifetime
         """,
         new { id });
 
-    protected Task<string> StateAsync(long id) => Engine.ScalarAsync<string>("SELECT state FROM backfill WHERE backfill_id = @id", new { id });
+    protected Task<string> StateAsync(long id) =>
+        Engine.ScalarAsync<string>("SELECT state FROM backfill WHERE backfill_id = @id", new { id });
 
     protected static TaskOutcome Failure => new TaskOutcome.Failed("no", Retryable: false);
 }

@@ -156,7 +156,8 @@ public sealed class BackfillerTests : BackfillTest
         (await DatesAsync(id)).ShouldBe(expected);
         (await Engine.StateAsync(outside)).ShouldBe("running", "it is none of the backfill's");
         (await TurnAsync()).ShouldBe(0);
-        foreach (var order in new[] { Store.CancelAsync(id, true, default), Store.PauseAsync(id, default), Store.UnpauseAsync(id, default) })
+        foreach (var order in new[] { Store.CancelAsync(id, true, default), Store.PauseAsync(id, default),
+            Store.UnpauseAsync(id, default) })
             (await order).ShouldBeFalse("it has ended");
         (await GivenBackfillAsync("plain", days: 1)).ShouldBeGreaterThan(id);
     }

@@ -7,7 +7,8 @@ namespace Workflow.Scheduler.Tests.Services;
 public sealed class ContractLoadTests : LoaderTest
 {
     private const string First = """.Column("id", "BIGINT").Column("fare", "DOUBLE", column => column.Required())""";
-    private const string Compatible = """.Column("id", "BIGINT").Column("fare", "DOUBLE", column => column.Required()).Column("tip", "DOUBLE")""";
+    private const string Compatible =
+        """.Column("id", "BIGINT").Column("fare", "DOUBLE", column => column.Required()).Column("tip", "DOUBLE")""";
     private const string Breaking = """.Column("id", "BIGINT").Column("fare", "VARCHAR", column => column.Required())""";
 
     private ContractStore Contracts => new(Engine.Data);
@@ -154,7 +155,8 @@ public sealed class ContractLoadTests : LoaderTest
             """);
 
     private Task<string> VersionsAsync() =>
-        Engine.ScalarAsync<string>("SELECT string_agg(version || ' ' || dag_id, ', ' ORDER BY version) FROM contract_version WHERE dataset = 'rows'");
+        Engine.ScalarAsync<string>(
+            "SELECT string_agg(version || ' ' || dag_id, ', ' ORDER BY version) FROM contract_version WHERE dataset = 'rows'");
 
     private Task<string> CurrentAsync(string id) => Engine.ScalarAsync<string>(
         "SELECT v.hash || is_active FROM dag JOIN dag_version v ON v.dag_version_id = dag.version_id WHERE dag.dag_id = @id", new { id });

@@ -33,7 +33,8 @@ public sealed class CustomTimetableTests : IAsyncLifetime
         (await engine.HoursAsync("own")).ShouldBe(expected);
         (await engine.IsWaitingAsync("own")).ShouldBeTrue();
         (await engine.ScalarAsync<string>("SELECT schedule_text FROM dag")).ShouldBe("timetable EveryHours");
-        (await engine.ScalarAsync<bool>("SELECT bool_and(interval_end - interval_start = interval '1 hour') FROM dag_run WHERE interval_start IS NOT NULL"))
+        (await engine.ScalarAsync<bool>(
+            "SELECT bool_and(interval_end - interval_start = interval '1 hour') FROM dag_run WHERE interval_start IS NOT NULL"))
             .ShouldBeTrue();
     }
 
@@ -44,7 +45,8 @@ public sealed class CustomTimetableTests : IAsyncLifetime
 
         await engine.DagAsync("own", "dag.Schedule(new EveryHours(24));", EveryHours);
 
-        (await engine.ScalarAsync<bool>("SELECT next_fire_at = date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '1 day' FROM dag"))
+        (await engine.ScalarAsync<bool>(
+            "SELECT next_fire_at = date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '1 day' FROM dag"))
             .ShouldBeTrue();
     }
 
@@ -115,7 +117,8 @@ public sealed class CustomTimetableTests : IAsyncLifetime
         var image = await engine.ScalarAsync<byte[]>("SELECT assembly FROM dag_version");
         var past = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-        var error = Should.Throw<TimetableException>(() => OwnTimetables.Ask("stuck", image, own => own.Next(past), TimeSpan.FromMilliseconds(50)));
+        var error =
+            Should.Throw<TimetableException>(() => OwnTimetables.Ask("stuck", image, own => own.Next(past), TimeSpan.FromMilliseconds(50)));
 
         error.IsStuck.ShouldBeTrue();
         error.Message.ShouldContain("timetable Stuck did not answer within 0.05 seconds");

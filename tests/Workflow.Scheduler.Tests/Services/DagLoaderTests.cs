@@ -34,7 +34,8 @@ public sealed class DagLoaderTests : LoaderTest
             .ShouldStartWith($"Greeter 1.0.0 (Greeter.dll sha256:{sha256}); Microsoft.NETCore.App ");
         await Engine.StartWorkerAsync();
         (await Engine.ScalarAsync<string>(
-            "SELECT value::text FROM task_output WHERE run_id = @runId", new { runId = await Engine.RunAsync("uses") })).ShouldBe("\"hello\"");
+            "SELECT value::text FROM task_output WHERE run_id = @runId",
+            new { runId = await Engine.RunAsync("uses") })).ShouldBe("\"hello\"");
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class DatasetLoadTests : LoaderTest
         (await DescribedAsync()).ShouldBe("a 1");
     }
 
-    private static Task<Scheduler.Loading.LoadResult> LoadAsync(Scheduler.Services.DagLoader loader) => loader.LoadAsync(TestContext.Current.CancellationToken);
+    private static Task<Scheduler.Loading.LoadResult> LoadAsync(Scheduler.Services.DagLoader loader) =>
+        loader.LoadAsync(TestContext.Current.CancellationToken);
 
     private Task<string> DescribedAsync() =>
         Engine.ScalarAsync<string>("SELECT concat_ws(' ', declared_by, keep_versions) FROM dataset WHERE dataset = 'rows'");

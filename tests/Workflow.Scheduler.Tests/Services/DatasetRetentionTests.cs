@@ -117,7 +117,8 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("INSERT INTO holds (dataset_version_id, reason, placed_by) SELECT dataset_version_id, 'audit', 'me' FROM dataset_version WHERE version = 1")]
+    [InlineData(
+        "INSERT INTO holds (dataset_version_id, reason, placed_by) SELECT dataset_version_id, 'audit', 'me' FROM dataset_version WHERE version = 1")]
     [InlineData("""
         INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
         SELECT r.run_id, 0, -1, 1, v.dataset_version_id, 'mine', 'r', 'a' FROM dataset_version v, dag_run r WHERE v.version = 1
@@ -139,7 +140,8 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
         await gate.ExecuteAsync("SELECT pg_advisory_xact_lock(1)", transaction: closed);
         var prune = PruneAsync();
         await Eventually.TrueAsync(
-            () => engine.ScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"), TimeSpan.FromSeconds(30),
+            () => engine.ScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"),
+            TimeSpan.FromSeconds(30),
             "the pruner looks for holds");
         await engine.ExecuteAsync(need);
         await closed.CommitAsync(Token);
@@ -209,7 +211,8 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
 
         (await Cooler().RunOnceAsync(Token)).ShouldBe(1);
 
-        (await engine.ScalarAsync<string>("SELECT string_agg(version::text, ' ') FROM dataset_version WHERE cold_at IS NOT NULL")).ShouldBe("2");
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(version::text, ' ') FROM dataset_version WHERE cold_at IS NOT NULL")).ShouldBe("2");
         Contents(engine.Artifacts + "-cold").ShouldBe(["good"]);
     }
 
@@ -247,7 +250,8 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
     private Task KeepAsync(string settings) => engine.ExecuteAsync(
         $"INSERT INTO dataset (dataset) VALUES ('d'), ('kept for ever') ON CONFLICT DO NOTHING; UPDATE dataset SET {settings} WHERE dataset = 'd'");
 
-    private async Task<string> GivenAsync(int version, string slice, int daysAgo, string dataset = "d", string? content = null, long run = 0)
+    private async Task<string> GivenAsync(
+        int version, string slice, int daysAgo, string dataset = "d", string? content = null, long run = 0)
     {
         var staged = hot.Stage();
         await File.WriteAllTextAsync(staged, content ?? $"{dataset} {version}", Token);

@@ -27,7 +27,8 @@ public sealed class DatasetTriggerTests : IAsyncLifetime
 
         (await TurnAsync()).ShouldBe(runs);
 
-        (await engine.ScalarAsync<long>("SELECT count(*) FROM dag_run WHERE run_type = 'asset_triggered' AND logical_date IS NULL")).ShouldBe(runs);
+        (await engine.ScalarAsync<long>(
+            "SELECT count(*) FROM dag_run WHERE run_type = 'asset_triggered' AND logical_date IS NULL")).ShouldBe(runs);
         (await QueuedAsync()).ShouldBe(runs == 1 || changed == "d" ? 0 : 1);
     }
 
@@ -61,7 +62,8 @@ public sealed class DatasetTriggerTests : IAsyncLifetime
         await engine.DagAsync("eater", On("""Dataset.Named("a")"""));
         await engine.DagAsync("other", On("""Dataset.Named("a") & Dataset.Named("b")"""));
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 40), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (each, cancellationToken) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, 40), new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (each, cancellationToken) =>
         {
             if (each % 2 == 0)
                 await AddAsync(each % 4 == 0 ? "a" : "b");
@@ -70,7 +72,8 @@ public sealed class DatasetTriggerTests : IAsyncLifetime
         });
         await TurnAsync();
 
-        (await engine.ScalarAsync<long>("SELECT count(*) FROM dag_run_dataset_event JOIN dag_run USING (run_id) WHERE dag_id = 'eater'")).ShouldBe(10);
+        (await engine.ScalarAsync<long>(
+            "SELECT count(*) FROM dag_run_dataset_event JOIN dag_run USING (run_id) WHERE dag_id = 'eater'")).ShouldBe(10);
         (await engine.ScalarAsync<long>(
             "SELECT count(*) FROM (SELECT 1 FROM dag_run_dataset_event JOIN dag_run USING (run_id) GROUP BY dag_id, dataset_event_id HAVING count(*) > 1) t"))
             .ShouldBe(0);
@@ -161,14 +164,16 @@ public sealed class DatasetTriggerTests : IAsyncLifetime
     [Fact]
     public async Task Trigger_UnionWithACron_BothCreateRuns()
     {
-        await engine.DagAsync("both", """dag.Schedule(AnyOf.Of(Cron.Of("0 * * * *"), OnDatasets.Of(Dataset.Named("a")), OnDatasets.Of(Dataset.Named("b"))));""");
+        await engine.DagAsync("both",
+            """dag.Schedule(AnyOf.Of(Cron.Of("0 * * * *"), OnDatasets.Of(Dataset.Named("a")), OnDatasets.Of(Dataset.Named("b"))));""");
         await engine.DueSinceAsync("both", 0);
         await AddAsync("b");
 
         (await TurnAsync()).ShouldBe(1);
         (await engine.Creator().RunOnceAsync(default)).ShouldBe(1);
 
-        (await engine.ScalarAsync<string>("SELECT string_agg(run_type, ' ' ORDER BY run_id) FROM dag_run")).ShouldBe("asset_triggered scheduled");
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(run_type, ' ' ORDER BY run_id) FROM dag_run")).ShouldBe("asset_triggered scheduled");
     }
 
     [Fact]

@@ -70,7 +70,8 @@ public sealed class FolderSayTests : IAsyncLifetime
         await engine.ExecuteAsync("UPDATE pool SET slots = 2 WHERE pool = 'gpu'");
         await loader.KeepAsync(token);
 
-        (await engine.ScalarAsync<string>("SELECT diagnostics -> 0 ->> 'message' FROM import_error")).ShouldContain("takes 3 slots of pool 'gpu', which has 2");
+        (await engine.ScalarAsync<string>("SELECT diagnostics -> 0 ->> 'message' FROM import_error")).ShouldContain(
+            "takes 3 slots of pool 'gpu', which has 2");
         (await engine.ScalarAsync<int>("SELECT (diagnostics -> 0 ->> 'line')::int FROM import_error")).ShouldBe(4);
     }
 

@@ -94,7 +94,8 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
         first.ShouldBeInRange(0, 2);
         later.ShouldBeInRange(200, 256);
 
-        Task<double> PauseAsync() => engine.ScalarAsync<double>("SELECT extract(epoch FROM max(next_try_at) - now())::float8 FROM lineage_event");
+        Task<double> PauseAsync() =>
+            engine.ScalarAsync<double>("SELECT extract(epoch FROM max(next_try_at) - now())::float8 FROM lineage_event");
     }
 
     [Fact]
@@ -202,7 +203,8 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
 
         (await Sender().RunOnceAsync(default)).ShouldBe(1, "only the end tells of the version");
 
-        (await engine.ScalarAsync<string>("SELECT refused FROM lineage_event WHERE delivered_at IS NULL")).ShouldStartWith("it cannot be written");
+        (await engine.ScalarAsync<string>(
+            "SELECT refused FROM lineage_event WHERE delivered_at IS NULL")).ShouldStartWith("it cannot be written");
         await AddAsync(2, "COMPLETE");
         (await Sender().RunOnceAsync(default)).ShouldBe(2);
     }
@@ -219,7 +221,8 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
         await AddAsync(2, "FAIL");
         await Sender(options).RunOnceAsync(default);
 
-        (await File.ReadAllLinesAsync(FileOf("moved.jsonl"))).Skip(1).Select(line => Told(JsonNode.Parse(line)!)).ShouldBe(["r1 START", "r1 COMPLETE"]);
+        (await File.ReadAllLinesAsync(FileOf("moved.jsonl"))).Skip(1).Select(line => Told(JsonNode.Parse(line)!))
+            .ShouldBe(["r1 START", "r1 COMPLETE"]);
         (await File.ReadAllLinesAsync(options.File)).Select(line => Told(JsonNode.Parse(line)!)).ShouldBe(["r1 START", "r1 FAIL"]);
     }
 
@@ -241,7 +244,8 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
         foreach (var run in told.GroupBy(one => (string)one["run"]!["facets"]!["parent"]!["run"]!["runId"]!))
         {
             run.Select(one => (string)one["run"]!["runId"]! + one["eventType"]).Distinct().Count().ShouldBe(Attempts * 2);
-            run.Select(one => (string)one["eventType"]!).ShouldBe(Enumerable.Repeat((string[])["START", "COMPLETE"], Attempts).SelectMany(pair => pair));
+            run.Select(one => (string)one["eventType"]!)
+                .ShouldBe(Enumerable.Repeat((string[])["START", "COMPLETE"], Attempts).SelectMany(pair => pair));
         }
 
         async Task DrainAsync()
@@ -317,7 +321,8 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
     public async Task RunOnce_OldEvents_GoUnlessTheyAreStillToBeDelivered(bool hasTarget, int left)
     {
         await AddAsync(1, "COMPLETE");
-        await engine.ExecuteAsync("UPDATE lineage_event SET created_at = now() - interval '8 days', next_try_at = now() + interval '1 hour'");
+        await engine.ExecuteAsync(
+            "UPDATE lineage_event SET created_at = now() - interval '8 days', next_try_at = now() + interval '1 hour'");
 
         await (hasTarget ? Sender() : Sender(new OpenLineageOptions())).RunOnceAsync(default);
 
@@ -345,7 +350,8 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
     private LineageEventStore Store() => new(engine.Data);
 
     private OpenLineageSender Sender(OpenLineageOptions? options = null) => new(
-        Store(), options ?? new OpenLineageOptions { Url = url, ApiKey = "key", Namespace = "here" }, http, NullLogger<OpenLineageSender>.Instance);
+        Store(), options ?? new OpenLineageOptions { Url = url, ApiKey = "key", Namespace = "here" }, http,
+        NullLogger<OpenLineageSender>.Instance);
 
     private async Task ReceiveAsync()
     {

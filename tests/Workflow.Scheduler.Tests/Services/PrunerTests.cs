@@ -9,7 +9,8 @@ namespace Workflow.Scheduler.Tests.Services;
 
 public sealed class PrunerTests : IAsyncLifetime
 {
-    private static readonly string[] Tables = ["dag_run", "task_instance", "task_attempt", "task_output", "task_log", "callback", "run_deadline"];
+    private static readonly string[] Tables =
+        ["dag_run", "task_instance", "task_attempt", "task_output", "task_log", "callback", "run_deadline"];
 
     private TestEngine engine = null!;
 
@@ -209,12 +210,16 @@ public sealed class PrunerTests : IAsyncLifetime
             SELECT age || ' days', 'me', now() - make_interval(days => age) FROM unnest(ARRAY[200, 100, 1]) AS age;
             UPDATE dag_run SET created_at = now() - interval '150 days' WHERE finished_at IS NULL;
             """);
-        await engine.ExecuteAsync("INSERT INTO dag_run_dataset_event SELECT @run, dataset_event_id FROM dataset_event WHERE dataset = 'of a run'", new { run = runs[0] });
+        await engine.ExecuteAsync(
+            "INSERT INTO dag_run_dataset_event SELECT @run, dataset_event_id FROM dataset_event WHERE dataset = 'of a run'",
+            new { run = runs[0] });
 
         (await Pruner().PruneAsync(Token)).Events.ShouldBe(2);
 
-        (await engine.ScalarAsync<string>("SELECT string_agg(dataset, ', ' ORDER BY dataset_event_id) FROM dataset_event")).ShouldBe("queued, of a run, young");
-        (await engine.ScalarAsync<string>("SELECT string_agg(key, ', ' ORDER BY external_event_id) FROM external_event")).ShouldBe("100 days, 1 days");
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(dataset, ', ' ORDER BY dataset_event_id) FROM dataset_event")).ShouldBe("queued, of a run, young");
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(key, ', ' ORDER BY external_event_id) FROM external_event")).ShouldBe("100 days, 1 days");
     }
 
     [Fact]
@@ -239,7 +244,8 @@ public sealed class PrunerTests : IAsyncLifetime
         (await Pruner().PruneAsync(Token)).Processes.ShouldBe(2);
 
         (await engine.ScalarAsync<string>("SELECT string_agg(name, ', ' ORDER BY worker_id) FROM worker")).ShouldBe("holds, young, alive");
-        (await engine.ScalarAsync<string>("SELECT string_agg(name, ', ' ORDER BY scheduler_id) FROM scheduler")).ShouldBe("has the say, alive");
+        (await engine.ScalarAsync<string>(
+            "SELECT string_agg(name, ', ' ORDER BY scheduler_id) FROM scheduler")).ShouldBe("has the say, alive");
     }
 
     private Pruner Pruner(int runDays = 90, int logDays = 30) => new(
@@ -297,7 +303,8 @@ public sealed class PrunerTests : IAsyncLifetime
     {
         var counts = new List<long>();
         foreach (var table in Tables)
-            counts.Add(await engine.ScalarAsync<long>($"SELECT count(*) FROM {table} WHERE run_id = ANY (@runs)", new { runs = runs.ToArray() }));
+            counts.Add(
+                await engine.ScalarAsync<long>($"SELECT count(*) FROM {table} WHERE run_id = ANY (@runs)", new { runs = runs.ToArray() }));
         return string.Join(' ', counts);
     }
 }

@@ -156,7 +156,8 @@ public sealed class RunCreatorTests : IAsyncLifetime
         (await TurnAsync()).ShouldBe(0);
         await engine.DagAsync("clock", Hourly + """dag.Owner("me");""");
 
-        (await engine.ScalarAsync<int>("SELECT round(extract(epoch FROM next_fire_at - date_trunc('hour', now())) / 3600)::int FROM dag")).ShouldBe(4);
+        (await engine.ScalarAsync<int>(
+            "SELECT round(extract(epoch FROM next_fire_at - date_trunc('hour', now())) / 3600)::int FROM dag")).ShouldBe(4);
     }
 
     /// <remarks>To a clock that was set forward, much was missed.</remarks>
@@ -192,7 +193,8 @@ public sealed class RunCreatorTests : IAsyncLifetime
     [Fact]
     public async Task Create_Union_RunsOnceWhereBothFire()
     {
-        await engine.DagAsync("union", """dag.Schedule(AnyOf.Of(Cron.Of("0 * * * *"), Every.Of(System.TimeSpan.FromMinutes(60)))).Catchup();""");
+        await engine.DagAsync("union",
+            """dag.Schedule(AnyOf.Of(Cron.Of("0 * * * *"), Every.Of(System.TimeSpan.FromMinutes(60)))).Catchup();""");
         await engine.DueSinceAsync("union", 2);
 
         (await TurnAsync()).ShouldBe(3);

@@ -14,7 +14,8 @@ public sealed class ScheduleChangeTests : IAsyncLifetime
     [Fact]
     public async Task Save_UnchangedSchedule_KeepsItsFireTimeWhateverElseChanges()
     {
-        await engine.DagAsync("same", """dag.Schedule(BusinessCalendar.Of(Cron.Of("0 * * * *"), [new System.DateOnly(2020, 1, 1)])).Catchup();""");
+        await engine.DagAsync("same",
+            """dag.Schedule(BusinessCalendar.Of(Cron.Of("0 * * * *"), [new System.DateOnly(2020, 1, 1)])).Catchup();""");
         await engine.DueSinceAsync("same", 3);
 
         await engine.DagAsync(
@@ -54,7 +55,8 @@ public sealed class ScheduleChangeTests : IAsyncLifetime
             UPDATE dag_run SET run_key = 'earlier', logical_date = logical_date - interval '3 hours'
             """);
 
-        await engine.DagAsync("on", """dag.Schedule(Cron.Of("0 * * * *")).Catchup().StartDate(System.DateTimeOffset.Parse("2020-01-01Z"));""");
+        await engine.DagAsync(
+            "on", """dag.Schedule(Cron.Of("0 * * * *")).Catchup().StartDate(System.DateTimeOffset.Parse("2020-01-01Z"));""");
         await TurnAsync();
 
         (await engine.HoursAsync("on")).ShouldBe("-3h -2h -1h 0h");
@@ -69,7 +71,8 @@ public sealed class ScheduleChangeTests : IAsyncLifetime
         await engine.DagAsync("gone", "");
 
         (await TurnAsync()).ShouldBe(0);
-        (await engine.ScalarAsync<bool>("SELECT next_fire_at IS NULL AND schedule IS NULL AND schedule_text IS NULL AND time_zone IS NULL FROM dag"))
+        (await engine.ScalarAsync<bool>(
+            "SELECT next_fire_at IS NULL AND schedule IS NULL AND schedule_text IS NULL AND time_zone IS NULL FROM dag"))
             .ShouldBeTrue();
     }
 
@@ -109,7 +112,8 @@ public sealed class ScheduleChangeTests : IAsyncLifetime
         await engine.DagAsync("a_cron", """dag.Schedule(Cron.Of("@daily", "Asia/Tokyo"));""");
         await engine.DagAsync("b_every", "dag.Schedule(Every.Of(System.TimeSpan.FromMinutes(15)));");
         await engine.DagAsync("c_at", """dag.Schedule(At.Of(System.DateTimeOffset.Parse("2120-01-01T06:30Z")));""");
-        await engine.DagAsync("d_datasets", """dag.Schedule(OnDatasets.Of(Dataset.Named("a") & (Dataset.Named("b") | Dataset.Named("c"))));""");
+        await engine.DagAsync("d_datasets",
+            """dag.Schedule(OnDatasets.Of(Dataset.Named("a") & (Dataset.Named("b") | Dataset.Named("c"))));""");
         await engine.DagAsync("e_union", """dag.Schedule(AnyOf.Of(Cron.Of("0 1 * * *"), OnDatasets.Of(Dataset.Named("a"))));""");
         await engine.DagAsync("f_loop", "dag.Schedule(new Continuous());");
 
@@ -117,7 +121,8 @@ public sealed class ScheduleChangeTests : IAsyncLifetime
             "SELECT string_agg(concat_ws('|', schedule_text, time_zone, next_fire_at IS NOT NULL), E'\\n' ORDER BY dag_id) FROM dag");
 
         shown.ShouldBe(string.Join('\n', [
-            "@daily|Asia/Tokyo|t", "every 15 minutes|t", "at 2120-01-01 06:30Z|t", "on a & (b | c)|f", "0 1 * * * or on a|UTC|t", "continuous|f"]));
+            "@daily|Asia/Tokyo|t", "every 15 minutes|t", "at 2120-01-01 06:30Z|t", "on a & (b | c)|f", "0 1 * * * or on a|UTC|t",
+            "continuous|f"]));
         (await engine.ScalarAsync<DateTime>("SELECT next_fire_at FROM dag WHERE dag_id = 'c_at'"))
             .ShouldBe(DateTime.Parse("2120-01-01T06:30", CultureInfo.InvariantCulture));
     }

@@ -18,7 +18,8 @@ internal static class Schedulers
     public static DatasetEventStore Events(this TestEngine engine) => new(engine.Data, new GraphCache(engine.Data));
 
     public static RunCreator Creator(this TestEngine engine) => new(
-        engine.Schedules(), engine.Dags, engine.Runs, new FireAlarm(engine.Schedules(), TimeProvider.System), NullLogger<RunCreator>.Instance);
+        engine.Schedules(), engine.Dags, engine.Runs, new FireAlarm(engine.Schedules(), TimeProvider.System),
+        NullLogger<RunCreator>.Instance);
 
     public static DatasetTrigger Trigger(this TestEngine engine) => new(engine.Events(), NullLogger<DatasetTrigger>.Instance);
 
@@ -51,7 +52,9 @@ internal static class Schedulers
         {{more}}
         """);
 
-    /// <summary>The logical dates of a DAG's runs in the order of their creation, as offsets from a whole hour such as <c>-2h</c>.</summary>
+    /// <summary>
+    /// The logical dates of a DAG's runs in the order of their creation, as offsets from a whole hour such as <c>-2h</c>.
+    /// </summary>
     public static Task<string> HoursAsync(this TestEngine engine, string dagId) => engine.ScalarAsync<string>(
         """
         SELECT coalesce(string_agg(round(extract(epoch FROM logical_date - date_trunc('hour', now())) / 3600) || 'h', ' ' ORDER BY run_id), '')
@@ -61,7 +64,8 @@ internal static class Schedulers
 
     /// <summary>Makes a DAG due since so many whole hours.</summary>
     public static Task DueSinceAsync(this TestEngine engine, string dagId, int hours) => engine.ExecuteAsync(
-        "UPDATE dag SET next_fire_at = date_trunc('hour', now()) - make_interval(hours => @hours) WHERE dag_id = @dagId", new { dagId, hours });
+        "UPDATE dag SET next_fire_at = date_trunc('hour', now()) - make_interval(hours => @hours) WHERE dag_id = @dagId",
+        new { dagId, hours });
 
     public static Task<bool> IsWaitingAsync(this TestEngine engine, string dagId) =>
         engine.ScalarAsync<bool>("SELECT next_fire_at > now() FROM dag WHERE dag_id = @dagId", new { dagId });

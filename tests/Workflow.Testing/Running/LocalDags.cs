@@ -16,9 +16,11 @@ public static class LocalDags
     /// <summary>Compiles a file with one DAG and makes it the current version.</summary>
     /// <returns>The DAG's id.</returns>
     public static async Task<string> SaveAsync(
-        DagStore store, string source, string file = "Test.cs", IReadOnlyDictionary<string, string>? shared = null, PackageSet? packages = null)
+        DagStore store, string source, string file = "Test.cs", IReadOnlyDictionary<string, string>? shared = null,
+        PackageSet? packages = null)
     {
-        var folder = new FolderSnapshot(".", Exists: true, [SourceFile.Of(file, source)], [.. (shared ?? new Dictionary<string, string>()).Select(pair => SourceFile.Of(pair.Key, pair.Value))], [])
+        var folder = new FolderSnapshot(".", Exists: true, [SourceFile.Of(file, source)],
+            [.. (shared ?? new Dictionary<string, string>()).Select(pair => SourceFile.Of(pair.Key, pair.Value))], [])
         {
             Packages = packages ?? PackageSet.None,
         };
@@ -28,13 +30,15 @@ public static class LocalDags
         await store.SaveAsync(
             new DagVersionContent(
                 dag.Id, file, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
-                dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, source, new Dictionary<string, string>(),
+                dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, source,
+                new Dictionary<string, string>(),
                 "test", dag.AssemblyBytes)
             {
                 Packages = [.. dag.Packages.Select(package => new PackagedAssembly(package.Name, package.Sha256, package.Bytes))],
             },
             (settings, last, now) => settings.Schedule is Custom
-                ? OwnTimetables.Ask(dag.Id, dag.AssemblyBytes, own => FirePlan.First(settings, last, now, own), packages: dag.PackageBytes())
+                ? OwnTimetables.Ask(dag.Id, dag.AssemblyBytes, own =>
+                    FirePlan.First(settings, last, now, own), packages: dag.PackageBytes())
                 : FirePlan.First(settings, last, now),
             CancellationToken.None);
         return dag.Id;

@@ -9,7 +9,9 @@ using Workflow.Scheduler.Loading.Packages;
 
 namespace Workflow.Testing.Running;
 
-/// <summary>A DAG folder with a project whose packages are restored: packages, their folder and the restore result are as NuGet leaves them.</summary>
+/// <summary>
+/// A DAG folder with a project whose packages are restored: packages, their folder and the restore result are as NuGet leaves them.
+/// </summary>
 public sealed class RestoredFolder : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("workflow-packages-");
@@ -50,12 +52,14 @@ public sealed class RestoredFolder : IDisposable
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, deterministic: true));
         using var image = new MemoryStream();
         var emitted = compilation.Emit(image);
-        return emitted.Success ? image.ToArray() : throw new InvalidOperationException(string.Join(Environment.NewLine, emitted.Diagnostics));
+        return emitted.Success ? image.ToArray()
+            : throw new InvalidOperationException(string.Join(Environment.NewLine, emitted.Diagnostics));
     }
 
     /// <summary>Adds a package with one assembly of the same name, or replaces it by another version.</summary>
     /// <returns>The assembly.</returns>
-    public byte[] Add(string id, string version, string source, IReadOnlyDictionary<string, string>? needs = null, bool isDirect = true, params byte[][] references)
+    public byte[] Add(string id, string version, string source, IReadOnlyDictionary<string, string>? needs = null, bool isDirect = true,
+        params byte[][] references)
     {
         var image = Compile(id, $"{version}.0", source, references);
         Add(id, version, new JsonObject

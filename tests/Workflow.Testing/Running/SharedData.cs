@@ -2,13 +2,16 @@ using Xunit;
 
 namespace Workflow.Testing.Running;
 
-/// <summary>The folder of public data that some tests read: <c>WORKFLOW_TEST_DATA</c>, or <c>../shared/data</c> beside the checkout.</summary>
+/// <summary>
+/// The folder of public data that some tests read: <c>WORKFLOW_TEST_DATA</c>, or <c>../shared/data</c> beside the checkout.
+/// </summary>
 public static class SharedData
 {
     /// <summary>A folder or file of the data. The test is skipped where it is absent, and fails where <c>CI=true</c>.</summary>
     public static string Require(string relative)
     {
-        var root = Environment.GetEnvironmentVariable("WORKFLOW_TEST_DATA") ?? Path.Combine(PostgresServer.Checkout, "..", "shared", "data");
+        var root = Environment.GetEnvironmentVariable("WORKFLOW_TEST_DATA")
+            ?? Path.Combine(PostgresServer.Checkout, "..", "shared", "data");
         var path = Path.GetFullPath(Path.Combine(root, relative));
         if (Path.Exists(path))
             return path;

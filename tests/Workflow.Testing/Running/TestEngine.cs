@@ -51,7 +51,8 @@ public sealed class TestEngine : IAsyncDisposable
     private static ITransport? Transport { get; } = Transports.Find(Settings.Read());
 
     /// <summary>The engine's executable as users start it; it lies beside the tests, with what it needs.</summary>
-    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "workflow.exe" : "workflow");
+    public static string Executable { get; } =
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "workflow.exe" : "workflow");
 
     public NpgsqlDataSource Data => database.DataSource;
 
@@ -82,7 +83,8 @@ public sealed class TestEngine : IAsyncDisposable
     public static async Task<TestEngine> CreateAsync() => new(await TestDatabase.CreateAsync());
 
     /// <summary>Starts a worker under the restricted role that workers have in production.</summary>
-    public async Task<IHost> StartWorkerAsync(int slots = 4, Func<WorkerOptions, WorkerOptions>? configure = null, TimeProvider? time = null)
+    public async Task<IHost> StartWorkerAsync(
+        int slots = 4, Func<WorkerOptions, WorkerOptions>? configure = null, TimeProvider? time = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging(logging => logging.AddProvider(NullLoggerProvider.Instance));
@@ -143,7 +145,8 @@ public sealed class TestEngine : IAsyncDisposable
     public async Task<string> UntilEndedAsync(long runId)
     {
         var state = "";
-        await Eventually.TrueAsync(async () => (state = await StateAsync(runId)) != "running", TimeSpan.FromSeconds(90), $"run {runId} ends");
+        await Eventually.TrueAsync(async () =>
+            (state = await StateAsync(runId)) != "running", TimeSpan.FromSeconds(90), $"run {runId} ends");
         return state;
     }
 
@@ -153,7 +156,8 @@ public sealed class TestEngine : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, string>> TasksAsync(long runId)
     {
         await using var connection = await Data.OpenConnectionAsync();
-        return (await connection.QueryAsync<(string Id, string State)>("SELECT task_id, state FROM task_instance WHERE run_id = @runId", new { runId }))
+        return (await connection.QueryAsync<(string Id, string State)>(
+            "SELECT task_id, state FROM task_instance WHERE run_id = @runId", new { runId }))
             .ToDictionary(row => row.Id, row => row.State);
     }
 

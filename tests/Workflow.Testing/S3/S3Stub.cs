@@ -45,7 +45,14 @@ public sealed class S3Stub : IAsyncDisposable
     public Uri Endpoint => new(app.Urls.Single());
 
     /// <summary>What opens it.</summary>
-    public S3Options Options => new() { Endpoint = Endpoint, Bucket = Bucket, Prefix = "some/place", AccessKey = AccessKey, SecretKey = SecretKey };
+    public S3Options Options => new()
+    {
+        Endpoint = Endpoint,
+        Bucket = Bucket,
+        Prefix = "some/place",
+        AccessKey = AccessKey,
+        SecretKey = SecretKey,
+    };
 
     /// <summary>The environment of a process whose artifact store it is.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
@@ -179,7 +186,8 @@ public sealed class S3Stub : IAsyncDisposable
     private Task ListAsync(HttpContext context)
     {
         var (prefix, after) = ($"{context.Request.Query["prefix"]}", $"{context.Request.Query["continuation-token"]}");
-        var found = Objects.Where(held => held.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(held.Key, after) > 0)
+        var found =
+            Objects.Where(held => held.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(held.Key, after) > 0)
             .OrderBy(held => held.Key, StringComparer.Ordinal).ToList();
         var page = found.Take(2).ToList();
         return WriteAsync(context, new XElement(
@@ -198,7 +206,8 @@ public sealed class S3Stub : IAsyncDisposable
     {
         var hash = SHA256.HashData(body);
         var given = request.Headers["x-amz-checksum-sha256"].ToString();
-        return request.Headers["x-amz-content-sha256"] != Convert.ToHexStringLower(hash) || (given.Length > 0 && given != Convert.ToBase64String(hash));
+        return request.Headers["x-amz-content-sha256"] != Convert.ToHexStringLower(hash)
+            || (given.Length > 0 && given != Convert.ToBase64String(hash));
     }
 
     private static Task RefuseAsync(HttpContext context, int status, string code)

@@ -21,7 +21,8 @@ public sealed class CrashTests : IsolatedTest
     [InlineData("Environment.Exit(0);", "exit code 0.")]
     [InlineData("Environment.Exit(7);", "exit code 7.")]
     [InlineData("Native.strlen(1);", "exit code 139 (SIGSEGV")]
-    [InlineData("new Thread(() => throw new InvalidOperationException(\"unseen\")).Start(); await Task.Delay(Timeout.Infinite);", "exit code 134 (SIGABRT")]
+    [InlineData("new Thread(() => throw new InvalidOperationException(\"unseen\")).Start(); await Task.Delay(Timeout.Infinite);",
+        "exit code 134 (SIGABRT")]
     public async Task Run_TaskThatEndsItsProcess_FailsAloneAndNamesTheCode(string body, string expected)
     {
         var runId = await RunAsync($$"""
@@ -33,7 +34,8 @@ public sealed class CrashTests : IsolatedTest
             """, new() { ["go"] = PathOf("go") }, Native);
 
         (await Engine.TasksAsync(runId)).ShouldBe(
-            new Dictionary<string, string> { ["crash"] = "failed", ["neighbour"] = "success", ["here"] = "success", ["then"] = "success" }, ignoreOrder: true);
+            new Dictionary<string, string> { ["crash"] = "failed", ["neighbour"] = "success", ["here"] = "success", ["then"] = "success" },
+            ignoreOrder: true);
         (await MessageAsync("crash")).ShouldStartWith($"The task's process ended by itself, with {expected}");
     }
 
@@ -50,9 +52,11 @@ public sealed class CrashTests : IsolatedTest
             """);
 
         (await Engine.StateAsync(runId)).ShouldBe("success");
-        (await Engine.ScalarAsync<string>("SELECT string_agg(attempt || ' ' || state, ', ' ORDER BY attempt) FROM attempt")).ShouldBe("1 failed, 2 success");
+        (await Engine.ScalarAsync<string>(
+            "SELECT string_agg(attempt || ' ' || state, ', ' ORDER BY attempt) FROM attempt")).ShouldBe("1 failed, 2 success");
         (await LogAsync()).ShouldSatisfyAllConditions(
-            log => log.ShouldContain("info seen before the crash"), log => log.ShouldContain(line => line.StartsWith("output ") && line.Contains("gone")));
+            log => log.ShouldContain("info seen before the crash"), log =>
+            log.ShouldContain(line => line.StartsWith("output ") && line.Contains("gone")));
     }
 
     [Theory]
@@ -69,7 +73,8 @@ public sealed class CrashTests : IsolatedTest
 
         var runId = await Engine.RunAsync(dagId);
 
-        (await Engine.TasksAsync(runId)).ShouldBe(new Dictionary<string, string> { ["stuck"] = "failed", ["next"] = "success" }, ignoreOrder: true);
+        (await Engine.TasksAsync(runId)).ShouldBe(
+            new Dictionary<string, string> { ["stuck"] = "failed", ["next"] = "success" }, ignoreOrder: true);
         (await MessageAsync("stuck")).ShouldBe("The attempt took longer than its hard timeout of 00:00:00.3000000; its process was ended.");
     }
 
@@ -84,8 +89,10 @@ public sealed class CrashTests : IsolatedTest
 
         var runId = await Engine.RunAsync(dagId);
 
-        (await Engine.TasksAsync(runId)).ShouldBe(new Dictionary<string, string> { ["deaf"] = "failed", ["next"] = "success" }, ignoreOrder: true);
-        (await MessageAsync("deaf")).ShouldContain("timeout of 00:00:00.2000000; it did not heed its cancellation, and its process was ended");
+        (await Engine.TasksAsync(runId)).ShouldBe(
+            new Dictionary<string, string> { ["deaf"] = "failed", ["next"] = "success" }, ignoreOrder: true);
+        (await MessageAsync("deaf")).ShouldContain(
+            "timeout of 00:00:00.2000000; it did not heed its cancellation, and its process was ended");
         (await LogAsync()).ShouldContain("error The task did not heed its cancellation; its process was ended.");
     }
 
@@ -106,7 +113,8 @@ public sealed class CrashTests : IsolatedTest
 
     [Theory]
     [InlineData("var kept = new List<byte[]>(); while (true) { var more = new byte[1 << 20]; Array.Fill(more, (byte)1); kept.Add(more); }")]
-    [InlineData("while (true) { var more = Marshal.AllocHGlobal(1 << 20); for (var at = 0; at < 1 << 20; at += 4096) Marshal.WriteByte(more, at, 1); }")]
+    [InlineData(
+        "while (true) { var more = Marshal.AllocHGlobal(1 << 20); for (var at = 0; at < 1 << 20; at += 4096) Marshal.WriteByte(more, at, 1); }")]
     public async Task Run_TaskOverItsMemoryLimit_FailsAndNamesTheLimit(string body)
     {
         var runId = await RunAsync($$"""
@@ -114,7 +122,8 @@ public sealed class CrashTests : IsolatedTest
             dag.Task("modest", _ => Task.CompletedTask).Isolated();
             """);
 
-        (await Engine.TasksAsync(runId)).ShouldBe(new Dictionary<string, string> { ["greedy"] = "failed", ["modest"] = "success" }, ignoreOrder: true);
+        (await Engine.TasksAsync(runId)).ShouldBe(
+            new Dictionary<string, string> { ["greedy"] = "failed", ["modest"] = "success" }, ignoreOrder: true);
         (await MessageAsync("greedy")).ShouldContain("200,000,000");
     }
 

@@ -15,7 +15,8 @@ public abstract class IsolatedTest : IAsyncLifetime
     /// <summary>A file for what a test and its tasks tell each other.</summary>
     protected string PathOf(string name) => Path.Combine(Path.GetDirectoryName(Engine.Artifacts)!, name);
 
-    protected async Task<long> RunAsync(string body, JsonObject? conf = null, string types = "", Func<WorkerOptions, WorkerOptions>? configure = null)
+    protected async Task<long> RunAsync(
+        string body, JsonObject? conf = null, string types = "", Func<WorkerOptions, WorkerOptions>? configure = null)
     {
         var dagId = await SaveAsync(body, types);
         await Engine.StartWorkerAsync(configure: configure);

@@ -36,7 +36,8 @@ public sealed class LineageEventTests : IsolatedTest
 
         (await Engine.ScalarAsync<string>(Events)).ShouldBe(string.Join(", ", ((string[])
         [
-            "crash_after 1 START", "crash_after 1 FAIL", "crash_once 1 START", "crash_once 1 FAIL", "crash_once 2 START", "crash_once 2 COMPLETE",
+            "crash_after 1 START", "crash_after 1 FAIL", "crash_once 1 START", "crash_once 1 FAIL", "crash_once 2 START",
+            "crash_once 2 COMPLETE",
             "crash_typed 1 START", "crash_typed 1 FAIL", "greedy 1 START", "greedy 1 FAIL", "ingest 1 START", "ingest 1 FAIL",
             "refused 1 START", "refused 1 FAIL", "refused_here 1 START", "refused_here 1 FAIL", "slow 1 START", "slow 1 FAIL",
         ])));
@@ -78,7 +79,8 @@ public sealed class LineageEventTests : IsolatedTest
             """);
         await Engine.StartWorkerAsync();
         var runId = await Engine.TriggerAsync(dagId);
-        await Workflow.Testing.Eventually.TrueAsync(() => Task.FromResult(File.Exists(began)), TimeSpan.FromSeconds(60), "the task has begun");
+        await Workflow.Testing.Eventually.TrueAsync(() =>
+            Task.FromResult(File.Exists(began)), TimeSpan.FromSeconds(60), "the task has begun");
 
         await Engine.Editor.StopAsync(runId, new Workflow.Runs.RunStop(Workflow.Runs.RunState.Cancelled, "stopped"), default);
         await Engine.UntilEndedAsync(runId);

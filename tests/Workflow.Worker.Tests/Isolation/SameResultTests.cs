@@ -3,7 +3,9 @@ using Workflow.Testing.Running;
 
 namespace Workflow.Worker.Tests.Isolation;
 
-/// <summary>An attempt in a process of its own does what it does in the worker's: outputs, logs, datasets, models, verdicts, failures.</summary>
+/// <summary>
+/// An attempt in a process of its own does what it does in the worker's: outputs, logs, datasets, models, verdicts, failures.
+/// </summary>
 public sealed class SameResultTests : IsolatedTest
 {
     private const string Kinds = """

@@ -69,7 +69,8 @@ public sealed class SecretTests : IsolatedTest
                 finally { run.Log("told to stop"); }
             }).Isolated();
             """));
-        await Eventually.TrueAsync(async () => await Engine.ScalarAsync<int>("SELECT count(*) FROM task_log") > 0, TimeSpan.FromSeconds(30), "the task waits");
+        await Eventually.TrueAsync(async () =>
+            await Engine.ScalarAsync<int>("SELECT count(*) FROM task_log") > 0, TimeSpan.FromSeconds(30), "the task waits");
 
         await Engine.Runs.CancelAsync("test", await Engine.ScalarAsync<string>("SELECT run_key FROM dag_run"), default);
 
@@ -80,7 +81,8 @@ public sealed class SecretTests : IsolatedTest
     [Fact]
     public async Task Run_WithoutACommandForItsProcess_SaysSo()
     {
-        await RunAsync("""dag.Task("alone", _ => Task.CompletedTask).Isolated();""", configure: options => options with { IsolationCommand = [] });
+        await RunAsync("""dag.Task("alone", _ => Task.CompletedTask).Isolated();""", configure: options =>
+            options with { IsolationCommand = [] });
         (await MessageAsync("alone")).ShouldContain("knows no command");
     }
 

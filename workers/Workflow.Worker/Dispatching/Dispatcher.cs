@@ -95,8 +95,8 @@ public sealed class Dispatcher(
         }
         catch (Exception exception) when (exception.IsPassing() || exception is NpgsqlException)
         {
-            // Whether the step was committed is not known. Handing in again is safe: the fence makes it a no-op then. Tasks that it may have
-            // claimed are asked for once the database answers.
+            // Whether the step was committed is not known. Handing in again is safe: the fence makes it a no-op then. Tasks that it may
+            // have claimed are asked for once the database answers.
             await TryAgainAsync(batch, exception, aborted).ConfigureAwait(false);
             return true;
         }
@@ -123,7 +123,8 @@ public sealed class Dispatcher(
     {
         var began = lastLane;
         lastLane = claimed.Count == free ? claimed.Max(task => task.Lane) : 0;
-        return claimed.Count == free || began > 0 || (claimed.Count > 0 && !foreign.IsEmpty) || (claimed.Count > 0 && claimed.Any(task => task.Lane != claimed[0].Lane));
+        return claimed.Count == free || began > 0 || (claimed.Count > 0 && !foreign.IsEmpty)
+            || (claimed.Count > 0 && claimed.Any(task => task.Lane != claimed[0].Lane));
     }
 
     private async Task TryAgainAsync(IEnumerable<FinishedAttempt> batch, Exception cause, CancellationToken aborted)
@@ -194,7 +195,8 @@ public sealed class Dispatcher(
         var held = await queue.HeldByAsync([WorkerId], aborted).ConfigureAwait(false);
         var handingIn = finished.Concat(batch).Select(attempt => (attempt.Task.Key, attempt.Task.Attempt.Number)).ToHashSet();
         var unknown = held.Select(item => item.Task)
-            .Where(task => !running.ContainsKey((task.Key, task.Attempt.Number)) && !handingIn.Contains((task.Key, task.Attempt.Number))).ToList();
+            .Where(task => !running.ContainsKey((task.Key, task.Attempt.Number)) && !handingIn.Contains((task.Key, task.Attempt.Number)))
+            .ToList();
         foreach (var task in unknown)
             Start(task);
         mayHoldUnknown = false;

@@ -3,8 +3,8 @@ using Workflow.Runs;
 namespace Workflow.Worker.Dispatching;
 
 /// <summary>
-/// Names the tasks that the worker claims, where another queue than the database's own decides who takes what. Without one, the worker claims
-/// whatever is due. Everything after the claim is the same: the lease, the fence, the hand-in.
+/// Names the tasks that the worker claims, where another queue than the database's own decides who takes what. Without one, the worker
+/// claims whatever is due. Everything after the claim is the same: the lease, the fence, the hand-in.
 /// </summary>
 public interface ITaskSource
 {

@@ -12,7 +12,9 @@ public interface ITransport
     /// <summary>Adds what a scheduler's process needs.</summary>
     void AddScheduler(IServiceCollection services, string connectionString);
 
-    /// <summary>Adds what a worker's process needs, among it an <see cref="ITaskSource"/>. Called before the worker itself is added.</summary>
+    /// <summary>
+    /// Adds what a worker's process needs, among it an <see cref="ITaskSource"/>. Called before the worker itself is added.
+    /// </summary>
     void AddWorker(IServiceCollection services, string connectionString);
 
     /// <summary>Adds what the dashboard's process needs.</summary>

@@ -1,8 +1,8 @@
 namespace Workflow.Worker.Dispatching;
 
 /// <summary>
-/// How many tasks a worker claims ahead of its slots: as many as the slots finish while about one step is under way. Long tasks get none, so
-/// that nothing waits here which another worker could run.
+/// How many tasks a worker claims ahead of its slots: as many as the slots finish while about one step is under way. Long tasks get none,
+/// so that nothing waits here which another worker could run.
 /// </summary>
 /// <param name="slots">How many tasks run at once.</param>
 public sealed class ReadAhead(int slots)

@@ -55,7 +55,9 @@ public sealed class AttemptContext(
     /// <inheritdoc />
     public override Task<IReadOnlyList<TriggeringDataset>> TriggeringDatasetsAsync() => planes.Effects.TriggersAsync(Source, cancellation);
 
-    /// <summary>Says that the attempt is about to read data or to stage something: before it does, since it may not live to say so after.</summary>
+    /// <summary>
+    /// Says that the attempt is about to read data or to stage something: before it does, since it may not live to say so after.
+    /// </summary>
     public void Touch()
     {
         if (HasEffects)

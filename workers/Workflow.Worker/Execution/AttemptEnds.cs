@@ -36,7 +36,8 @@ internal static class AttemptEnds
             case OutOfMemoryException when definition?.MemoryLimit is { } limit:
                 log.Write(TaskLogLevel.Error, exception.ToString());
                 return new TaskOutcome.Failed(
-                    $"The task ran out of memory: its limit is {limit:N0} bytes, and its process used {Environment.WorkingSet:N0}.", Retryable: true);
+                    $"The task ran out of memory: its limit is {limit:N0} bytes, and its process used {Environment.WorkingSet:N0}.",
+                    Retryable: true);
             default:
                 log.Write(TaskLogLevel.Error, (exception as TaskFailureException)?.Message ?? exception.ToString());
                 break;

@@ -45,7 +45,8 @@ public sealed class AttemptPipeline(IReadOnlyDictionary<Type, ITaskHandler> hand
     {
         if (code.Inputs.Count == 0)
             return [];
-        var loaded = await load(running, [.. code.Inputs.Select(input => new InputPart(input.Upstream, input.Kind, input.Place))]).ConfigureAwait(false);
+        var loaded = await load(running, [.. code.Inputs.Select(input => new InputPart(input.Upstream, input.Kind, input.Place))])
+            .ConfigureAwait(false);
         return [.. code.Inputs.Zip(loaded, (input, json) => JsonSerializer.Deserialize(json, input.Type, dag.Assembly.Json))];
     }
 }

@@ -35,12 +35,16 @@ public sealed class AttemptRunner(
         {
             if (AttemptEnds.Of(running.Reason, definition: null) is { } stopped)
                 return new FinishedAttempt(task, running.WorkerId, stopped);
-            if (!await PatientlyAsync(() => graphs.CanRunAsync(task.DagVersionId, running.Cancellation).AsTask(), running).ConfigureAwait(false))
-                return new FinishedAttempt(task, running.WorkerId, new TaskOutcome.Returned("Its DAG was stored by a newer engine than its worker's."));
-            var graph = await PatientlyAsync(() => graphs.GetAsync(task.DagVersionId, running.Cancellation).AsTask(), running).ConfigureAwait(false);
+            if (!await PatientlyAsync(() => graphs.CanRunAsync(task.DagVersionId, running.Cancellation).AsTask(), running)
+                .ConfigureAwait(false))
+                return new FinishedAttempt(task, running.WorkerId,
+                    new TaskOutcome.Returned("Its DAG was stored by a newer engine than its worker's."));
+            var graph = await PatientlyAsync(() => graphs.GetAsync(task.DagVersionId, running.Cancellation).AsTask(), running)
+                .ConfigureAwait(false);
             var definition = graph.Tasks[task.Key.TaskIndex];
             running.IsTeardown = definition.Role == TaskRole.Teardown;
-            (outcome, hasEffects) = await (HasOwnProcess(definition) ? RunIsolatedAsync(running, definition, log) : RunHereAsync(running, log))
+            (outcome, hasEffects) =
+                await (HasOwnProcess(definition) ? RunIsolatedAsync(running, definition, log) : RunHereAsync(running, log))
                 .ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -58,9 +62,11 @@ public sealed class AttemptRunner(
         task.Isolated && (!options.InProcess || task.HardTimeout is not null || task.MemoryLimit is not null);
 
     /// <remarks>The author's code is not even loaded here.</remarks>
-    private async Task<(TaskOutcome Outcome, bool HasEffects)> RunIsolatedAsync(RunningAttempt running, TaskDefinition definition, TaskLog log)
+    private async Task<(TaskOutcome Outcome, bool HasEffects)> RunIsolatedAsync(
+        RunningAttempt running, TaskDefinition definition, TaskLog log)
     {
-        var code = await PatientlyAsync(() => store.LoadCodeAsync(running.Task.DagVersionId, running.Cancellation), running).ConfigureAwait(false);
+        var code = await PatientlyAsync(() => store.LoadCodeAsync(running.Task.DagVersionId, running.Cancellation), running)
+            .ConfigureAwait(false);
         var calls = new EngineCalls(
             new AttemptSource(running.Task, definition.Id), planes.Effects, planes.Store, InputsAsync, waits.NowAsync, running);
         var child = new AttemptChild(processes, running, definition, calls, log, options, time);

@@ -6,9 +6,14 @@ using Workflow.Runs;
 
 namespace Workflow.Worker.Execution;
 
-/// <summary>Calls author's code after the ends that it asked to be told of: one after the other, beside the tasks and without a slot of theirs.</summary>
-/// <remarks>A kill during a call leaves its row under this worker's lease; the rescuer gives it to another worker, which calls again.</remarks>
-public sealed class CallbackRunner(CallbackStore store, DagCodeCache codes, WorkerOptions options, TimeProvider time, ILogger<CallbackRunner> logger)
+/// <summary>
+/// Calls author's code after the ends that it asked to be told of: one after the other, beside the tasks and without a slot of theirs.
+/// </summary>
+/// <remarks>
+/// A kill during a call leaves its row under this worker's lease; the rescuer gives it to another worker, which calls again.
+/// </remarks>
+public sealed class CallbackRunner(
+    CallbackStore store, DagCodeCache codes, WorkerOptions options, TimeProvider time, ILogger<CallbackRunner> logger)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
@@ -57,7 +62,8 @@ public sealed class CallbackRunner(CallbackStore store, DagCodeCache codes, Work
         {
             var dag = await codes.GetAsync(callback.DagVersionId).ConfigureAwait(false);
             using var limit = new CancellationTokenSource(Limit, time);
-            await CallAsync(dag.Definition, callback, limit.Token).WaitAsync(Limit + options.CancelGrace, time, CancellationToken.None).ConfigureAwait(false);
+            await CallAsync(dag.Definition, callback, limit.Token).WaitAsync(Limit + options.CancelGrace, time, CancellationToken.None)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (!exception.IsPassing() || exception is TimeoutException)
         {
@@ -65,7 +71,8 @@ public sealed class CallbackRunner(CallbackStore store, DagCodeCache codes, Work
             logger.CallbackFailed(callback.RunKey, callback.DagId, callback.Kind, callback.Tries, error);
         }
 
-        await store.EndAsync(callback, workerId, error, callback.Tries < CallbackStore.TryLimit ? RetryAfter : null, CancellationToken.None).ConfigureAwait(false);
+        await store.EndAsync(callback, workerId, error, callback.Tries < CallbackStore.TryLimit ? RetryAfter : null, CancellationToken.None)
+            .ConfigureAwait(false);
     }
 
     private static Task CallAsync(DagDefinition dag, ClaimedCallback callback, CancellationToken cancellation)
@@ -75,7 +82,8 @@ public sealed class CallbackRunner(CallbackStore store, DagCodeCache codes, Work
         var code = callback.Deadline is { } deadline ? dag.RunCode.Deadlines[deadline]
             : task is not null ? dag.Code[task.Index].Callbacks[kind]
             : dag.RunCode.Callbacks[kind];
-        var context = new CallbackContext(kind, callback.Run, task?.Id, callback.MapIndex, callback.Attempt, callback.Message, cancellation);
+        var context = new CallbackContext(
+            kind, callback.Run, task?.Id, callback.MapIndex, callback.Attempt, callback.Message, cancellation);
 
         // Off this loop's thread: author's code may block.
         return Task.Run(() => code(context), CancellationToken.None);

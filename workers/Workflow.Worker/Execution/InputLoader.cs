@@ -7,8 +7,8 @@ using Workflow.Runs;
 namespace Workflow.Worker.Execution;
 
 /// <summary>
-/// Gathers what an attempt takes from others, as JSON. The lists that mapped tasks run over are kept here: ten thousand elements of one read
-/// it once, and after that ask only whether it is still the same; those that begin together share the question.
+/// Gathers what an attempt takes from others, as JSON. The lists that mapped tasks run over are kept here: ten thousand elements of one
+/// read it once, and after that ask only whether it is still the same; those that begin together share the question.
 /// </summary>
 public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
 {
@@ -22,7 +22,8 @@ public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
 
     /// <summary>The inputs of an attempt, in order.</summary>
     /// <exception cref="TaskFailureException">An upstream gave no output.</exception>
-    public async Task<IReadOnlyList<string>> LoadAsync(ClaimedTask task, IReadOnlyList<InputPart> parts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> LoadAsync(
+        ClaimedTask task, IReadOnlyList<InputPart> parts, CancellationToken cancellationToken)
     {
         var graph = await graphs.GetAsync(task.DagVersionId, cancellationToken).ConfigureAwait(false);
         var loaded = new List<string>(parts.Count);
@@ -31,12 +32,14 @@ public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
         return loaded;
     }
 
-    private async Task<string> LoadAsync(ClaimedTask task, DagGraph graph, InputPart input, CancellationToken cancellationToken) => input.Kind switch
-    {
-        InputKind.Item => await ItemAsync(task, graph, input, cancellationToken).ConfigureAwait(false),
-        InputKind.Gathered => $"[{string.Join(',', await ListAsync(task.Key.RunId, graph.Tasks[input.Upstream], cancellationToken).ConfigureAwait(false))}]",
-        _ => await ValueAsync(task, graph, input.Upstream, cancellationToken).ConfigureAwait(false),
-    };
+    private async Task<string> LoadAsync(
+        ClaimedTask task, DagGraph graph, InputPart input, CancellationToken cancellationToken) => input.Kind switch
+        {
+            InputKind.Item => await ItemAsync(task, graph, input, cancellationToken).ConfigureAwait(false),
+            InputKind.Gathered =>
+                $"[{string.Join(',', await ListAsync(task.Key.RunId, graph.Tasks[input.Upstream], cancellationToken).ConfigureAwait(false))}]",
+            _ => await ValueAsync(task, graph, input.Upstream, cancellationToken).ConfigureAwait(false),
+        };
 
     private async Task<string> ValueAsync(ClaimedTask task, DagGraph graph, int upstream, CancellationToken cancellationToken)
     {
@@ -56,7 +59,8 @@ public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
         return Outcomes.PlaceOf(root, [.. sources.Select(list => list.Count)], input.Place, task.Key.MapIndex) is { } place
             ? sources[input.Place][place]
             : throw new TaskFailureException(
-                $"The list of '{graph.Tasks[input.Upstream].Id}' is shorter than when the task was expanded: clear the task as a whole.", retryable: false);
+                $"The list of '{graph.Tasks[input.Upstream].Id}' is shorter than when the task was expanded: clear the task as a whole.",
+                retryable: false);
     }
 
     private async Task<IReadOnlyList<string>> ListAsync(long runId, TaskDefinition source, CancellationToken cancellationToken)
@@ -85,11 +89,13 @@ public sealed class InputLoader(TaskQueue queue, GraphCache graphs)
     {
         if (source.IsMapped)
         {
-            var (version, gathered) = await queue.LoadGatheredAsync(runId, source.Index, known.Version, CancellationToken.None).ConfigureAwait(false);
+            var (version, gathered) = await queue.LoadGatheredAsync(runId, source.Index, known.Version, CancellationToken.None)
+                .ConfigureAwait(false);
             return gathered is null ? known : new KeptList(version, gathered);
         }
 
-        var found = await queue.LoadInputsAsync(runId, [(source.Index, TaskKey.Whole, known.Version)], CancellationToken.None).ConfigureAwait(false);
+        var found = await queue.LoadInputsAsync(runId, [(source.Index, TaskKey.Whole, known.Version)], CancellationToken.None)
+            .ConfigureAwait(false);
         var output = found.GetValueOrDefault(source.Index) ?? throw NoOutput(source);
         return output.Json is null ? known : new KeptList(output.Attempt, Split(output.Json));
     }

@@ -1,7 +1,8 @@
 namespace Workflow.Worker.Execution;
 
 /// <summary>
-/// Lets many who ask at the same time share one read, of which each knows that it began after it had asked: what was true then is what it gets.
+/// Lets many who ask at the same time share one read, of which each knows that it began after it had asked: what was true then is what it
+/// gets.
 /// </summary>
 /// <param name="read">Reads.</param>
 public sealed class SharedRead<T>(Func<Task<T>> read)

@@ -46,7 +46,8 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
             context.Cancellation).ConfigureAwait(false);
         var earlier = settings.OfWindows == 1
             ? []
-            : await planes.Effects.EarlierDriftAsync(context.Source, version, settings.Against.Along, settings.OfWindows - 1, context.Cancellation)
+            : await planes.Effects.EarlierDriftAsync(
+                context.Source, version, settings.Against.Along, settings.OfWindows - 1, context.Cancellation)
                 .ConfigureAwait(false);
         var drift = new StagedDrift(
             report.Verdict, [.. references.Select(reference => reference.VersionId)], DriftVerdict.ToJson(report.Masked(masked)));
@@ -54,7 +55,9 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
         return version;
     }
 
-    /// <summary>A name that nothing has, or will have, is misspelt: the gate would learn for ever. A slice that is not there may still come.</summary>
+    /// <summary>
+    /// A name that nothing has, or will have, is misspelt: the gate would learn for ever. A slice that is not there may still come.
+    /// </summary>
     private async Task RequireKnownAsync(Reference against, AttemptContext context)
     {
         if (against.Dataset is { } dataset)
@@ -81,7 +84,8 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
     private static TaskFailureException Unknown(Reference against, string why) =>
         new($"Nothing can be compared with {against}. {why}", retryable: false);
 
-    private async Task<IReadOnlyList<DatasetVersion>> ReferencesAsync(Reference against, DatasetVersion version, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DatasetVersion>> ReferencesAsync(
+        Reference against, DatasetVersion version, CancellationToken cancellationToken)
     {
         if (against.Windows is { } windows)
         {
@@ -91,7 +95,8 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
 
         if (against.Model is { } model)
             return await planes.Effects.TrainingAsync(model, against.Alias!, cancellationToken).ConfigureAwait(false);
-        var named = await planes.Effects.VersionAsync(against.Dataset!, against.Number, against.Slice, cancellationToken).ConfigureAwait(false);
+        var named = await planes.Effects.VersionAsync(against.Dataset!, against.Number, against.Slice, cancellationToken)
+            .ConfigureAwait(false);
         return named is null ? [] : [named];
     }
 }

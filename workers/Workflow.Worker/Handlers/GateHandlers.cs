@@ -48,6 +48,7 @@ internal static class Gates
 
         var refusing = verdict.Checks.Where(check => check.Verdict != Verdict.Pass && GateVerdict.Blocks(check));
         throw new TaskFailureException(
-            $"Gate {context.TaskId} did not pass {verdict.Subject}: {string.Join(" ", refusing.Select(check => check.Message))}", retryable: false);
+            $"Gate {context.TaskId} did not pass {verdict.Subject}: {string.Join(" ", refusing.Select(check => check.Message))}",
+            retryable: false);
     }
 }

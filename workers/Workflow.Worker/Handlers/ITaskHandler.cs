@@ -24,5 +24,6 @@ public sealed class PlainHandler : ITaskHandler
     public Type Spec => typeof(PlainSpec);
 
     /// <inheritdoc />
-    public Task<object?> RunAsync(AttemptContext context, TaskSpec spec, IReadOnlyList<object?> inputs) => ((PlainSpec)spec).Body(context, inputs);
+    public Task<object?> RunAsync(AttemptContext context, TaskSpec spec, IReadOnlyList<object?> inputs) =>
+        ((PlainSpec)spec).Body(context, inputs);
 }

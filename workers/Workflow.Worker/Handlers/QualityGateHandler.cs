@@ -8,8 +8,8 @@ using Workflow.Worker.Planes;
 namespace Workflow.Worker.Handlers;
 
 /// <summary>
-/// Performs a quality gate over a dataset version: looks what a person decided of it, judges it, and then passes it on, sets rows aside, holds
-/// it for a person, or fails.
+/// Performs a quality gate over a dataset version: looks what a person decided of it, judges it, and then passes it on, sets rows aside,
+/// holds it for a person, or fails.
 /// </summary>
 /// <param name="planes">Access to datasets.</param>
 /// <param name="clock">The database's clock.</param>
@@ -32,14 +32,16 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
         IReadOnlyList<DataCheck> checks = [.. gate.Checks, .. learnt.Select(each => each.Check)];
         var canHold = gate.Options.HoldsBatches || checks.Any(check => check.Severity == Severity.Quarantine);
         var judged = new HashSet<long>();
-        while (canHold && await planes.Effects.ReviewAsync(context.Source, subject.VersionId, context.Cancellation).ConfigureAwait(false) is { } review)
+        while (canHold && await planes.Effects.ReviewAsync(context.Source, subject.VersionId, context.Cancellation)
+            .ConfigureAwait(false) is { } review)
         {
             if (review.State != ReviewState.Repaired)
                 return await DecidedAsync(context, subject, review).ConfigureAwait(false);
             if (!judged.Add(subject.VersionId))
             {
                 throw new TaskFailureException(
-                    $"{Words(subject)} was repaired by versions that it repairs itself: run the gate's task for another version.", retryable: false);
+                    $"{Words(subject)} was repaired by versions that it repairs itself: run the gate's task for another version.",
+                    retryable: false);
             }
 
             context.Log($"{review.DecidedBy} replaced {Words(subject)} by {Words(review.Replacement!)}: {review.Reason}");
@@ -54,7 +56,8 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
         {
             return await DecidedAsync(
                 context, subject,
-                await planes.Effects.HoldAsync(context.Source, subject.VersionId, report.Results, context.Cancellation).ConfigureAwait(false))
+                await planes.Effects.HoldAsync(context.Source, subject.VersionId, report.Results, context.Cancellation)
+                .ConfigureAwait(false))
                 .ConfigureAwait(false);
         }
 
@@ -63,7 +66,8 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
         var about = new VerdictSubject(subject.VersionId, LearntChecks: [.. learnt.Select(each => each.ProposalId)]);
         await Gates.RecordAsync(planes, context, verdict, about).ConfigureAwait(false);
         return report.Results.Any(result => result is { Severity: Severity.Quarantine, HasRows: true })
-            ? await PartAsync(context, gate.Options.Into ?? $"{subject.Dataset}.accepted", subject, path, report.Quarantine).ConfigureAwait(false)
+            ? await PartAsync(context, gate.Options.Into ?? $"{subject.Dataset}.accepted", subject, path, report.Quarantine)
+            .ConfigureAwait(false)
             : subject;
     }
 
@@ -77,7 +81,8 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
             case ReviewState.Released:
                 var words = $"{Words(subject)}, released by {review.DecidedBy}: {review.Reason}";
                 var waived = new GateVerdict(words, Verdict.Waived, review.Checks);
-                await Gates.RecordAsync(planes, context, waived, new VerdictSubject(subject.VersionId, ReviewId: review.ReviewId)).ConfigureAwait(false);
+                await Gates.RecordAsync(planes, context, waived, new VerdictSubject(subject.VersionId, ReviewId: review.ReviewId))
+                    .ConfigureAwait(false);
                 return subject;
             case ReviewState.Discarded:
                 throw new TaskFailureException($"{review.DecidedBy} discarded {Words(subject)}: {review.Reason}", retryable: false);
@@ -86,7 +91,9 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
                 var waited = since is null || context.Definition.WaitTimeout is null
                     ? TimeSpan.Zero
                     : await clock(context.Cancellation).ConfigureAwait(false) - since.Value;
-                var why = string.Join(' ', review.Checks.Where(check => GateVerdict.Blocks(check) && check.Verdict != Verdict.Pass).Select(check => check.Message));
+                var why =
+                    string.Join(' ', review.Checks.Where(check => GateVerdict.Blocks(check) && check.Verdict != Verdict.Pass)
+                        .Select(check => check.Message));
                 var waits = new TaskOutcome.Deferred(
                     $"Holds {Words(subject)} until a person decides review {review.ReviewId}: {why}", Poll, $"review:{review.ReviewId}");
                 return Outcomes.Waits(waits, context.Definition.WaitTimeout, waited);
@@ -116,12 +123,15 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
         return (await datasets.OpenAsync(subject).ConfigureAwait(false), request);
     }
 
-    /// <summary>Hands on the good rows, as a version of a dataset of their own even when they are all; the others go into quarantine.</summary>
+    /// <summary>
+    /// Hands on the good rows, as a version of a dataset of their own even when they are all; the others go into quarantine.
+    /// </summary>
     private async Task<DatasetVersion> PartAsync(
         AttemptContext context, string into, DatasetVersion subject, string path, RowQuarantine? quarantine)
     {
         var datasets = planes.Datasets(context);
-        var origin = new AttemptDatasets.Origin(null, new Dictionary<string, DatasetInput> { [SqlSpec.SoleInput] = subject, [RowQuarantine.View] = subject }, []);
+        var origin = new AttemptDatasets.Origin(
+            null, new Dictionary<string, DatasetInput> { [SqlSpec.SoleInput] = subject, [RowQuarantine.View] = subject }, []);
         var aside = $"{subject.Dataset}.quarantine";
         if (quarantine is null)
         {
@@ -129,7 +139,8 @@ public sealed class QualityGateHandler(DataPlanes planes, DatabaseClock clock) :
             var before = await planes.Effects.VersionAsync(aside, null, subject.Partition, context.Cancellation).ConfigureAwait(false);
             if (before is { Rows: > 0 })
                 await datasets.WriteAsync(RowQuarantine.None(path), aside, subject.Partition, [subject], origin).ConfigureAwait(false);
-            return await datasets.WriteAsync(DatasetQuery.All(path), into, subject.Partition, [subject], origin, subject.Rows).ConfigureAwait(false);
+            return await datasets.WriteAsync(DatasetQuery.All(path), into, subject.Partition, [subject], origin, subject.Rows)
+                .ConfigureAwait(false);
         }
 
         var (accepted, quarantined) = await quarantine.WriteAsync(planes.Writer, context.Cancellation).ConfigureAwait(false);

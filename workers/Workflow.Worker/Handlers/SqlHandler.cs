@@ -32,6 +32,7 @@ public sealed class SqlHandler(DataPlanes planes) : ITaskHandler
         var partition = inputs.OfType<DatasetVersion>().FirstOrDefault()?.Partition ?? new Dictionary<string, string>();
         var slices = reads.Values.SelectMany(read => read.Slices).ToList();
         var rowsIn = sql.Rows == SqlRows.Filtered ? slices.Sum(slice => slice.Rows) : (long?)null;
-        return await datasets.WriteAsync(query, sql.Into, partition, slices, new AttemptDatasets.Origin(sql.Sql, reads, []), rowsIn).ConfigureAwait(false);
+        return await datasets.WriteAsync(query, sql.Into, partition, slices, new AttemptDatasets.Origin(sql.Sql, reads, []), rowsIn)
+            .ConfigureAwait(false);
     }
 }

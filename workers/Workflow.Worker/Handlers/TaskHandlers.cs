@@ -10,19 +10,22 @@ public static class TaskHandlers
     /// <param name="planes">Access to datasets and models.</param>
     /// <param name="clock">The database's clock.</param>
     /// <param name="waits">
-    /// What waits look at in the database; null in a process of an attempt, which has no access to it. Waits of those kinds are never isolated.
+    /// What waits look at in the database; null in a process of an attempt, which has no access to it. Waits of those kinds are never
+    /// isolated.
     /// </param>
     public static IReadOnlyDictionary<Type, ITaskHandler> All(DataPlanes planes, DatabaseClock clock, WaitReads? waits)
     {
         ITaskHandler[] all =
         [
-            new PlainHandler(), new SqlHandler(planes), new QualityGateHandler(planes, clock), new BacktestGateHandler(planes), new TrainHandler(planes),
+            new PlainHandler(), new SqlHandler(planes), new QualityGateHandler(planes, clock), new BacktestGateHandler(planes),
+            new TrainHandler(planes),
             new DriftGateHandler(planes),
             new PromoteHandler(planes), new BranchHandler(), new ShortCircuitHandler(), new WaitForHandler(clock),
             .. waits is null
                 ? (ITaskHandler[])[]
                 :
-                [new WaitUntilHandler(clock), new WaitForDatasetHandler(waits), new WaitForRunHandler(waits), new WaitForEventHandler(waits)],
+                [new WaitUntilHandler(clock), new WaitForDatasetHandler(waits), new WaitForRunHandler(waits),
+                    new WaitForEventHandler(waits)],
         ];
         return all.ToDictionary(handler => handler.Spec);
     }

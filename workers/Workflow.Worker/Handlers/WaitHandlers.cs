@@ -17,7 +17,9 @@ public delegate Task<DateTimeOffset> DatabaseClock(CancellationToken cancellatio
 public abstract class WaitHandler<TSpec>(DatabaseClock clock) : ITaskHandler
     where TSpec : WaitSpec
 {
-    /// <summary>How often what is expected to wake the task is looked at all the same: a wake-up that is lost costs no more than this.</summary>
+    /// <summary>
+    /// How often what is expected to wake the task is looked at all the same: a wake-up that is lost costs no more than this.
+    /// </summary>
     protected static readonly TimeSpan Poll = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc />
@@ -51,7 +53,9 @@ public sealed class WaitUntilHandler(DatabaseClock clock) : WaitHandler<WaitUnti
     {
         var until = spec.Time(context.Run);
         var wait = until - await clock(context.Cancellation).ConfigureAwait(false);
-        return (wait > TimeSpan.Zero ? new TaskOutcome.Deferred($"Waits until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.", wait, null) : null, null);
+        return (wait
+            > TimeSpan.Zero ? new TaskOutcome.Deferred($"Waits until {until.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.", wait, null) : null,
+            null);
     }
 }
 

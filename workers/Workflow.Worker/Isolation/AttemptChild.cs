@@ -40,7 +40,8 @@ internal sealed class AttemptChild(
         var talk = TalkAsync(process, ended.Token);
         Task[] watches =
         [
-            WatchTimeAsync(ended.Token), WatchMemoryAsync(process, ended.Token), WatchExitAsync(process, talk), StopAsync(process, ended.Token),
+            WatchTimeAsync(ended.Token), WatchMemoryAsync(process, ended.Token), WatchExitAsync(process, talk),
+            StopAsync(process, ended.Token),
         ];
         try
         {
@@ -137,7 +138,8 @@ internal sealed class AttemptChild(
             if (used > limit)
             {
                 decision.TrySetResult(new TaskOutcome.Failed(
-                    $"The task's process used {used:N0} bytes of memory, more than its limit of {limit:N0}, and was ended.", Retryable: true));
+                    $"The task's process used {used:N0} bytes of memory, more than its limit of {limit:N0}, and was ended.",
+                    Retryable: true));
             }
         }
     }
@@ -157,7 +159,8 @@ internal sealed class AttemptChild(
     private async Task WatchTimeAsync(CancellationToken ended)
     {
         if (await Task.WhenAny(started.Task, Task.Delay(BeginLimit, time, ended)).ConfigureAwait(false) != started.Task)
-            decision.TrySetResult(new TaskOutcome.Failed($"The task's process had not loaded its code after {BeginLimit}.", Retryable: true));
+            decision.TrySetResult(
+                new TaskOutcome.Failed($"The task's process had not loaded its code after {BeginLimit}.", Retryable: true));
         await Task.WhenAll(SoftLimitAsync(ended), HardLimitAsync(ended)).ConfigureAwait(false);
     }
 

@@ -41,7 +41,8 @@ public static class AttemptHost
     {
         var time = TimeProvider.System;
         var task = begin.Task;
-        var log = new TaskLog(task.Key, task.Attempt.Number, line => connection.Send(new FromChild.Logged(line.Level, line.Line, line.At)), time);
+        var log = new TaskLog(task.Key, task.Attempt.Number, line =>
+            connection.Send(new FromChild.Logged(line.Level, line.Line, line.At)), time);
         using var running = new RunningAttempt(task, workerId: 0);
         _ = PassOnStopAsync(connection, running);
         try

@@ -23,7 +23,8 @@ internal static class ChildEnvironment
         environment["DOTNET_gcConcurrent"] = "0";
         if (memoryLimit is { } bytes)
         {
-            // Below the limit, since the runtime needs memory beside its heap: managed code hears of it by an exception then, before the end.
+            // Below the limit, since the runtime needs memory beside its heap: managed code hears of it by an exception then, before the
+            // end.
             environment["DOTNET_GCHeapHardLimit"] = (bytes / 4 * 3).ToString("X", CultureInfo.InvariantCulture);
         }
     }

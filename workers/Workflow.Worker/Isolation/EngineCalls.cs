@@ -6,7 +6,9 @@ using Workflow.Worker.Handlers;
 
 namespace Workflow.Worker.Isolation;
 
-/// <summary>Answers what an attempt's process asks of the engine. The worker has the database's credentials, the process has none.</summary>
+/// <summary>
+/// Answers what an attempt's process asks of the engine. The worker has the database's credentials, the process has none.
+/// </summary>
 /// <param name="source">The attempt: whatever the process stages is staged under its name.</param>
 /// <param name="effects">Where effects are staged.</param>
 /// <param name="artifacts">The artifacts. The process writes and reads files in the same folders, and has no key of a store.</param>
@@ -29,7 +31,8 @@ internal sealed class EngineCalls(
         }
         catch (Exception exception)
         {
-            return new ToChild.Answer(call.Number, Value: null, new Refusal($"{exception.GetType().Name}: {exception.Message}", Retryable: null));
+            return new ToChild.Answer(call.Number, Value: null,
+                new Refusal($"{exception.GetType().Name}: {exception.Message}", Retryable: null));
         }
     }
 
@@ -57,20 +60,24 @@ internal sealed class EngineCalls(
                 await effects.RecordInputsAsync(source, read.VersionIds, cancellationToken).ConfigureAwait(false);
                 return null;
             case EngineCall.Contract contract:
-                return Frames.ToElement(await effects.ContractAsync(contract.Dataset, contract.Hash, cancellationToken).ConfigureAwait(false));
+                return Frames.ToElement(await effects.ContractAsync(contract.Dataset, contract.Hash, cancellationToken)
+                    .ConfigureAwait(false));
             case EngineCall.PersonalColumns personal:
                 return Frames.ToElement(await effects.PersonalColumnsAsync(personal.Dataset, cancellationToken).ConfigureAwait(false));
             case EngineCall.FindReview review:
                 return Frames.ToElement(await effects.ReviewAsync(source, review.VersionId, cancellationToken).ConfigureAwait(false));
             case EngineCall.Hold hold:
-                return Frames.ToElement(await effects.HoldAsync(source, hold.VersionId, hold.Checks, cancellationToken).ConfigureAwait(false));
+                return Frames.ToElement(await effects.HoldAsync(source, hold.VersionId, hold.Checks, cancellationToken)
+                    .ConfigureAwait(false));
             case EngineCall.Learnt learnt:
                 return Frames.ToElement(await effects.LearntAsync(learnt.Dataset, learnt.Gate, cancellationToken).ConfigureAwait(false));
             case EngineCall.EarlierDrift earlier:
                 return Frames.ToElement(
-                    await effects.EarlierDriftAsync(source, earlier.Of, earlier.Along, earlier.Windows, cancellationToken).ConfigureAwait(false));
+                    await effects.EarlierDriftAsync(source, earlier.Of, earlier.Along, earlier.Windows, cancellationToken)
+                    .ConfigureAwait(false));
             case EngineCall.Training training:
-                return Frames.ToElement(await effects.TrainingAsync(training.Model, training.Alias, cancellationToken).ConfigureAwait(false));
+                return Frames.ToElement(await effects.TrainingAsync(training.Model, training.Alias, cancellationToken)
+                    .ConfigureAwait(false));
             case EngineCall.Aliases aliases:
                 return Frames.ToElement(await effects.AliasesAsync(source, aliases.Model, cancellationToken).ConfigureAwait(false));
             case EngineCall.FindVersion find:

@@ -61,10 +61,12 @@ internal static class Frames
         where TMessage : class
     {
         var header = new byte[HeaderLength];
-        if (await stream.ReadAtLeastAsync(header, HeaderLength, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < HeaderLength)
+        if (await stream.ReadAtLeastAsync(header, HeaderLength, throwOnEndOfStream: false, cancellationToken)
+            .ConfigureAwait(false) < HeaderLength)
             return null;
         var body = new byte[Length(header)];
-        return await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < body.Length
+        return await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken)
+            .ConfigureAwait(false) < body.Length
             ? null
             : Decode<TMessage>(body);
     }
@@ -93,14 +95,15 @@ internal static class Frames
     }
 
     /// <summary>
-    /// An abstract record whose kinds are nested in it is written with the name of the kind: messages, and outcomes of attempts. A kind that
-    /// is added is known here without being listed.
+    /// An abstract record whose kinds are nested in it is written with the name of the kind: messages, and outcomes of attempts. A kind
+    /// that is added is known here without being listed.
     /// </summary>
     private static void NameKinds(JsonTypeInfo info)
     {
         if (!info.Type.IsAbstract || info.Kind != JsonTypeInfoKind.Object)
             return;
-        var kinds = info.Type.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).Where(kind => kind.IsSubclassOf(info.Type)).ToList();
+        var kinds = info.Type.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).Where(kind => kind.IsSubclassOf(info.Type))
+            .ToList();
         if (kinds.Count == 0)
             return;
         info.PolymorphismOptions = new JsonPolymorphismOptions { TypeDiscriminatorPropertyName = "kind" };

@@ -3,7 +3,9 @@ using Workflow.Worker.Logs;
 
 namespace Workflow.Worker.Isolation;
 
-/// <summary>Reads what a process prints, line by line. A line may be endless: past the length that a log keeps it is cut into several.</summary>
+/// <summary>
+/// Reads what a process prints, line by line. A line may be endless: past the length that a log keeps it is cut into several.
+/// </summary>
 internal static class PrintedLines
 {
     /// <summary>Reads to the end.</summary>

@@ -6,8 +6,8 @@ using Workflow.Runs;
 namespace Workflow.Worker.Isolation;
 
 /// <summary>
-/// Goes once through what every attempt does, on made-up values, so that it is compiled when the real attempt comes: nearly all the time that
-/// a process takes to begin. Compiling is also what a process does while its first message is on the way.
+/// Goes once through what every attempt does, on made-up values, so that it is compiled when the real attempt comes: nearly all the time
+/// that a process takes to begin. Compiling is also what a process does while its first message is on the way.
 /// </summary>
 internal static class Rehearsal
 {
@@ -16,7 +16,8 @@ internal static class Rehearsal
     /// <summary>Rehearses.</summary>
     public static void Run()
     {
-        var task = new ClaimedTask(new TaskKey(0, 0, -1), 0, new AttemptCount(1, 0, 0), new RunInfo(Name, Name, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, []));
+        var task = new ClaimedTask(new TaskKey(0, 0, -1), 0, new AttemptCount(1, 0, 0),
+            new RunInfo(Name, Name, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, []));
         SendAndReceive<ToChild>(new ToChild.Begin(new DagCode(Name, Name, [0]), task, Name));
         SendAndReceive<FromChild>(new FromChild.Started());
         SendAndReceive<FromChild>(new FromChild.Logged(TaskLogLevel.Info, Name, DateTimeOffset.UnixEpoch));

@@ -24,7 +24,8 @@ internal sealed class RemoteArtifacts(ParentConnection connection, string folder
 
     public Task<string?> DamageAsync(string sha256, CancellationToken cancellationToken) => throw NotATasks();
 
-    public IAsyncEnumerable<StoredArtifact> ListAsync(DateTimeOffset committedBefore, CancellationToken cancellationToken) => throw NotATasks();
+    public IAsyncEnumerable<StoredArtifact> ListAsync(DateTimeOffset committedBefore, CancellationToken cancellationToken) =>
+        throw NotATasks();
 
     public Task<bool> DeleteAsync(string sha256, DateTimeOffset committedBefore, CancellationToken cancellationToken) => throw NotATasks();
 

@@ -66,7 +66,8 @@ internal sealed class RemoteEngine(ParentConnection connection) : IEffectStore
     public Task<Review?> ReviewAsync(AttemptSource source, long versionId, CancellationToken cancellationToken) =>
         connection.AskAsync<Review?>(new EngineCall.FindReview(versionId), cancellationToken);
 
-    public Task<Review> HoldAsync(AttemptSource source, long versionId, IReadOnlyList<CheckResult> checks, CancellationToken cancellationToken) =>
+    public Task<Review> HoldAsync(
+        AttemptSource source, long versionId, IReadOnlyList<CheckResult> checks, CancellationToken cancellationToken) =>
         connection.AskAsync<Review>(new EngineCall.Hold(versionId, checks), cancellationToken);
 
     public Task<IReadOnlyList<LearntCheck>> LearntAsync(string dataset, string gate, CancellationToken cancellationToken) =>

@@ -33,7 +33,8 @@ public sealed class TaskLog(TaskKey key, int attempt, Action<LogLine> write, Tim
     public void Write(TaskLogLevel level, string text)
     {
         foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
-            Take(level, line.Length > MaxLineLength ? $"{line[..MaxLineLength]}… ({line.Length:N0} characters, cut)" : line, time.GetUtcNow());
+            Take(level, line.Length > MaxLineLength ? $"{line[..MaxLineLength]}… ({line.Length:N0} characters, cut)" : line,
+                time.GetUtcNow());
     }
 
     /// <summary>Takes a line as it is, from another log of the same attempt.</summary>

@@ -42,7 +42,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         ArgumentNullException.ThrowIfNull(input);
         var path = await OpenAsync(input).ConfigureAwait(false);
         var masked = await ContractGuard.MaskedAsync(planes, context, input.Dataset).ConfigureAwait(false);
-        var made = await planes.Rows.RunAsync(path, transform, masked.Count > 0, new LogProgress(context), context.Cancellation).ConfigureAwait(false);
+        var made = await planes.Rows.RunAsync(path, transform, masked.Count > 0, new LogProgress(context), context.Cancellation)
+            .ConfigureAwait(false);
         var origin = new Origin(null, new Dictionary<string, DatasetInput> { [SqlSpec.SoleInput] = input }, []);
         return await StageAsync(made, into, rejectsInto: null, input.Partition, [input], origin).ConfigureAwait(false);
     }
@@ -66,7 +67,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         try
         {
             var columns = await TableCopy.Open(source.Connection).ReadAsync(source, file, context.Cancellation).ConfigureAwait(false);
-            var stored = await planes.Copied.StoreAsync(file, columns, $"postgres:{source.Connection}", context.Cancellation).ConfigureAwait(false);
+            var stored = await planes.Copied.StoreAsync(file, columns, $"postgres:{source.Connection}", context.Cancellation)
+                .ConfigureAwait(false);
             return await StageAsync(stored, into, partition, [], new Origin(source.Query, NoInputs, [])).ConfigureAwait(false);
         }
         finally
@@ -80,7 +82,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
         var file = planes.Store.Stage();
         try
         {
-            var columns = await Task.Run(() => DatasetExport.WriteCsv(path, file, planes.Share, context.Cancellation), context.Cancellation).ConfigureAwait(false);
+            var columns = await Task.Run(() => DatasetExport.WriteCsv(path, file, planes.Share, context.Cancellation), context.Cancellation)
+                .ConfigureAwait(false);
             await TableCopy.Open(sink.Connection).WriteAsync(sink, columns, file, rows, context.Cancellation).ConfigureAwait(false);
         }
         finally
@@ -94,9 +97,13 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
 
     /// <inheritdoc />
     public Task<DatasetVersion> GenerateAsync(
-        string sql, string into, IReadOnlyDictionary<string, string>? partition = null, IReadOnlyDictionary<string, object>? values = null) =>
+        string sql, string into, IReadOnlyDictionary<string, string>? partition = null,
+        IReadOnlyDictionary<string, object>? values = null) =>
         WriteAsync(
-            new DatasetQuery(sql) { Values = (values ?? new Dictionary<string, object>()).ToDictionary(pair => pair.Key, pair => (object?)pair.Value) },
+            new DatasetQuery(sql)
+            {
+                Values = (values ?? new Dictionary<string, object>()).ToDictionary(pair => pair.Key, pair => (object?)pair.Value),
+            },
             into, partition ?? Unpartitioned, [], new Origin(sql, NoInputs, []));
 
     /// <inheritdoc />
@@ -107,7 +114,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
             ?? throw new TaskFailureException(
                 $"There is no dataset '{dataset}' {at}. See its versions with: workflow datasets versions {dataset}", retryable: false);
         await RecordAsync(snapshot.Slices).ConfigureAwait(false);
-        context.Log($"Reading {dataset} version {snapshot.Version}: {snapshot.Slices.Count} slices of {snapshot.Rows:N0} rows ({snapshot.Sha256[..8]})");
+        context.Log(
+            $"Reading {dataset} version {snapshot.Version}: {snapshot.Slices.Count} slices of {snapshot.Rows:N0} rows ({snapshot.Sha256[..8]})");
         return snapshot;
     }
 
@@ -165,21 +173,25 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
     /// <summary>Writes the result of a query into a new version and stages it.</summary>
     /// <param name="rowsIn">How many rows the query read of which it writes each or none; null when its rows are others.</param>
     internal async Task<DatasetVersion> WriteAsync(
-        DatasetQuery query, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, Origin origin,
+        DatasetQuery query, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents,
+        Origin origin,
         long? rowsIn = null)
     {
         context.Touch();
-        var stored = await planes.Writer.WriteAsync(query with { Log = new LogProgress(context) }, context.Cancellation).ConfigureAwait(false);
+        var stored = await planes.Writer.WriteAsync(query with { Log = new LogProgress(context) }, context.Cancellation)
+            .ConfigureAwait(false);
         var counts = rowsIn is { } read ? new RowCounts(read, Filtered: read - stored.Rows) : null;
         return await StageAsync(stored with { Counts = counts }, into, partition, parents, origin).ConfigureAwait(false);
     }
 
     private async Task<DatasetVersion> StageAsync(
-        ReadDataset read, string into, string? rejectsInto, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents,
+        ReadDataset read, string into, string? rejectsInto, IReadOnlyDictionary<string, string> partition,
+        IReadOnlyList<DatasetVersion> parents,
         Origin? origin)
     {
         if (read.Rejects is { } rejects)
-            await StageAsync(rejects with { Source = read.Rows.Source }, rejectsInto ?? $"{into}.rejects", partition, parents, origin).ConfigureAwait(false);
+            await StageAsync(rejects with { Source = read.Rows.Source }, rejectsInto ?? $"{into}.rejects", partition, parents, origin)
+                .ConfigureAwait(false);
         return await StageAsync(read.Rows, into, partition, parents, origin).ConfigureAwait(false);
     }
 
@@ -192,7 +204,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
 
     /// <summary>Stages what was written.</summary>
     internal async Task<DatasetVersion> StageAsync(
-        StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents, Origin? origin)
+        StoredDataset stored, string into, IReadOnlyDictionary<string, string> partition, IReadOnlyList<DatasetVersion> parents,
+        Origin? origin)
     {
         stored.Counts?.Check(into, stored.Rows);
         var contract = await ContractGuard.RequireAsync(planes, context, stored, into).ConfigureAwait(false);
@@ -211,7 +224,8 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
             Models = origin?.Models ?? [],
         };
         var id = await planes.Effects.StageAsync(context.Source, staged, context.Cancellation).ConfigureAwait(false);
-        var rest = stored.Counts is { } counts ? $": {counts.RowsIn:N0} read, {counts.Rejected:N0} rejected, {counts.Filtered:N0} filtered" : "";
+        var rest = stored.Counts is { } counts ? $": {counts.RowsIn:N0} read, {counts.Rejected:N0} rejected, {counts.Filtered:N0} filtered"
+            : "";
         var source = stored.ReadAs is { } found ? $" from {found}" : "";
         context.Log($"Wrote {stored.Rows:N0} rows of {stored.Schema.Count} columns{source} to {into} ({stored.Sha256[..8]}){rest}");
         return new DatasetVersion(id, into, stored.Sha256, stored.Rows, partition);

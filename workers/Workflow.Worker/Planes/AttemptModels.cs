@@ -27,9 +27,11 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         context.Log($"Training {spec.Model} on {earlier.Count} earlier partitions and {rows.Dataset} {rows.Sha256[..8]}");
 
         var model = LinearTrainer.Train(
-            spec.Flavour, new TrainingRows(paths, last, spec.Flavour, spec.Holdout, planes.Share), context.Cancellation, new LogProgress(context));
+            spec.Flavour, new TrainingRows(paths, last, spec.Flavour, spec.Holdout, planes.Share), context.Cancellation,
+            new LogProgress(context));
         var metrics = Measure(model, last, spec.Holdout);
-        context.Log($"On the rows held out: {string.Join(", ", metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:G6}")))}");
+        context.Log(
+            $"On the rows held out: {string.Join(", ", metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:G6}")))}");
 
         var artifact = planes.Store.Stage();
         await File.WriteAllBytesAsync(artifact, model.Save(), context.Cancellation).ConfigureAwait(false);
@@ -48,12 +50,14 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         context.Log(baseline is null
             ? $"Nothing holds {compareWith} of {candidate.Model} yet: there is nothing to compare with"
             : $"Comparing with {candidate.Model} version {baseline.Version}, which holds {compareWith}");
-        var rows = await ScoreAsync(candidate, candidate.Sha256, into, new AppliedModel(candidate.VersionId, Candidate)).ConfigureAwait(false);
+        var rows = await ScoreAsync(candidate, candidate.Sha256, into, new AppliedModel(candidate.VersionId, Candidate))
+            .ConfigureAwait(false);
         var other = baseline is null
             ? null
             : new BaselinePredictions(
                 baseline.VersionId,
-                await ScoreAsync(candidate, baseline.Sha256, $"{into}.baseline", new AppliedModel(baseline.VersionId, compareWith)).ConfigureAwait(false));
+                await ScoreAsync(candidate, baseline.Sha256, $"{into}.baseline", new AppliedModel(baseline.VersionId, compareWith))
+                .ConfigureAwait(false));
         return new Predictions(candidate, rows, compareWith, other);
     }
 
@@ -64,7 +68,8 @@ public sealed class AttemptModels(DataPlanes planes, AttemptContext context) : I
         var test = await planes.Datasets(context).OpenAsync(candidate.TestRows).ConfigureAwait(false);
 
         await using var file = new ScoreFile(planes.Store.Stage());
-        foreach (var chunk in TrainingRows.Rows(test, model.Spec, candidate.Holdout, FeatureFilter.HeldOut, planes.Share, context.Cancellation))
+        foreach (var chunk in TrainingRows.Rows(
+            test, model.Spec, candidate.Holdout, FeatureFilter.HeldOut, planes.Share, context.Cancellation))
         {
             foreach (var (label, score) in chunk.Label.Zip(model.Score(chunk)))
                 await file.AddAsync(label, score).ConfigureAwait(false);

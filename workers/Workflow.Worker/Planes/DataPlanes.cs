@@ -52,5 +52,6 @@ public sealed class DataPlanes(IArtifactStore store, IEffectStore effects, HttpC
     public AttemptModels Models(AttemptContext context) => new(this, context);
 
     /// <summary>The local path of a dataset version's file.</summary>
-    public Task<string> PathAsync(DatasetVersion version, CancellationToken cancellationToken) => store.PathAsync(version.Sha256, cancellationToken);
+    public Task<string> PathAsync(DatasetVersion version, CancellationToken cancellationToken) =>
+        store.PathAsync(version.Sha256, cancellationToken);
 }

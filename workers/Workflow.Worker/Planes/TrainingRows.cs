@@ -5,7 +5,8 @@ using Workflow.Ml;
 namespace Workflow.Worker.Planes;
 
 /// <summary>Training rows out of dataset versions: the earlier ones whole, then the last without what is held out.</summary>
-internal sealed class TrainingRows(IReadOnlyList<string> earlier, string last, LinearSpec spec, string holdout, DuckDbOptions share) : ITrainingRows
+internal sealed class TrainingRows(IReadOnlyList<string> earlier, string last, LinearSpec spec, string holdout, DuckDbOptions share)
+    : ITrainingRows
 {
     public IEnumerable<RowChunk> Read(CancellationToken cancellationToken) =>
         earlier.SelectMany(path => Rows(path, spec, holdout, FeatureFilter.All, share, cancellationToken))

@@ -12,7 +12,8 @@ namespace Workflow;
 /// <para>
 /// A cron whose minute or hour field contains <c>*</c> or <c>/</c> is an interval: it fires in both of two repeated hours, and an hour
 /// that clocks jump over does not exist for it. Any other names fixed times: one that clocks jump over fires once, at the first instant
-/// after the jump, and one that clocks repeat fires at its first occurrence. <see cref="OnGap"/> and <see cref="OnFold"/> say otherwise for either.
+/// after the jump, and one that clocks repeat fires at its first occurrence. <see cref="OnGap"/> and <see cref="OnFold"/> say otherwise for
+/// either.
 /// </para>
 /// <para>The expression is checked when the DAG is loaded.</para>
 /// </remarks>

@@ -80,7 +80,8 @@ public sealed class ContractBuilder
             throw Wrong(of, "a column has no name");
         DagDefinitionException Bad(string what) => Wrong(of, $"column '{column.Name}' {what}");
         var type = ContractTypes.Normalise(column.Type ?? "")
-            ?? throw Bad($"has the type '{column.Type}', which DuckDB does not know: use one such as BIGINT, DECIMAL(10,2), VARCHAR or TIMESTAMP");
+            ?? throw Bad(
+                $"has the type '{column.Type}', which DuckDB does not know: use one such as BIGINT, DECIMAL(10,2), VARCHAR or TIMESTAMP");
         if (column is { Minimum: not null } or { Maximum: not null } && !ContractTypes.IsNumeric(type))
             throw Bad($"has a range, but its type {type} is no number: leave the range out");
         if (column.Minimum is { } low && !double.IsFinite(low) || column.Maximum is { } high && !double.IsFinite(high))
@@ -99,7 +100,8 @@ public sealed class ContractBuilder
             Required = column.Required || of.Key.Contains(column.Name),
             Values = column.Values is null
                 ? null
-                : [.. column.Values.Select(value => ContractTypes.Value(type, value)!).ToHashSet(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                : [.. column.Values.Select(value => ContractTypes.Value(type, value)!).ToHashSet(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal)],
         };
     }
 

@@ -5,7 +5,8 @@ namespace Workflow.Contracts;
 
 /// <summary>A difference between two versions of a contract.</summary>
 /// <param name="Field">The column; null where it concerns the contract as a whole.</param>
-/// <param name="What">What of it changed, such as <c>column</c>, <c>type</c>, <c>required</c>, <c>values</c>, <c>range</c> or <c>key</c>.</param>
+/// <param name="What">What of it changed, such as <c>column</c>, <c>type</c>, <c>required</c>, <c>values</c>, <c>range</c> or
+/// <c>key</c>.</param>
 /// <param name="Old">What it was; null when there was nothing.</param>
 /// <param name="New">What it is; null when there is nothing.</param>
 /// <param name="Breaks">Whom it breaks.</param>

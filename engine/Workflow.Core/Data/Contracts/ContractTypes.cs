@@ -90,8 +90,8 @@ internal static partial class ContractTypes
     public static bool IsNumeric(string type) => Integers.ContainsKey(type) || type is "FLOAT" or "DOUBLE" || OfDecimal(type) is not null;
 
     /// <summary>
-    /// Whether the wider type holds every value of the narrower one unchanged. Stricter than Avro's promotion, which also lets whole numbers
-    /// of 64 bits become floating-point: from 2^53 on those would change unnoticed, and ids are such numbers.
+    /// Whether the wider type holds every value of the narrower one unchanged. Stricter than Avro's promotion, which also lets whole
+    /// numbers of 64 bits become floating-point: from 2^53 on those would change unnoticed, and ids are such numbers.
     /// </summary>
     public static bool Holds(string wider, string narrower)
     {

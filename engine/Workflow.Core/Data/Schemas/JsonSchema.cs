@@ -8,8 +8,8 @@ namespace Workflow.Schemas;
 /// back, so that none takes more than linear time.
 /// </summary>
 /// <remarks>
-/// Read here and not by a library: NJsonSchema passes over keywords that it does not know, and JsonSchema.Net ends the process with a schema that
-/// leads back to itself; both are known too late, when the first value is judged.
+/// Read here and not by a library: NJsonSchema passes over keywords that it does not know, and JsonSchema.Net ends the process with a
+/// schema that leads back to itself; both are known too late, when the first value is judged.
 /// </remarks>
 public sealed class JsonSchema
 {

@@ -16,8 +16,10 @@ internal sealed class DagValidator : AbstractValidator<DagFacts>
     {
         RuleFor(dag => dag.ScheduleSettings).Must(schedule => Timetable.Complaint(schedule) is null)
             .Refuse(ImportCodes.Schedule, dag => $"DAG '{dag.Id}': {Timetable.Complaint(dag.ScheduleSettings)}");
-        RuleForEach(dag => dag.Settings.Deadlines).Must(deadline => deadline.Reference != DeadlineReference.Queued || deadline.Interval > TimeSpan.Zero)
-            .Refuse(ImportCodes.Definition, dag => $"DAG '{dag.Id}': a deadline before a run is created is always missed. Make its interval positive.");
+        RuleForEach(dag => dag.Settings.Deadlines)
+            .Must(deadline => deadline.Reference != DeadlineReference.Queued || deadline.Interval > TimeSpan.Zero)
+            .Refuse(ImportCodes.Definition, dag =>
+                $"DAG '{dag.Id}': a deadline before a run is created is always missed. Make its interval positive.");
         RuleForEach(dag => dag.Settings.Deadlines).Must(deadline => deadline.Runs > 0)
             .Refuse(ImportCodes.Definition, dag => $"DAG '{dag.Id}': a mean duration needs a run at least. Name how many.");
         RuleForEach(dag => dag.Parameters).SetValidator(new ParameterValidator());

@@ -36,11 +36,13 @@ internal sealed class TaskValidator : AbstractValidator<TaskDefinition>
                 $"Task '{task.Id}' is in pool '{task.Pool}', which does not exist: it waits until somebody makes it. There are {string.Join(", ", pools.Keys)}.")
             .WithSeverity(FluentValidation.Severity.Warning);
         RuleFor(task => task.FailsRun).Must((task, fails) => !fails || task.Role == TaskRole.Teardown)
-            .Refuse(ImportCodes.Task, task => $"Task '{task.Id}' is no teardown, so FailsRun has no meaning for it. Take it out, or use AsTeardown(...).");
+            .Refuse(ImportCodes.Task, task =>
+                $"Task '{task.Id}' is no teardown, so FailsRun has no meaning for it. Take it out, or use AsTeardown(...).");
         RuleFor(task => task.Setups).Must((task, setups) => task.Role != TaskRole.Teardown || setups.Count > 0)
             .Refuse(ImportCodes.Task, task => $"Task '{task.Id}' is the teardown of nothing. Name its setups: AsTeardown(setup).");
         RuleFor(task => task.WaitTimeout).Must((task, timeout) => timeout is null || task.Kind == "wait")
-            .Refuse(ImportCodes.Task, task => $"Task '{task.Id}' does not wait, so WaitTimeout has no meaning for it. Use Timeout(...) for an attempt.");
+            .Refuse(ImportCodes.Task, task =>
+                $"Task '{task.Id}' does not wait, so WaitTimeout has no meaning for it. Use Timeout(...) for an attempt.");
         RuleFor(task => task.TriggerRule).Must((task, rule) => task.Upstreams.Count > 0 || !RulesThatNeedUpstreams.Contains(rule))
             .Refuse(ImportCodes.Task, task =>
                 $"Task '{task.Id}' has the rule {task.TriggerRule} and nothing before it, so it runs at once. "

@@ -1,7 +1,8 @@
 namespace Workflow.Chaos.Dags;
 
 /// <summary>
-/// What really was executed, kept outside of the engine: a file for each attempt, and the file system refuses a second one of the same name.
+/// What really was executed, kept outside of the engine: a file for each attempt, and the file system refuses a second one of the same
+/// name.
 /// </summary>
 internal static class Ledger
 {
@@ -41,7 +42,8 @@ internal static class Ledger
     internal static Task CallAsync(CallbackContext call)
     {
         File.AppendAllText(
-            Path.Combine(Folder, string.Join('~', "callback", call.Run.DagId, call.Run.RunKey, call.TaskId, call.MapIndex, call.Attempt, call.Kind)), "x");
+            Path.Combine(Folder,
+                string.Join('~', "callback", call.Run.DagId, call.Run.RunKey, call.TaskId, call.MapIndex, call.Attempt, call.Kind)), "x");
         return Task.CompletedTask;
     }
 

@@ -55,7 +55,8 @@ internal sealed class ModelRun
             return seen;
         }
 
-        foreach (var (list, kind) in new[] { (task.Upstreams, EdgeKind.Upstream), (task.Setups, EdgeKind.Setup), (task.Deciders, EdgeKind.Decider) })
+        foreach (var (list, kind) in new[] { (task.Upstreams, EdgeKind.Upstream), (task.Setups, EdgeKind.Setup),
+            (task.Deciders, EdgeKind.Decider) })
         {
             foreach (var other in list)
             {
@@ -76,8 +77,10 @@ internal sealed class ModelRun
     {
         var whole = Run[source];
         if (whole.Mapped is { } count)
-            return Enumerable.Range(0, count).Count(map => Run[source, map].State == TaskState.Success && Output(Run[source, map]) is not null);
-        return whole.State == TaskState.Success && Output(whole) is { } output && output != "null" ? output.Count(letter => letter == '0') : null;
+            return Enumerable.Range(0, count)
+                .Count(map => Run[source, map].State == TaskState.Success && Output(Run[source, map]) is not null);
+        return whole.State == TaskState.Success && Output(whole) is { } output && output != "null" ? output.Count(letter => letter == '0')
+            : null;
 
         string? Output(TaskInstance instance) => outputs.GetValueOrDefault((instance.Task, instance.MapIndex, instance.Attempt));
     }

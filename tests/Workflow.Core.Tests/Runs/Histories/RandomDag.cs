@@ -2,7 +2,9 @@ using Workflow.Graphs;
 
 namespace Workflow.Core.Tests.Runs.Histories;
 
-/// <summary>A DAG drawn from a seed, through the authoring API: rules, groups, mapped tasks and groups, setups, teardowns, branches, short circuits.</summary>
+/// <summary>
+/// A DAG drawn from a seed, through the authoring API: rules, groups, mapped tasks and groups, setups, teardowns, branches, short circuits.
+/// </summary>
 internal sealed class RandomDag(int seed, int mostTasks = 9) : IDag
 {
     private static readonly TriggerRule[] Rules = [.. Enum.GetValues<TriggerRule>().Where(rule => rule != TriggerRule.Always)];

@@ -17,7 +17,8 @@ internal sealed class RandomHistory(Random random)
     {
         if (byPeople && random.Next(8) == 0)
             return ByPerson(run);
-        if (random.Next(4) == 0 && run.Instances.FirstOrDefault(instance => instance is { WaitsForPast: true, State: TaskState.Pending }) is { } waiting)
+        if (random.Next(4) == 0
+            && run.Instances.FirstOrDefault(instance => instance is { WaitsForPast: true, State: TaskState.Pending }) is { } waiting)
             return new RunEvent.Release(waiting.Task);
         var possible = run.Instances.Where(instance => instance.State.IsClaimable() || instance.State == TaskState.Running).ToList();
         if (possible.Count == 0)

@@ -4,8 +4,8 @@ using Workflow.Runs;
 namespace Workflow.Core.Tests.Runs.Histories;
 
 /// <summary>
-/// A run by the words of its documentation, as slowly as can be: after every event each pending instance looks at all that it waits for, again
-/// and again until nothing changes. No counters, no queue of what follows, no code of the product's but its values.
+/// A run by the words of its documentation, as slowly as can be: after every event each pending instance looks at all that it waits for,
+/// again and again until nothing changes. No counters, no queue of what follows, no code of the product's but its values.
 /// </summary>
 internal sealed class ReferenceRun
 {
@@ -251,7 +251,9 @@ internal sealed class ReferenceRun
             Awaits(task, key.Map == TaskKey.Whole, graph.Tasks[other]) && nodes[(other, key.Map)].State == TaskState.Pending);
     }
 
-    /// <summary>An element waits for those of its own index; what the group as a whole waits for has been there before it was made.</summary>
+    /// <summary>
+    /// An element waits for those of its own index; what the group as a whole waits for has been there before it was made.
+    /// </summary>
     private static bool Awaits(TaskDefinition task, bool isWhole, TaskDefinition other) =>
         isWhole || (other.IsMapped && other.MapRoot == task.MapRoot);
 
@@ -278,17 +280,21 @@ internal sealed class ReferenceRun
         return !root.IsMapped && Become(node, TaskState.Success) || true;
     }
 
-    /// <summary>How long the list is that a task gave; null when it gave none. A mapped task gives one item for each element that gave something.</summary>
+    /// <summary>
+    /// How long the list is that a task gave; null when it gave none. A mapped task gives one item for each element that gave something.
+    /// </summary>
     private int? Length(int source)
     {
         if (mapped.ContainsKey(source))
         {
             return Enumerable.Range(0, mapped[source])
-                .Count(map => nodes[(source, map)] is { State: TaskState.Success } element && outputs.ContainsKey((source, map, element.Attempt)));
+                .Count(map => nodes[(source, map)] is { State: TaskState.Success } element
+                    && outputs.ContainsKey((source, map, element.Attempt)));
         }
 
         var node = nodes[(source, TaskKey.Whole)];
-        return node.State == TaskState.Success && outputs.TryGetValue((source, TaskKey.Whole, node.Attempt), out var output) && output != "null"
+        return node.State == TaskState.Success && outputs.TryGetValue((source, TaskKey.Whole, node.Attempt), out var output)
+            && output != "null"
             ? output.Count(letter => letter == '0')
             : null;
     }

@@ -12,7 +12,8 @@ internal static class RuleWords
     /// <param name="deciders">The states of the branches and short circuits before it.</param>
     /// <param name="isUnchosen">Whether one of those that ended decided against it.</param>
     public static TaskState? Decide(
-        TriggerRule rule, ReadOnlySpan<TaskState> upstreams, ReadOnlySpan<TaskState> setups, ReadOnlySpan<TaskState> deciders, bool isUnchosen)
+        TriggerRule rule, ReadOnlySpan<TaskState> upstreams, ReadOnlySpan<TaskState> setups, ReadOnlySpan<TaskState> deciders,
+        bool isUnchosen)
     {
         if (rule == TriggerRule.Always)
             return TaskState.Queued;
@@ -60,7 +61,8 @@ internal static class RuleWords
         var anyCancelled = upstreams.Contains(TaskState.Cancelled);
         return rule switch
         {
-            TriggerRule.AllSuccess => anyBad ? TaskState.UpstreamFailed : !all ? null : anySkipped || anyCancelled ? TaskState.Skipped : TaskState.Queued,
+            TriggerRule.AllSuccess => anyBad ? TaskState.UpstreamFailed : !all ? null : anySkipped || anyCancelled ? TaskState.Skipped
+                : TaskState.Queued,
             TriggerRule.AllFailed => anySuccess || anySkipped || anyCancelled ? TaskState.Skipped : all ? TaskState.Queued : null,
             TriggerRule.AllDone => all ? TaskState.Queued : null,
             TriggerRule.AllDoneMinOneSuccess =>

@@ -5,8 +5,8 @@ using Workflow.Runs;
 namespace Workflow.Core.Tests.Runs.Histories;
 
 /// <summary>
-/// What happens to a run, as text: steps such as <c>ok list=3; fail each[0]; clear list each; stop cancelled</c>. An attempt that is not running
-/// is claimed first. The reference goes along and must agree after every step.
+/// What happens to a run, as text: steps such as <c>ok list=3; fail each[0]; clear list each; stop cancelled</c>. An attempt that is not
+/// running is claimed first. The reference goes along and must agree after every step.
 /// </summary>
 internal sealed partial class Script
 {
@@ -35,7 +35,8 @@ internal sealed partial class Script
         foreach (var step in steps.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             script.Step(step);
         var wanted = expected.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        string.Join(", ", wanted.Select(one => one.Split(' ')[0]).Select(name => $"{name} {script.StateOf(name)}")).ShouldBe(string.Join(", ", wanted));
+        string.Join(", ", wanted.Select(one => one.Split(' ')[0]).Select(name => $"{name} {script.StateOf(name)}"))
+            .ShouldBe(string.Join(", ", wanted));
         return script.model.Run;
     }
 
@@ -71,9 +72,11 @@ internal sealed partial class Script
 
     private TaskOutcome Outcome(string verb, int task, string? value) => verb switch
     {
-        "ok" => new TaskOutcome.Succeeded(value is null ? null : value == "null" ? "null" : $"[{string.Join(',', Enumerable.Repeat('0', int.Parse(value)))}]"),
+        "ok" => new TaskOutcome.Succeeded(
+            value is null ? null : value == "null" ? "null" : $"[{string.Join(',', Enumerable.Repeat('0', int.Parse(value)))}]"),
         "choose" => new TaskOutcome.Succeeded(
-            null, [.. value!.Split('+', StringSplitOptions.RemoveEmptyEntries).Select(id => graph.Tasks.Single(other => other.Id == id).Index)]),
+            null, [.. value!.Split('+', StringSplitOptions.RemoveEmptyEntries)
+                .Select(id => graph.Tasks.Single(other => other.Id == id).Index)]),
         "go" => new TaskOutcome.Succeeded(null, [.. graph.Edges(task).Select(edge => edge.To)]),
         "halt" => new TaskOutcome.Succeeded(null, []),
         "fail" => new TaskOutcome.Failed("no", Retryable: true),
@@ -104,7 +107,8 @@ internal sealed partial class Script
     private (int Task, int Map) Key(string name)
     {
         var parts = Name().Match(name);
-        return (graph.Tasks.Single(task => task.Id == parts.Groups[1].Value).Index, parts.Groups[2].Success ? int.Parse(parts.Groups[2].Value) : TaskKey.Whole);
+        return (graph.Tasks.Single(task => task.Id == parts.Groups[1].Value).Index, parts.Groups[2].Success
+            ? int.Parse(parts.Groups[2].Value) : TaskKey.Whole);
     }
 
     [GeneratedRegex(@"^([^\[]+)(?:\[(\d+)\])?$")]

@@ -82,7 +82,8 @@ public sealed class DagsWithPackagesTests : IDisposable
     [Fact]
     public void Load_PackageOfTheHostInAnotherVersion_IsTheOneOfTheProject()
     {
-        folder.Add("Npgsql", "99.0.0", "namespace Npgsql { public static class Mine { public static string Name => typeof(Mine).Assembly.GetName().ToString(); } }");
+        folder.Add("Npgsql", "99.0.0",
+            "namespace Npgsql { public static class Mine { public static string Name => typeof(Mine).Assembly.GetName().ToString(); } }");
         folder.Restore();
         Write("A.cs", Sources.Dag("a", define: "dag.Description(Npgsql.Mine.Name);"));
 
@@ -153,7 +154,8 @@ public sealed class DagsWithPackagesTests : IDisposable
     /// <remarks>Greeter takes its word from another package, which the DAG file does not name.</remarks>
     private void AddGreeter(string version, string word)
     {
-        var words = folder.Add("Word", version, $"public static class Words {{ public static string Greeting => \"{word}\"; }}", isDirect: false);
+        var words =
+            folder.Add("Word", version, $"public static class Words {{ public static string Greeting => \"{word}\"; }}", isDirect: false);
         folder.Add(
             "Greeter", version, "public static class Greeter { public static string Word => Words.Greeting; }",
             needs: new Dictionary<string, string> { ["Word"] = version }, references: words);

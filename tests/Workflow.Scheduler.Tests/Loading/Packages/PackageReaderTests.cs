@@ -31,7 +31,8 @@ public sealed class PackageReaderTests : IDisposable
     public void Read_Restored_GivesTheAssembliesOfDirectAndTransitivePackages()
     {
         var low = folder.Add("Low", "1.2.0", "public class Low { }", isDirect: false);
-        folder.Add("High", "2.0.0", "public class High : Low { }", needs: new Dictionary<string, string> { ["Low"] = "1.2.0" }, references: low);
+        folder.Add("High", "2.0.0", "public class High : Low { }", needs: new Dictionary<string, string> { ["Low"] = "1.2.0" },
+            references: low);
         folder.Restore();
 
         var found = Read();
@@ -125,7 +126,8 @@ public sealed class PackageReaderTests : IDisposable
         found.Packages.Assemblies.ShouldHaveSingleItem().Name.ShouldBe("Greeter");
         var problem = found.Problems.ShouldHaveSingleItem();
         problem.Line.ShouldBe(7);
-        problem.Message.ShouldStartWith("Package 'Engine.Native 3.0.0', which 'Wrapper' needs, has native libraries (libengine.so), which cannot be loaded");
+        problem.Message.ShouldStartWith(
+            "Package 'Engine.Native 3.0.0', which 'Wrapper' needs, has native libraries (libengine.so), which cannot be loaded");
     }
 
     [Fact]

@@ -17,8 +17,10 @@ public sealed class DagValidatorTests
     public static TheoryData<string, string> WrongParameters => new()
     {
         { "Parameter 'p' is of type number, and a pattern is for texts. Take it out, or make it a string.", "pattern" },
-        { "Parameter 'p' is of type number, and a list of what is allowed is for texts. Use minimum and maximum, or make it a string.", "allowed" },
-        { "Parameter 'p' is of type string, and minimum and maximum are for numbers. Use a pattern or a list of what is allowed.", "maximum" },
+        { "Parameter 'p' is of type number, and a list of what is allowed is for texts. Use minimum and maximum, or make it a string.",
+            "allowed" },
+        { "Parameter 'p' is of type string, and minimum and maximum are for numbers. Use a pattern or a list of what is allowed.",
+            "maximum" },
         { "Parameter 'p': no number is at least 2 and at most 1.5. Exchange the two.", "range" },
         { "Parameter 'p' allows no text at all. Name at least one, or take the list out.", "nothing" },
         { "Parameter 'p' allows 'b', which its pattern a+ refuses. Change one of them.", "contradiction" },
@@ -27,7 +29,8 @@ public sealed class DagValidatorTests
 
     [Fact]
     public void Check_RightDefinition_FindsNothing() => Check(
-        Facts([Text with { Pattern = "a+", Allowed = ["a", "aa"], Default = JsonValue.Create("a") }], First with { Timeout = TimeSpan.FromSeconds(1) }))
+        Facts([Text with { Pattern = "a+", Allowed = ["a", "aa"], Default = JsonValue.Create("a") }],
+            First with { Timeout = TimeSpan.FromSeconds(1) }))
         .ShouldBeEmpty();
 
     [Theory]
@@ -53,7 +56,8 @@ public sealed class DagValidatorTests
     [InlineData(0, 60, 1, 0, "the wait before a retry is -00:00:01. Use zero or more.", -1)]
     [InlineData(0, 60, 1, 0, "the first wait of 00:01:01 is longer than the cap of 00:01:00. Shorten the one, or raise the other.", 61)]
     [InlineData(0, 60, 0.5, 0, "waits that grow by a factor of 0.5 become shorter or never end. Use 1 or more.", 1)]
-    [InlineData(0, 60, double.PositiveInfinity, 0, "waits that grow by a factor of Infinity become shorter or never end. Use 1 or more.", 1)]
+    [InlineData(0, 60, double.PositiveInfinity, 0, "waits that grow by a factor of Infinity become shorter or never end. Use 1 or more.",
+        1)]
     [InlineData(0, 60, 1, 1.5, "the jitter is a share from 0 to 1, got 1.5.", 1)]
     [InlineData(1, 60, 1, 0, "a timeout of 00:00:00.0000001 is over before the task begins. Give it a millisecond at least.", 1)]
     public void Check_WrongTask_SaysWhatAndWhatToDo(long timeoutTicks, int cap, double multiplier, double jitter, string message, int first)
@@ -77,7 +81,9 @@ public sealed class DagValidatorTests
     [InlineData(TriggerRule.Always, false)]
     public void Check_RuleOverUpstreamsWithoutAny_IsAWarning(TriggerRule rule, bool expected)
     {
-        var found = Check(Facts([], First with { TriggerRule = rule }, First with { Index = 1, Id = "second", TriggerRule = rule, Upstreams = [0] }));
+        var found =
+            Check(Facts([], First with { TriggerRule = rule },
+                First with { Index = 1, Id = "second", TriggerRule = rule, Upstreams = [0] }));
 
         found.Select(each => (each.Severity, each.Message.Contains("'first'", StringComparison.Ordinal)))
             .ShouldBe(expected ? [(ImportSeverity.Warning, true)] : []);
@@ -121,12 +127,14 @@ public sealed class DagValidatorTests
             First with { Backoff = Backoff.Exponential(multiplier: 0) }) with
         { ScheduleSettings = new ScheduleSettings(new Cron("0 0 30 2 *", "UTC"), null, null, Catchup: false) };
 
-        Check(facts).Select(found => found.Code).ShouldBe([ImportCodes.Schedule, ImportCodes.Parameter, ImportCodes.Parameter, ImportCodes.Task]);
+        Check(facts).Select(found => found.Code)
+            .ShouldBe([ImportCodes.Schedule, ImportCodes.Parameter, ImportCodes.Parameter, ImportCodes.Task]);
         Check(facts)[0].Message.ShouldBe("DAG 'a': Cron expression '0 0 30 2 *' never fires.");
     }
 
     private static DagFacts Facts(IReadOnlyList<ParamDefinition> parameters, params TaskDefinition[] tasks) =>
-        new("a", "", "", [], new ScheduleSettings(null, null, null, Catchup: false), parameters, new DagSettings(), new DagGraph(tasks), new string('0', 64));
+        new("a", "", "", [], new ScheduleSettings(null, null, null, Catchup: false), parameters, new DagSettings(), new DagGraph(tasks),
+            new string('0', 64));
 
     private static IReadOnlyList<ImportDiagnostic> Check(DagFacts facts) =>
         new DagValidator(new Dictionary<string, int> { ["default_pool"] = -1, ["gpu"] = 2 }).Check(facts, "A.cs", new DagClass("A", 3, 14));
