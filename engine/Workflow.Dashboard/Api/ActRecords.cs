@@ -6,8 +6,7 @@ namespace Workflow.Dashboard.Api;
 /// <summary>Makes tasks run again.</summary>
 /// <param name="DagRunId">The run.</param>
 /// <param name="DryRun">Whether to say only what would be cleared.</param>
-/// <param name="OnlyFailed">Whether only those that failed, could not run or were cancelled; with downstream, what follows from them
-/// too.</param>
+/// <param name="OnlyFailed">Only those that failed, could not run or were cancelled; with downstream, what follows from them too.</param>
 /// <param name="TaskIds">Ids of tasks, or pairs of an id and a map index; null for all tasks.</param>
 /// <param name="IncludeUpstream">With everything that they come from.</param>
 /// <param name="IncludeDownstream">With everything that follows from them.</param>

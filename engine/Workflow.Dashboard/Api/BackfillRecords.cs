@@ -30,8 +30,7 @@ public sealed record BackfillDate(
 public sealed record BackfillDateCollection(IReadOnlyList<BackfillDate> Dates, int TotalEntries);
 
 /// <summary>Creates a backfill.</summary>
-/// <param name="FromDate">A date, which begins at midnight in the schedule's time zone, or a time, in UTC unless it names an
-/// offset.</param>
+/// <param name="FromDate">A date, its midnight in the schedule's time zone; or a time, in UTC unless it names an offset.</param>
 /// <param name="ToDate">Likewise; a date without a time includes its whole day.</param>
 /// <param name="DagRunConf">The parameters of its runs; a run that exists already keeps what is not named here.</param>
 /// <param name="ReprocessBehavior">Which runs that exist already run again: none unless given.</param>

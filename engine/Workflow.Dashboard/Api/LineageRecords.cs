@@ -58,8 +58,7 @@ public sealed record LineageCode(
     string DagId, int? DagVersion, string? DagHash, string RunId, string TaskId, int MapIndex, int TryNumber, string? Worker);
 
 /// <summary>One node was made from another.</summary>
-/// <param name="How"><c>read</c>, <c>trained_on</c>, <c>applied</c>, <c>ingested</c> or <c>judged</c>; between columns, how the one bears
-/// on the other.</param>
+/// <param name="How"><c>read</c>, <c>trained_on</c>, <c>applied</c>, <c>ingested</c> or <c>judged</c>; of columns, how one bears on the other.</param>
 /// <param name="FromColumn">The column at its beginning; null for all.</param>
 /// <param name="ToColumn">The column at its end; null for all.</param>
 public sealed record LineageEdge(string From, string To, string How, string? FromColumn = null, string? ToColumn = null);
