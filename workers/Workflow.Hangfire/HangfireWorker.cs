@@ -14,8 +14,7 @@ namespace Workflow.Hangfire;
 /// </summary>
 internal sealed class HangfireWorker(
     PostgreSqlStorage storage, JobLedger ledger, OfferedTasks offers, TaskJob job, Listener listener, WorkerOptions options,
-    TimeProvider time,
-    IHostApplicationLifetime lifetime, ILogger<HangfireWorker> logger) : BackgroundService
+    TimeProvider time, IHostApplicationLifetime lifetime, ILogger<HangfireWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 

@@ -14,8 +14,7 @@ namespace Workflow.Worker;
 /// <remarks>The heartbeat has a loop of its own: however busy the tasks are, the lease does not depend on them.</remarks>
 public sealed class WorkerService(
     WorkerStore workers, TaskQueue queue, Dispatcher dispatcher, CallbackRunner callbacks, Listener listener, LogWriter logs,
-    WorkerOptions options, TimeProvider time,
-    IHostApplicationLifetime lifetime, ILogger<WorkerService> logger) : BackgroundService
+    WorkerOptions options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<WorkerService> logger) : BackgroundService
 {
     private readonly CancellationTokenSource aborted = new();
 

@@ -47,8 +47,7 @@ internal static class ActsApi
                 "works on a whole run only: without task_ids, past and future, and with only_failed false");
         var request = new ClearRequest(
             new TaskSelection(body.TaskIds?.Select(NameOf).ToList(), body.IncludeUpstream, body.IncludeDownstream), body.OnlyFailed,
-            body.IncludePast,
-            body.IncludeFuture, SparesEnded: !body.ResetDagRuns);
+            body.IncludePast, body.IncludeFuture, SparesEnded: !body.ResetDagRuns);
         return await ClearWithNoteAsync(run, request, body.RunOnLatestVersion, body.DryRun, body.Note, store, cancellationToken)
             .ConfigureAwait(false);
     }

@@ -168,8 +168,7 @@ internal static class DatasetVersionsApi
 
     private static DatasetVersionState Of(Postgres.Reads.DatasetVersionState row) => new(
         row.Version, row.Sha256, row.Rows, row.Bytes, ApiJson.Read<Dictionary<string, string>>(row.Partition), row.PublishedAt, row.DagId,
-        row.RunKey,
-        row.TaskId, row.IsNewestOfSlice, row.ExpiredAt, row.ColdAt,
+        row.RunKey, row.TaskId, row.IsNewestOfSlice, row.ExpiredAt, row.ColdAt,
         row.HoldReason is null ? null : new DatasetHold(row.HoldReason, row.HeldBy!, row.HeldAt!.Value),
         row.ContractVersion);
 }

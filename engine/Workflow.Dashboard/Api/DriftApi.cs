@@ -23,8 +23,7 @@ internal static class DriftApi
     /// <param name="cancellationToken">Interrupts it.</param>
     private static async Task<DatasetDrift> CompareAsync(
         string name, string reference, string current, string? columns, string? method, double? threshold, DatasetReads reads,
-        DatasetFiles files,
-        ContractStore contracts, CancellationToken cancellationToken)
+        DatasetFiles files, ContractStore contracts, CancellationToken cancellationToken)
     {
         if (threshold is { } limit && !(limit is > 0 and < double.PositiveInfinity))
             throw ApiException.Invalid("threshold", $"must be above 0, got {limit}");

@@ -46,8 +46,7 @@ internal static class GateDriftApi
         var report = ApiJson.Read<DriftReport>(row.Report).Masked(masked);
         return new GateDrift(
             dagId, runId, taskId, row.MapIndex, row.Attempt, StateNames.Parse<Verdict>(row.Verdict), StateNames.Parse<Verdict>(row.Found),
-            report.Share,
-            row.Subject, row.PublishedAt, current,
+            report.Share, row.Subject, row.PublishedAt, current,
             [.. references.Select(id => sides.GetValueOrDefault(id)).OfType<GateDriftSide>()], [.. report.Columns.Select(DriftApi.Of)]);
     }
 

@@ -25,6 +25,5 @@ public sealed record DatasetProfile(
 /// <param name="TopValues">The most frequent values; empty when there are more than about a thousand different ones.</param>
 public sealed record FullColumnProfile(
     string Column, string Type, long Count, long Nulls, long Nans, long Infinities, long Distinct, bool IsDistinctExact, string? Min,
-    string? Max,
-    double? Mean, double? Sd, IReadOnlyList<ColumnQuantile> Quantiles, IReadOnlyList<HistogramBin> Histogram,
+    string? Max, double? Mean, double? Sd, IReadOnlyList<ColumnQuantile> Quantiles, IReadOnlyList<HistogramBin> Histogram,
     IReadOnlyList<ValueCount> TopValues);

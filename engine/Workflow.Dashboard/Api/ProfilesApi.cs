@@ -67,6 +67,5 @@ internal static class ProfilesApi
 
     private static FullColumnProfile Of(Workflow.ColumnProfile of) => new(
         of.Column, of.Type, of.Count, of.Nulls, of.Nans, of.Infinities, of.Distinct, of.IsDistinctExact, of.Min, of.Max,
-        ApiJson.Finite(of.Mean),
-        ApiJson.Finite(of.Deviation), of.Quantiles, of.Histogram, of.TopValues);
+        ApiJson.Finite(of.Mean), ApiJson.Finite(of.Deviation), of.Quantiles, of.Histogram, of.TopValues);
 }

@@ -134,8 +134,7 @@ internal static partial class ProposalsApi
 
     private static Proposal Of(ProposalRow row) => new(
         row.ProposalId, row.Dataset, row.Gate, ApiJson.Object(row.Spec), row.Evidence, row.Versions, row.State, row.ProposedAt,
-        row.ProposedBy,
-        row.DecidedAt, row.DecidedBy, row.WithdrawnAt, row.WithdrawnBy);
+        row.ProposedBy, row.DecidedAt, row.DecidedBy, row.WithdrawnAt, row.WithdrawnBy);
 
     [GeneratedRegex(@"^([\w.-]+)\s*(=|!=|<=|<|>=|>)\s*(.+)$")]
     private static partial Regex Condition();

@@ -94,6 +94,5 @@ internal static class ReviewsApi
     private static ReviewDetails Of(ReviewItem row, IReadOnlySet<string> masked) => new(
         row.ReviewId, StateNames.Parse<ReviewState>(row.State), row.DagId, row.RunKey, row.TaskId, row.MapIndex, row.Dataset, row.Version,
         ApiJson.Read<Dictionary<string, string>>(row.Partition), row.Rows, row.OpenedAt, row.DecidedAt, row.DecidedBy, row.Reason,
-        row.Replacement,
-        GatesApi.ChecksOf(row.Checks, masked));
+        row.Replacement, GatesApi.ChecksOf(row.Checks, masked));
 }

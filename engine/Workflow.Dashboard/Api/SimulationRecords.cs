@@ -29,8 +29,7 @@ public sealed record Simulation(
         var tasks = forecast.Runs.Sum(run => run.Tasks.Count);
         return new Simulation(
             dagId, from.UtcDateTime, to.UtcDateTime, forecast.Runs.Count, tasks, forecast.LongestQueue,
-            forecast.LongestQueueAt?.UtcDateTime,
-            durations,
+            forecast.LongestQueueAt?.UtcDateTime, durations,
             [.. forecast.Waits.Select(wait =>
                 new SimulationWait(wait.What, wait.Tasks, wait.Total.TotalSeconds, wait.Longest.TotalSeconds))],
             [.. forecast.Pools.Select(pool => new SimulationPool(pool.Pool, pool.Slots, pool.Peak, pool.Utilisation))],
@@ -80,5 +79,4 @@ public sealed record SimulationRun(
 /// <param name="WaitedFor">What it waited for last.</param>
 public sealed record SimulationTask(
     string TaskId, int MapIndex, DateTime? ReadyAt, DateTime? StartDate, DateTime? EndDate, TaskState State, int Attempts,
-    double WaitedSeconds,
-    string? WaitedFor);
+    double WaitedSeconds, string? WaitedFor);

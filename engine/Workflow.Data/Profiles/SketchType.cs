@@ -107,8 +107,8 @@ internal sealed partial record SketchType(string Type, SketchKind Kind, int Scal
     public CellBins NewBins() => Kind switch
     {
         SketchKind.Timestamp => new TimeBins(),
-        SketchKind.Date => new Bins(this, FirstDay, LastDay),
-        _ => new Bins(this, LowestNumberBin, -LowestNumberBin - 1),
+        SketchKind.Date => new FixedBins(this, FirstDay, LastDay),
+        _ => new FixedBins(this, LowestNumberBin, -LowestNumberBin - 1),
     };
 
     /// <summary>The bin of a number or a day.</summary>

@@ -52,10 +52,8 @@ internal static partial class DatasetCommands
                     type,
                     Format.Count(column.Number("nulls")),
                     $"{(column.Flag("is_distinct_exact") ? "" : "~")}{Format.Count(column.Number("distinct"))}",
-                    Format.Value(column.Text("min"), type),
-                    Format.Value(median.Text("value"), type),
-                    Format.Value(column.Text("max"), type),
-                    Format.Metric(column.Number("mean")),
+                    Format.Value(column.Text("min"), type), Format.Value(median.Text("value"), type),
+                    Format.Value(column.Text("max"), type), Format.Metric(column.Number("mean")),
                     Format.Metric(column.Number("sd")),
                     Shape(column));
             }

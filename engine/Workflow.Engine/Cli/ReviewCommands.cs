@@ -52,8 +52,7 @@ internal static class ReviewCommands
                     Format.Id(review.Number("review_id")), review.Text("state"), review.Text("dataset"),
                     Format.Count(review.Number("version")),
                     Format.Pairs(review.Map("partition")), review.Text("task_id"), review.Text("run_id"),
-                    session.Time(review.Time("opened_at")),
-                    review.Text("decided_by") ?? Format.Nothing);
+                    session.Time(review.Time("opened_at")), review.Text("decided_by") ?? Format.Nothing);
             }
 
             return table;

@@ -13,8 +13,7 @@ public static class ArtifactSettings
     private static readonly string[] Keys =
     [
         nameof(S3Options.Endpoint), nameof(S3Options.Bucket), nameof(S3Options.Prefix), nameof(S3Options.Region),
-        nameof(S3Options.AccessKey),
-        nameof(S3Options.SecretKey),
+        nameof(S3Options.AccessKey), nameof(S3Options.SecretKey),
     ];
 
     /// <summary>The bucket that is the artifact store; null when a folder is.</summary>

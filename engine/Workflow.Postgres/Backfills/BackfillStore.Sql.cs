@@ -4,8 +4,7 @@ public sealed partial class BackfillStore
 {
     private const string Subject = """
         SELECT d.is_active AS IsActive, d.message AS Message, d.schedule::text AS Schedule, d.start_date AS StartDate,
-            d.end_date AS EndDate,
-            d.catchup AS Catchup, v.graph::text AS Graph, now() AS Now
+            d.end_date AS EndDate, d.catchup AS Catchup, v.graph::text AS Graph, now() AS Now
         FROM dag d LEFT JOIN dag_version v ON v.dag_version_id = d.version_id WHERE d.dag_id = @dagId
         """;
 

@@ -25,8 +25,7 @@ public sealed record BackfillSubject(ScheduleSettings Settings, bool DependsOnPa
 /// <param name="CreatedBy">Who asked for it.</param>
 public sealed record NewBackfill(
     string DagId, DateTimeOffset From, DateTimeOffset To, ReprocessBehavior Reprocess, int MaxActiveRuns, bool RunBackwards,
-    JsonObject Conf,
-    string CreatedBy);
+    JsonObject Conf, string CreatedBy);
 
 /// <summary>A date of a backfill.</summary>
 /// <param name="LogicalDate">The fire time.</param>

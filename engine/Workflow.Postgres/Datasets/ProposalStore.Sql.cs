@@ -5,8 +5,7 @@ public sealed partial class ProposalStore
     private const string List = """
         SELECT check_proposal_id AS ProposalId, dataset AS Dataset, gate AS Gate, check_spec::text AS Spec, evidence AS Evidence,
             cardinality(learnt_from) AS Versions, state AS State, proposed_at AS ProposedAt, proposed_by AS ProposedBy,
-            decided_at AS DecidedAt,
-            decided_by AS DecidedBy, withdrawn_at AS WithdrawnAt, withdrawn_by AS WithdrawnBy
+            decided_at AS DecidedAt, decided_by AS DecidedBy, withdrawn_at AS WithdrawnAt, withdrawn_by AS WithdrawnBy
         FROM check_proposal
         WHERE (@dataset::text IS NULL OR dataset = @dataset) AND (@state::text IS NULL OR state = @state)
             AND (@proposalId::bigint IS NULL OR check_proposal_id = @proposalId)

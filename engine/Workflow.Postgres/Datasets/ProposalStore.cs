@@ -9,8 +9,7 @@ namespace Workflow.Postgres.Datasets;
 /// <summary>A check that was proposed, and what a person decided of it.</summary>
 public sealed record ProposalRow(
     long ProposalId, string Dataset, string? Gate, string Spec, string Evidence, int Versions, string State, DateTime ProposedAt,
-    string ProposedBy,
-    DateTime? DecidedAt, string? DecidedBy, DateTime? WithdrawnAt, string? WithdrawnBy);
+    string ProposedBy, DateTime? DecidedAt, string? DecidedBy, DateTime? WithdrawnAt, string? WithdrawnBy);
 
 /// <summary>Checks that history suggests.</summary>
 public sealed partial class ProposalStore(NpgsqlDataSource dataSource)

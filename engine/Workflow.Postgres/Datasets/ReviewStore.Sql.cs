@@ -6,8 +6,7 @@ public sealed partial class ReviewStore
         SELECT i.review_item_id AS ReviewId, i.dag_id AS DagId, i.run_key AS RunKey, i.task_id AS TaskId, i.map_index AS MapIndex,
             v.dataset AS Dataset,
             v.version AS Version, v.partition::text AS Partition, v.row_count AS Rows, i.state AS State, i.checks::text AS Checks,
-            i.opened_at AS OpenedAt,
-            i.decided_at AS DecidedAt, i.decided_by AS DecidedBy, i.reason AS Reason, r.version AS Replacement
+            i.opened_at AS OpenedAt, i.decided_at AS DecidedAt, i.decided_by AS DecidedBy, i.reason AS Reason, r.version AS Replacement
         FROM review_item i JOIN dataset_version v ON v.dataset_version_id = i.dataset_version_id
             LEFT JOIN dataset_version r ON r.dataset_version_id = i.replacement_version_id
         WHERE (@state::text IS NULL OR i.state = @state) AND (@dataset::text IS NULL OR v.dataset = @dataset)

@@ -8,8 +8,7 @@ namespace Workflow.Postgres.Datasets;
 /// <summary>A version that a gate holds, or held.</summary>
 public sealed record ReviewItem(
     long ReviewId, string DagId, string RunKey, string TaskId, int MapIndex, string Dataset, int? Version, string Partition, long Rows,
-    string State,
-    string Checks, DateTime OpenedAt, DateTime? DecidedAt, string? DecidedBy, string? Reason, int? Replacement);
+    string State, string Checks, DateTime OpenedAt, DateTime? DecidedAt, string? DecidedBy, string? Reason, int? Replacement);
 
 /// <summary>The versions that wait for a person, and what was decided of them.</summary>
 public sealed partial class ReviewStore(NpgsqlDataSource dataSource)

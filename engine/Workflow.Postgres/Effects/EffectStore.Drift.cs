@@ -63,7 +63,7 @@ public sealed partial class EffectStore
     /// <inheritdoc />
     public async Task<DatasetVersion?> VersionAsync(
         string dataset, int? number, IReadOnlyDictionary<string, string>? slice, CancellationToken cancellationToken) =>
-        (await Patience.AskAsync(() =>
-            new SnapshotReads(dataSource).FindOneAsync(dataset, number, slice, cancellationToken), cancellationToken)
+        (await Patience.AskAsync(
+            () => new SnapshotReads(dataSource).FindOneAsync(dataset, number, slice, cancellationToken), cancellationToken)
             .ConfigureAwait(false))?.Version;
 }

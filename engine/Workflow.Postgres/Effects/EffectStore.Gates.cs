@@ -47,6 +47,5 @@ public sealed partial class EffectStore
 
     private sealed record ReviewRow(
         long ReviewId, string State, string? DecidedBy, string? Reason, string Checks, long? VersionId, string? Dataset, string? Sha256,
-        long? Rows,
-        string? Partition);
+        long? Rows, string? Partition);
 }

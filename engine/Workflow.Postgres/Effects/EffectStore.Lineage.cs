@@ -54,9 +54,8 @@ public sealed partial class EffectStore
                 new
                 {
                     versionId,
-                    modelIds = models.Select(model => model.ModelVersionId)
-                    .ToArray(),
-                    roles = models.Select(model => model.Role).ToArray()
+                    modelIds = models.Select(model => model.ModelVersionId).ToArray(),
+                    roles = models.Select(model => model.Role).ToArray(),
                 },
                 transaction).ConfigureAwait(false);
         }

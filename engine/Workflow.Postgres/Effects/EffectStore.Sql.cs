@@ -7,8 +7,7 @@ public sealed partial class EffectStore
         INSERT INTO dataset_version (dataset, sha256, bytes, row_count, partition, columns, profile, sketch, writer, query, dag_id, run_id,
             run_key, task_index, map_index, attempt, task_id, rows_in, rejected, filtered, contract_version)
         VALUES (@dataset, @sha256, @bytes, @rows, @partition::jsonb, @columns::jsonb, @profile::jsonb, @sketch, @writer, @query, @dagId,
-            @runId,
-            @runKey, @taskIndex, @mapIndex, @attempt, @taskId, @rowsIn, @rejected, @filtered,
+            @runId, @runKey, @taskIndex, @mapIndex, @attempt, @taskId, @rowsIn, @rejected, @filtered,
             (SELECT max(version) FROM contract_version WHERE dataset = @dataset AND hash = @contractHash))
         RETURNING dataset_version_id
         """;
@@ -33,11 +32,9 @@ public sealed partial class EffectStore
     private const string StageModel = """
         WITH named AS (INSERT INTO model (model) VALUES (@model) ON CONFLICT DO NOTHING)
         INSERT INTO model_version (model, sha256, bytes, flavour, params, metrics, dag_version_id, dag_id, run_id, run_key, task_index,
-            map_index,
-            attempt, task_id)
+            map_index, attempt, task_id)
         VALUES (@model, @sha256, @bytes, @flavour, @params::jsonb, @metrics::jsonb, @dagVersionId, @dagId, @runId, @runKey, @taskIndex,
-            @mapIndex,
-            @attempt, @taskId)
+            @mapIndex, @attempt, @taskId)
         RETURNING model_version_id
         """;
 
@@ -54,8 +51,7 @@ public sealed partial class EffectStore
 
     private const string StageVerdict = """
         INSERT INTO gate_verdict (dag_id, run_id, run_key, task_index, map_index, attempt, task_id, subject, dataset_version_id,
-            model_version_id,
-            alias, baseline_version_id, review_item_id, learnt_checks, verdict, checks)
+            model_version_id, alias, baseline_version_id, review_item_id, learnt_checks, verdict, checks)
         VALUES (@dagId, @runId, @runKey, @taskIndex, @mapIndex, @attempt, @taskId, @subject, @datasetVersionId, @modelVersionId, @alias,
             @baselineVersionId, @reviewId, @learnt, @verdict, @checks::jsonb)
         """;

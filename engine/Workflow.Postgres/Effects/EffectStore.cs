@@ -200,8 +200,8 @@ public sealed partial class EffectStore(NpgsqlDataSource dataSource) : IEffectSt
     public Task<IReadOnlyList<TriggeringDataset>> TriggersAsync(AttemptSource source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Patience.AskAsync(() =>
-            DatasetEventStore.OfRunAsync(dataSource, source.Task.Key.RunId, cancellationToken), cancellationToken);
+        return Patience.AskAsync(
+            () => DatasetEventStore.OfRunAsync(dataSource, source.Task.Key.RunId, cancellationToken), cancellationToken);
     }
 
     private async Task<IReadOnlyList<DatasetVersion>> VersionsAsync(string sql, object parameters, CancellationToken cancellationToken)

@@ -122,8 +122,7 @@ public sealed partial class LineageReads
         SELECT dataset_version_id AS Id, dataset AS Name, version AS Version, sha256 AS Sha256, row_count AS Rows,
             partition::text AS Partition,
             published_at AS PublishedAt, dag_id AS DagId, dag_version AS DagVersion, dag_hash AS DagHash, run_key AS RunKey,
-            task_id AS TaskId,
-            map_index AS MapIndex, attempt AS Attempt, worker AS Worker, expired_at AS ExpiredAt
+            task_id AS TaskId, map_index AS MapIndex, attempt AS Attempt, worker AS Worker, expired_at AS ExpiredAt
         FROM dataset_version WHERE dataset_version_id = ANY (@datasetIds) AND version IS NOT NULL ORDER BY dataset, version
         """;
 

@@ -117,14 +117,9 @@ public sealed partial class LineageReads(NpgsqlDataSource dataSource)
                 // However many of the next were reached before, more than are shown are left when there are.
                 reached += at.Count;
                 return dataSource.ListAsync<ReachedRow>(
-                    step, new
-                    {
-                        datasetIds = Of("dataset", at),
-                        modelIds = Of("model", at),
-                        depth = steps,
-                        limit = reached + MostVersions
-                        + 1
-                    }, cancellationToken);
+                    step,
+                    new { datasetIds = Of("dataset", at), modelIds = Of("model", at), depth = steps, limit = reached + MostVersions + 1 },
+                    cancellationToken);
             },
             depth, MostVersions).ConfigureAwait(false);
         return [.. rows.DistinctBy(row => (row.Kind, row.Id))];

@@ -5,8 +5,7 @@ public sealed partial class PoolStore
     // What has slots is counted anew: as many rows as there are tasks with slots, and those that wait for them.
     private const string List = """
         SELECT p.pool AS Name, p.slots AS Slots, p.description AS Description, coalesce(u.occupied, 0) AS Occupied,
-            coalesce(u.running, 0) AS Running,
-            coalesce(w.waiting, 0) AS Waiting
+            coalesce(u.running, 0) AS Running, coalesce(w.waiting, 0) AS Waiting
         FROM pool p
         LEFT JOIN (
             SELECT pool, sum(pool_slots)::int AS occupied, (sum(pool_slots) FILTER (WHERE state = 'running'))::int AS running

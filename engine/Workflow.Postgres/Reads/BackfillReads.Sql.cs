@@ -29,8 +29,7 @@ public sealed partial class BackfillReads
 
     private const string Dates = """
         SELECT n.logical_date AS LogicalDate, n.interval_start AS IntervalStart, n.outcome AS Outcome, r.run_key AS RunKey,
-            r.state AS RunState,
-            r.started_at AS StartedAt, r.finished_at AS FinishedAt
+            r.state AS RunState, r.started_at AS StartedAt, r.finished_at AS FinishedAt
         FROM backfill_run n LEFT JOIN dag_run r ON r.run_id = n.run_id
         WHERE n.backfill_id = @id ORDER BY n.number LIMIT @limit OFFSET @offset
         """;

@@ -5,8 +5,7 @@ namespace Workflow.Postgres.Reads;
 /// <summary>A dataset with its newest version, and what its DAG says of it.</summary>
 public sealed record DatasetRow(
     string Name, int Versions, int? LatestVersion, long? LatestRows, DateTime? LatestCreatedAt, string Description, string Owner,
-    string Tags,
-    string? DeclaredBy, int? KeepVersions, TimeSpan? KeepFor, TimeSpan? ColdAfter, int? ContractVersion);
+    string Tags, string? DeclaredBy, int? KeepVersions, TimeSpan? KeepFor, TimeSpan? ColdAfter, int? ContractVersion);
 
 /// <summary>How a published version is kept.</summary>
 /// <param name="ExpiredAt">Since when its content may be gone.</param>

@@ -46,8 +46,7 @@ public sealed partial class ModelReads
 
     private const string Gates = """
         SELECT g.dag_id AS DagId, g.run_key AS RunKey, g.task_id AS TaskId, g.map_index AS MapIndex, g.attempt AS Attempt,
-            g.verdict AS Verdict,
-            g.subject AS Subject, g.published_at AS PublishedAt, d.dataset AS Dataset, g.checks::text AS Checks,
+            g.verdict AS Verdict, g.subject AS Subject, g.published_at AS PublishedAt, d.dataset AS Dataset, g.checks::text AS Checks,
             to_json(g.learnt_checks)::text AS LearntChecks
         FROM gate_verdict g LEFT JOIN dataset_version d ON d.dataset_version_id = g.dataset_version_id
         WHERE g.published_at IS NOT NULL AND (@dagId::text IS NULL OR g.dag_id = @dagId)
@@ -61,8 +60,7 @@ public sealed partial class ModelReads
     // By the run's key, which verdicts keep: the run itself may be gone.
     private const string GatesOfRun = """
         SELECT g.dag_id AS DagId, g.run_key AS RunKey, g.task_id AS TaskId, g.map_index AS MapIndex, g.attempt AS Attempt,
-            g.verdict AS Verdict,
-            g.subject AS Subject, g.published_at AS PublishedAt, d.dataset AS Dataset, g.checks::text AS Checks,
+            g.verdict AS Verdict, g.subject AS Subject, g.published_at AS PublishedAt, d.dataset AS Dataset, g.checks::text AS Checks,
             to_json(g.learnt_checks)::text AS LearntChecks
         FROM gate_verdict g LEFT JOIN dataset_version d ON d.dataset_version_id = g.dataset_version_id
         WHERE g.run_key = @runKey AND g.published_at IS NOT NULL AND (@dagId::text IS NULL OR g.dag_id = @dagId)

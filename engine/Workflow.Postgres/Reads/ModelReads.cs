@@ -23,8 +23,7 @@ public sealed record AliasMoveRow(string Alias, int? FromVersion, int? ToVersion
 /// <param name="Dataset">The dataset judged; null when a model was.</param>
 public sealed record GateRow(
     string DagId, string RunKey, string TaskId, int MapIndex, int Attempt, string Verdict, string Subject, DateTime PublishedAt,
-    string? Dataset,
-    string Checks, string LearntChecks);
+    string? Dataset, string Checks, string LearntChecks);
 
 /// <summary>What pages show of models and gates. Rows that are staged are never seen.</summary>
 public sealed partial class ModelReads(NpgsqlDataSource dataSource)

@@ -29,8 +29,7 @@ public sealed partial class WhyReads
         FROM (
             SELECT t.run_id, t.task_index, t.map_index,
                 (row_number() OVER (PARTITION BY t.pool ORDER BY t.urgency, t.ready_at, t.run_id, t.task_index,
-                t.map_index))::int - 1 AS of_pool,
-                (row_number() OVER (PARTITION BY r.dag_id
+                t.map_index))::int - 1 AS of_pool, (row_number() OVER (PARTITION BY r.dag_id
                 ORDER BY t.urgency, t.ready_at, t.run_id, t.task_index, t.map_index))::int - 1 AS of_dag,
                 (row_number() OVER (PARTITION BY t.run_id ORDER BY t.urgency, t.ready_at, t.task_index, t.map_index))::int - 1 AS of_run,
                 (row_number() OVER (PARTITION BY r.dag_id, t.task_id

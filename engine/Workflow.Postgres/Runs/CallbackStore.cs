@@ -7,8 +7,7 @@ namespace Workflow.Postgres.Runs;
 /// <summary>A callback that a worker has claimed.</summary>
 public sealed record ClaimedCallback(
     long CallbackId, long RunId, long DagVersionId, int? TaskIndex, int MapIndex, int Attempt, string Kind, int? Deadline, string? Message,
-    int Tries,
-    string DagId, string RunKey, DateTime? LogicalDate, DateTime RunAfter, string Conf)
+    int Tries, string DagId, string RunKey, DateTime? LogicalDate, DateTime RunAfter, string Conf)
 {
     /// <summary>The run, for the author's code.</summary>
     public RunInfo Run => new(DagId, RunKey, LogicalDate is { } date ? Utc(date) : null, Utc(RunAfter), (JsonObject)JsonNode.Parse(Conf)!);
@@ -56,7 +55,7 @@ public sealed partial class CallbackStore(NpgsqlDataSource dataSource)
                 workerId,
                 state,
                 error = StoredText.Message(error),
-                waitSeconds = retryAfter?.TotalSeconds ?? 0
+                waitSeconds = retryAfter?.TotalSeconds ?? 0,
             })
             .ConfigureAwait(false);
     }

@@ -65,8 +65,7 @@ public sealed partial class RunActs
 
     private async Task MoveAsync(
         long runId, PinnedRow run, long dagVersionId, DagGraph former, DagGraph graph, NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         // One that waits for its start has no tasks to make anew.
         if (run.State == RunState.Queued.Name())

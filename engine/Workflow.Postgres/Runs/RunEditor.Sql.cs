@@ -37,8 +37,7 @@ public sealed partial class RunEditor
     private const string LoadInstances = """
         SELECT run_id, task_index, map_index, state, up_success, up_failed, up_upstream_failed, up_skipped, up_cancelled, setups_success,
             setups_failed, setups_skipped, deciders_ended, deciders_against, mapped, waits_for_past, unchosen, ordered, attempt, uncounted,
-            lost,
-            message
+            lost, message
         FROM task_instance WHERE run_id = $1 ORDER BY task_index, map_index
         """;
 

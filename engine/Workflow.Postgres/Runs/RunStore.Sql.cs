@@ -21,11 +21,9 @@ public sealed partial class RunStore
     // and tasks hears of it with the commit.
     private const string InsertRun = """
         INSERT INTO dag_run (dag_id, run_key, dag_version_id, run_type, state, lane, logical_date, interval_start, interval_end, run_after,
-            conf, note,
-            triggered_by, unfinished, backfill_id, ignores_past)
+            conf, note, triggered_by, unfinished, backfill_id, ignores_past)
         VALUES (@dagId, @runKey, @dagVersionId, @runType, 'queued', @lane, @logicalDate, @intervalStart, @intervalEnd,
-            coalesce(@runAfter, now()),
-            @conf::jsonb, @note, @triggeredBy, 0, @backfillId, @ignoresPast)
+            coalesce(@runAfter, now()), @conf::jsonb, @note, @triggeredBy, 0, @backfillId, @ignoresPast)
         ON CONFLICT DO NOTHING
         RETURNING run_id, run_after <= now() AS is_due,
             pg_notify('workflow_tasks', '') IS NOT NULL AND pg_notify('workflow_runs', '') IS NOT NULL
@@ -47,8 +45,7 @@ public sealed partial class RunStore
         INSERT INTO task_instance (run_id, task_index, task_id, queue, state, ready_at, urgency, lane, pool, pool_slots, limited, admitted,
             waits_for_past)
         SELECT $1, i.task_index, i.task_id, i.queue, i.state, CASE i.state WHEN 'queued' THEN now() END, i.urgency, $10, i.pool,
-            i.pool_slots,
-            i.limited, NOT i.limited, i.waits_for_past
+            i.pool_slots, i.limited, NOT i.limited, i.waits_for_past
         FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::int[], $9::bool[], $11::bool[])
             AS i (task_index, task_id, queue, state, urgency, pool, pool_slots, limited, waits_for_past)
         """;

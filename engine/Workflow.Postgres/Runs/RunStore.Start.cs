@@ -108,9 +108,8 @@ public sealed partial class RunStore
             new
             {
                 runId,
-                numbers = due.Select(deadline => deadline.Number)
-                .ToArray(),
-                dueAt = due.Select(deadline => deadline.At!.Value.UtcDateTime).ToArray()
+                numbers = due.Select(deadline => deadline.Number).ToArray(),
+                dueAt = due.Select(deadline => deadline.At!.Value.UtcDateTime).ToArray(),
             },
             transaction).ConfigureAwait(false);
     }

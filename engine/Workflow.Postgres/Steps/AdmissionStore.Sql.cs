@@ -28,8 +28,7 @@ public sealed partial class AdmissionStore
                 ORDER BY t.run_id, t.task_index LIMIT 1) n
         )
         SELECT w.run_id AS RunId, w.task_index AS TaskIndex, w.map_index AS MapIndex, w.lane AS Lane, w.ready_at AS ReadyAt,
-            r.dag_id AS DagId,
-            r.dag_version_id AS DagVersionId
+            r.dag_id AS DagId, r.dag_version_id AS DagVersionId
         FROM hop h CROSS JOIN LATERAL (
             SELECT t.run_id, t.task_index, t.map_index, t.lane, t.ready_at FROM task_instance t
             WHERE t.run_id = h.run_id AND t.task_index = h.task_index AND t.ready_at <= now() AND NOT t.admitted

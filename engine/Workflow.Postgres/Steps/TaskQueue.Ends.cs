@@ -9,8 +9,7 @@ public sealed partial class TaskQueue
 {
     private static async Task EndAsync(
         NpgsqlConnection connection, StepPlan plan, IReadOnlyList<EndingTask> ending, IReadOnlyList<StepEdge> edges, ClaimRequest? claim,
-        bool isFirst,
-        CancellationToken cancellationToken)
+        bool isFirst, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         if (isFirst)

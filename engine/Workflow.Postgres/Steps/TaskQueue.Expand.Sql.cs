@@ -30,8 +30,7 @@ public sealed partial class TaskQueue
             GROUP BY t.run_id
         ), made AS (
             INSERT INTO task_instance (run_id, task_index, map_index, task_id, queue, urgency, lane, pool, pool_slots, limited, admitted,
-                state,
-                ready_at)
+                state, ready_at)
             SELECT s.run_id, s.task_index, e.at, s.task_id, s.queue, s.urgency, s.lane, s.pool, s.pool_slots, s.limited, NOT s.limited,
                 CASE WHEN s.is_ready THEN 'queued' ELSE 'pending' END, CASE WHEN s.is_ready THEN now() END
             FROM summary s CROSS JOIN LATERAL generate_series(0, s.elements - 1) AS e (at)

@@ -15,8 +15,7 @@ public sealed partial class TaskQueue
     /// <remarks>A kill during it leaves what one during the long way does: all of the step or nothing.</remarks>
     private static async Task<StepResult?> ForeseenAsync(
         NpgsqlConnection connection, IReadOnlyList<FinishedAttempt> finished, IReadOnlyList<EndingTask> ending,
-        IReadOnlyList<StepEdge> edges,
-        ClaimRequest? claim, CancellationToken cancellationToken)
+        IReadOnlyList<StepEdge> edges, ClaimRequest? claim, CancellationToken cancellationToken)
     {
         var plan = new StepPlan();
         await using var batch = new NpgsqlBatch(connection);

@@ -22,8 +22,7 @@ public sealed partial class TaskQueue
     private const string EndTasks = """
         WITH item AS MATERIALIZED (
             SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::int[], $6::bigint[], $7::text[], $8::text[],
-                $9::float8[],
-                $10::bool[], $11::bool[], $12::text[], $13::text[])
+                $9::float8[], $10::bool[], $11::bool[], $12::text[], $13::text[])
             AS i (run_id, task_index, map_index, from_state, attempt, worker_id, to_state, message, wait_seconds, is_lost, fails_run,
             wake_key, unchosen)
         ), idle AS MATERIALIZED (
@@ -47,8 +46,7 @@ public sealed partial class TaskQueue
             WHERE t.run_id = i.run_id AND t.task_index = i.task_index AND t.map_index = i.map_index AND t.state = i.from_state
                 AND (i.from_state <> 'running' OR (t.attempt = i.attempt AND t.worker_id = i.worker_id AND t.ordered IS NULL))
             RETURNING t.run_id, t.task_index, t.map_index, t.attempt, t.state, t.started_at, t.finished_at, i.from_state, i.worker_id,
-                i.is_lost,
-                i.message, i.fails_run, t.limited
+                i.is_lost, i.message, i.fails_run, t.limited
         ), archived AS (
             INSERT INTO task_attempt (run_id, task_index, map_index, attempt, state, worker_id, started_at, finished_at, message)
             SELECT run_id, task_index, map_index, attempt,
@@ -97,8 +95,7 @@ public sealed partial class TaskQueue
                 AND (t.mapped IS NOT NULL) = c.is_summary
             RETURNING t.run_id, t.task_index, t.map_index, t.up_success, t.up_failed, t.up_upstream_failed, t.up_skipped, t.up_cancelled,
                 t.setups_success, t.setups_failed, t.setups_skipped, t.deciders_ended, t.deciders_against, t.mapped, t.waits_for_past,
-                t.state,
-                t.attempt, t.uncounted, t.lost, t.limited, c.needed,
+                t.state, t.attempt, t.uncounted, t.lost, t.limited, c.needed,
                 t.up_success + t.up_failed + t.up_upstream_failed + t.up_skipped + t.up_cancelled AS up_finished
         ), totalled AS (
             UPDATE dag_run r SET unfinished = r.unfinished - c.ended, failed_leaves = r.failed_leaves + c.failing

@@ -55,8 +55,7 @@ public sealed class TaxiDriftTests : IDisposable
 
         var report = DriftEvaluator.Compare(
             [await LoadAsync(files, Reference)], [await LoadAsync(files, "2020-04")], new DriftRule { Columns = Columns },
-            new DuckDb.DuckDbOptions(),
-            TestContext.Current.CancellationToken);
+            new DuckDb.DuckDbOptions(), TestContext.Current.CancellationToken);
 
         report.Columns.Select(column => column.Score!.Method)
             .ShouldBe([DriftMethod.Js, DriftMethod.Wasserstein, DriftMethod.Wasserstein, DriftMethod.Wasserstein]);

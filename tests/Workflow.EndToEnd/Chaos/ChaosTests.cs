@@ -11,8 +11,7 @@ public sealed class ChaosTests
         using var output = new StringWriter();
         var trouble = Trouble.Of(
             Fault.FreezeWorker, Fault.KillWorkerWithFullQueue, Fault.KillScheduler, Fault.RestartPostgresImmediately,
-            Fault.ShiftWorkerClock,
-            Fault.CutConnections, Fault.KillWorker);
+            Fault.ShiftWorkerClock, Fault.CutConnections, Fault.KillWorker);
 
         var isWhole = await ChaosTest.RunAsync(seed: 4, trouble, output, TimeProvider.System, TestContext.Current.CancellationToken);
 

@@ -141,8 +141,7 @@ public sealed class DatasetRetentionTests : IAsyncLifetime
         var prune = PruneAsync();
         await Eventually.TrueAsync(
             () => engine.ScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"),
-            TimeSpan.FromSeconds(30),
-            "the pruner looks for holds");
+            TimeSpan.FromSeconds(30), "the pruner looks for holds");
         await engine.ExecuteAsync(need);
         await closed.CommitAsync(Token);
 

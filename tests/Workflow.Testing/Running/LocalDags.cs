@@ -31,8 +31,7 @@ public static class LocalDags
             new DagVersionContent(
                 dag.Id, file, dag.VersionHash, dag.Facts.DefinitionHash, dag.Facts.Description, dag.Facts.Owner, dag.Facts.Tags,
                 dag.Facts.ScheduleSettings, dag.Facts.Parameters, dag.Facts.Settings, dag.Facts.Graph, source,
-                new Dictionary<string, string>(),
-                "test", dag.AssemblyBytes)
+                new Dictionary<string, string>(), "test", dag.AssemblyBytes)
             {
                 Packages = [.. dag.Packages.Select(package => new PackagedAssembly(package.Name, package.Sha256, package.Bytes))],
             },

@@ -18,8 +18,7 @@ public static class TaskHandlers
         ITaskHandler[] all =
         [
             new PlainHandler(), new SqlHandler(planes), new QualityGateHandler(planes, clock), new BacktestGateHandler(planes),
-            new TrainHandler(planes),
-            new DriftGateHandler(planes),
+            new TrainHandler(planes), new DriftGateHandler(planes),
             new PromoteHandler(planes), new BranchHandler(), new ShortCircuitHandler(), new WaitForHandler(clock),
             .. waits is null
                 ? (ITaskHandler[])[]

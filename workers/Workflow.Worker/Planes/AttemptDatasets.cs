@@ -186,8 +186,7 @@ public sealed class AttemptDatasets(DataPlanes planes, AttemptContext context) :
 
     private async Task<DatasetVersion> StageAsync(
         ReadDataset read, string into, string? rejectsInto, IReadOnlyDictionary<string, string> partition,
-        IReadOnlyList<DatasetVersion> parents,
-        Origin? origin)
+        IReadOnlyList<DatasetVersion> parents, Origin? origin)
     {
         if (read.Rejects is { } rejects)
             await StageAsync(rejects with { Source = read.Rows.Source }, rejectsInto ?? $"{into}.rejects", partition, parents, origin)

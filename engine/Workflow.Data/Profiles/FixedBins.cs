@@ -3,7 +3,7 @@ namespace Workflow.Data.Profiles;
 /// <summary>
 /// Numbers or days in the bins of their type. Pages of bins are made as they are needed.
 /// </summary>
-internal sealed class Bins(SketchType type, int lowest, int highest) : CellBins
+internal sealed class FixedBins(SketchType type, int lowest, int highest) : CellBins
 {
     private const int PageBits = 7;
     private const int PageSize = 1 << PageBits;
@@ -14,7 +14,7 @@ internal sealed class Bins(SketchType type, int lowest, int highest) : CellBins
 
     public override void Add(CellBins other)
     {
-        foreach (var (bin, count) in ((Bins)other).Counts())
+        foreach (var (bin, count) in ((FixedBins)other).Counts())
             AddTo(bin, count);
     }
 
