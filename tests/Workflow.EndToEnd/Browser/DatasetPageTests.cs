@@ -84,6 +84,41 @@ public sealed class DatasetPageTests(Shop shop) : IClassFixture<Shop>, IAsyncLif
     }
 
     [Fact]
+    public async Task Drift_VersionMadeMeanwhile_LeavesWhatWasTyped()
+    {
+        await shop.WriteDagAsync("Coins.cs", """
+            public sealed class Coins : IDag
+            {
+                public void Define(DagBuilder dag)
+                {
+                    dag.Id("coins");
+                    dag.Task("make", run => run.Datasets.GenerateAsync("SELECT random() AS side", "shop.coins"));
+                }
+            }
+            """);
+        await Eventually.TrueAsync(
+            async () => (await shop.Up.Api.ListAsync("dags", "dags")).Any(dag => (string?)dag["dag_id"] == "coins"),
+            TimeSpan.FromSeconds(60),
+            "the DAG is loaded");
+        await MakeAsync();
+        await MakeAsync();
+
+        await browser.SignInAsync(shop.Up, "/datasets/shop.coins/drift");
+        var reference = Page.GetByRole(AriaRole.Combobox, new() { Name = "Reference" });
+        await Expect(reference).ToHaveValueAsync("1");
+        await reference.FillAsync("no version yet");
+        await Page.GetByRole(AriaRole.Textbox, new() { Name = "Columns" }).FillAsync("side");
+        await MakeAsync();
+        await Expect(Page.Locator("option[value='3']").First).ToBeAttachedAsync();
+
+        await Expect(reference).ToHaveValueAsync("no version yet");
+        await Expect(Page.GetByRole(AriaRole.Combobox, new() { Name = "Current" })).ToHaveValueAsync("2");
+        browser.Complaints.ShouldBeEmpty();
+
+        async Task MakeAsync() => await shop.Up.Api.UntilSuccessAsync("coins", await shop.Up.Api.TriggerAsync("coins"));
+    }
+
+    [Fact]
     public async Task Contract_ByItsLink_SaysWhatIsPromisedAndToWhom()
     {
         await browser.SignInAsync(shop.Up, "/datasets/shop.orders/contract");

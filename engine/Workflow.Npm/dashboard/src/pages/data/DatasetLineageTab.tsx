@@ -12,7 +12,7 @@ export function DatasetLineageTab() {
     versions: [newest],
   } = useDataset();
   const [version, setVersion] = useParam('version', OF_VERSION);
-  const versions = useVersions(name);
+  const { data: versions = [] } = useVersions(name);
   return (
     <LineagePanel subject={`dataset:${name}`} version={version} columns={newest?.columns.map((column) => column.name) ?? []}>
       <VersionField

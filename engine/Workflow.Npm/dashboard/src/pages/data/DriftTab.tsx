@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { DatasetDiffSide, DatasetVersionState } from '../../api/types';
 import { Answered } from '../../components/Answered';
@@ -54,14 +54,20 @@ export function DriftTab() {
   const ask = (question: Question) => setSearch(addressOf(question, chosen), { replace: true });
   return (
     <>
-      <DriftForm asked={{ ...suggestion(versions, asked), method: asked.method || 'auto' }} versions={versions} onAsk={ask} />
-      {!isWhole && (
-        <p className="muted">
-          {versions.length < 2
-            ? 'There is only one version: nothing to compare it with yet. The next run of its task makes another.'
-            : 'Choose what counts as normal and what to compare with it: the number of a version, or a slice for its newest.'}
-        </p>
-      )}
+      <Answered answer={versions} what="The list of versions">
+        {(known) => (
+          <>
+            <DriftForm key={name} suggested={{ ...suggestion(known, asked), method: asked.method || 'auto' }} versions={known} onAsk={ask} />
+            {!isWhole && (
+              <p className="muted">
+                {known.length < 2
+                  ? 'There is only one version: nothing to compare it with yet. The next run of its task makes another.'
+                  : 'Choose what counts as normal and what to compare with it: the number of a version, or a slice for its newest.'}
+              </p>
+            )}
+          </>
+        )}
+      </Answered>
       {isWhole && (
         <Answered answer={answer} what="The comparison">
           {({ columns, verdict, share, reference, current }) => {
@@ -95,16 +101,14 @@ export function DriftTab() {
 }
 
 interface FormProps {
-  asked: Question;
+  suggested: Question;
   versions: DatasetVersionState[];
   onAsk: (question: Question) => void;
 }
 
-function DriftForm({ asked, versions, onAsk }: FormProps) {
-  const [question, setQuestion] = useState(asked);
-  // What is suggested comes with the versions, after the first picture.
-  const suggested = JSON.stringify(asked);
-  useEffect(() => setQuestion(JSON.parse(suggested) as Question), [suggested]);
+/** Starts with what is suggested; from then on the fields are the person's, whatever versions come meanwhile. */
+function DriftForm({ suggested, versions, onAsk }: FormProps) {
+  const [question, setQuestion] = useState(suggested);
   const set = (part: Partial<Question>) => setQuestion({ ...question, ...part });
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -30,7 +30,7 @@ export function ProfileTab() {
   const [version, setVersion] = useParam('version', OF_VERSION);
   const [whole, setWhole] = useParam('whole', OF_WHOLE);
   const [chosen, choose] = useParam('column');
-  const versions = useVersions(name);
+  const { data: versions = [] } = useVersions(name);
   const answer = useApi('/api/v2/datasets/{name}/profile', {
     path: { name },
     query: { version: version ?? undefined, whole: whole ? true : undefined },
