@@ -42,11 +42,14 @@ public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
     /// <inheritdoc/>
     public override long GetTimestamp() => GetUtcNow().Ticks;
 
-    /// <summary>Moves the clock forward, firing what becomes due on the way.</summary>
+    /// <summary>
+    /// Moves the clock forward, firing what becomes due on the way. A callback, or what it sets free, may move it further meanwhile: it
+    /// does not go back.
+    /// </summary>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
-        SetUtcNow(GetUtcNow() + by);
+        FireUntil(GetUtcNow() + by);
     }
 
     /// <summary>
@@ -54,8 +57,13 @@ public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
     /// </summary>
     public void SetUtcNow(DateTimeOffset now)
     {
-        while (TakeDue(now) is { } timer)
-            timer.Fire();
+        lock (_lock)
+        {
+            if (now < _now)
+                _now = now.ToUniversalTime();
+        }
+
+        FireUntil(now);
     }
 
     /// <inheritdoc/>
@@ -66,6 +74,12 @@ public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
+    private void FireUntil(DateTimeOffset? until)
+    {
+        while (TakeDue(until) is { } timer)
+            timer.Fire();
+    }
+
     // The callback runs outside the lock: it may read the clock, and create, change or dispose timers.
     private Timer? TakeDue(DateTimeOffset? until)
     {
@@ -73,14 +87,10 @@ public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
         {
             var limit = until ?? _now;
             var next = _timers.Where(timer => timer.Due <= limit).MinBy(timer => timer.Due);
+            if ((next?.Due ?? limit) is var reached && reached > _now)
+                _now = reached.ToUniversalTime();
             if (next is null)
-            {
-                _now = limit.ToUniversalTime();
                 return null;
-            }
-
-            if (next.Due > _now)
-                _now = next.Due.Value;
             next.Due = next.Period > TimeSpan.Zero ? next.Due + next.Period : null;
             return next;
         }
@@ -107,8 +117,7 @@ public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
             }
 
             // One that is due at once fires at once, as the system's does within a moment.
-            while (clock.TakeDue(until: null) is { } timer)
-                timer.Fire();
+            clock.FireUntil(null);
             return true;
         }
 

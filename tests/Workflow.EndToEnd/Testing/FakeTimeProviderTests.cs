@@ -37,6 +37,31 @@ public sealed class FakeTimeProviderTests
     }
 
     [Fact]
+    public void Advance_CallbackMovesTheClockFurther_StaysThere()
+    {
+        var start = _clock.GetUtcNow();
+        using var timer = _clock.CreateTimer(
+            _ => _clock.Advance(TimeSpan.FromSeconds(2)), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        (_clock.GetUtcNow() - start).ShouldBe(TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public void SetUtcNow_Backwards_FiresNothing()
+    {
+        List<(string Name, double Seconds)> fired = [];
+        using var timer = Timer("later", fired, due: 1);
+        var earlier = _clock.GetUtcNow() - TimeSpan.FromHours(1);
+
+        _clock.SetUtcNow(earlier);
+
+        _clock.GetUtcNow().ShouldBe(earlier);
+        fired.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Advance_DisposedTimer_DoesNotFire()
     {
         List<(string Name, double Seconds)> fired = [];
