@@ -70,6 +70,8 @@ internal sealed class Load(Playground playground, Say say)
     {
         await playground.AskAsync(_ => new DagStore(playground.Data).SetPausedAsync("tick", true, default));
         say.Line("no more runs are created");
+        // A worker that was killed just now is among the living until its lease is over, but its heart does not beat again.
+        var since = await playground.AskAsync(connection => connection.ExecuteScalarAsync<DateTime>("SELECT now()"));
         try
         {
             await Eventually.TrueAsync(
@@ -78,7 +80,9 @@ internal sealed class Load(Playground playground, Say say)
                     SELECT (SELECT count(*) FROM dag_run WHERE finished_at IS NULL) + (SELECT count(*) FROM backfill WHERE finished_at IS NULL)
                         + (SELECT count(*) FROM callback WHERE finished_at IS NULL) + (SELECT count(*) FROM dag_dataset_event)
                         + abs((SELECT count(*) FROM worker WHERE stopped_at IS NULL) - @workers)
-                    """) == 0,
+                        + (SELECT count(*) FROM worker WHERE stopped_at IS NULL AND heartbeat_at <= @since)
+                    """,
+                    since) == 0,
                 limit);
         }
         catch (TimeoutException)
@@ -87,6 +91,6 @@ internal sealed class Load(Playground playground, Say say)
         }
     }
 
-    private Task<long> CountAsync(string sql) =>
-        playground.AskAsync(connection => connection.ExecuteScalarAsync<long>(sql, new { workers = Fleet.WorkerCount }));
+    private Task<long> CountAsync(string sql, DateTime? since = null) =>
+        playground.AskAsync(connection => connection.ExecuteScalarAsync<long>(sql, new { workers = Fleet.WorkerCount, since }));
 }
