@@ -52,6 +52,22 @@ public sealed partial class SourceTests
         wrong.ShouldBeEmpty();
     }
 
+    /// <remarks>The one rule of the formatter that neither the build nor <c>dotnet format whitespace</c> looks at.</remarks>
+    [Fact]
+    public void Usings_OfEveryFile_HaveSystemFirstAndAreInOrder()
+    {
+        var wrong = Repository.Files("*.cs", "engine", "workers", "dags", "tests")
+            .Select(file => (file, usings: Using().Matches(Repository.Read(file)).Select(match => match.Groups[1].Value).ToList()))
+            .Where(each => !each.usings.SequenceEqual(each.usings.OrderBy(UsingGroup).ThenBy(name => name, StringComparer.OrdinalIgnoreCase)))
+            .Select(each => each.file);
+
+        wrong.ShouldBeEmpty();
+
+        static int UsingGroup(string name) =>
+            name.Contains('=') ? 3 : name.StartsWith("static ", StringComparison.Ordinal) ? 2 : IsOfSystem(name) ? 0 : 1;
+        static bool IsOfSystem(string name) => name == "System" || name.StartsWith("System.", StringComparison.Ordinal);
+    }
+
     /// <remarks>
     /// Statements for PostgreSQL are whole constants in a <c>*.Sql.cs</c> beside their store, where a test can prepare each of them against
     /// the schema. Files that say DuckDB have a database of their own; documentation may quote.
@@ -91,6 +107,9 @@ public sealed partial class SourceTests
 
     private static bool IsSql(string line) =>
         !line.TrimStart().StartsWith("//", StringComparison.Ordinal) && (Statement().IsMatch(line) || Quoted().IsMatch(line));
+
+    [GeneratedRegex(@"^using ([^(;]+);$", RegexOptions.Multiline)]
+    private static partial Regex Using();
 
     /// <summary>A line of a raw string: upper case, as SQL is written here.</summary>
     [GeneratedRegex(
