@@ -106,6 +106,25 @@ public sealed class DownloadTests : IDisposable
         asked.ShouldBe(["", "bytes=2000-", "bytes=4000-"]);
     }
 
+    [Fact]
+    public async Task Ingest_ServerThatBeginsAnewAndBreaksOffEachTime_IsNotAskedWithoutEnd()
+    {
+        var asked = 0;
+        var error = await Should.ThrowAsync<TaskFailureException>(() => Source(_ =>
+        {
+            asked++;
+            var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent("a\n1\n"u8.ToArray()) };
+            answer.Content.Headers.ContentLength = 100;
+            answer.Headers.ETag = new("\"one\"");
+            return answer;
+        }).IngestAsync(Address, null, null, default));
+
+        error.Message.ShouldBe("Cannot download https://data.example/trips.csv: "
+            + "it began anew 3 times and broke off each time, at last after 4 bytes.");
+        error.Retryable.ShouldBeTrue();
+        asked.ShouldBe(3);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("\"one\"")]

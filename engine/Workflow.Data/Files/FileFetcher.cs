@@ -11,6 +11,9 @@ internal sealed class FileFetcher(HttpClient http)
     // Often enough to see a download move, seldom enough to keep the log short.
     private const long ReportBytes = 32L << 20;
 
+    // A file may change while it is downloaded; a server that gives no rest of one would be asked without end.
+    private const int MostBeginnings = 3;
+
     /// <summary>Checks a local file, or downloads an address to the staged path.</summary>
     /// <returns>The file's local path; the staged one if it was downloaded.</returns>
     public async Task<string> FetchAsync(string file, string staged, IProgress<string>? log, CancellationToken cancellationToken)
@@ -54,11 +57,14 @@ internal sealed class FileFetcher(HttpClient http)
         var name = Name(address.OriginalString);
         await using var target = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         string? validator = null;
+        var beginnings = 0;
         while (true)
         {
+            bool isRest;
             try
             {
-                validator = await DownloadOnceAsync(address, name, validator, target, log, cancellationToken).ConfigureAwait(false);
+                (validator, isRest) = await DownloadOnceAsync(address, name, validator, target, log, cancellationToken)
+                    .ConfigureAwait(false);
                 if (validator is null)
                 {
                     log?.Report($"Downloaded {name}: {Megabytes(target.Length)} MB.");
@@ -70,14 +76,21 @@ internal sealed class FileFetcher(HttpClient http)
                 throw new TaskFailureException($"Cannot download {name}: {error.Message}", retryable: true, error);
             }
 
+            if (!isRest && ++beginnings == MostBeginnings)
+                throw new TaskFailureException(
+                    $"Cannot download {name}: it began anew {beginnings} times and broke off each time, at last after {target.Position} bytes.",
+                    retryable: true);
             log?.Report($"The download of {name} broke off at {Megabytes(target.Position)} MB; going on from there.");
         }
     }
 
     /// <summary>Downloads from where the last connection broke.</summary>
     /// <param name="validator">What the server called the content that was begun; null to begin.</param>
-    /// <returns>Null at the end of the file; what the server calls its content when the connection broke before.</returns>
-    private async Task<string?> DownloadOnceAsync(
+    /// <returns>
+    /// Null at the end of the file; what the server calls its content when the connection broke before. And whether it gave the rest, or
+    /// began anew.
+    /// </returns>
+    private async Task<(string? Validator, bool IsRest)> DownloadOnceAsync(
         Uri address, string name, string? validator, FileStream target, IProgress<string>? log, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
@@ -114,15 +127,15 @@ internal sealed class FileFetcher(HttpClient http)
         }
         catch (Exception error) when (tag is not null && target.Position > begun && error is (HttpRequestException or IOException))
         {
-            return tag;
+            return (tag, isRest);
         }
 
         if (length is null || length == target.Position)
-            return null;
+            return (null, isRest);
 
         // Where nothing more came, asking again at once would be a storm: the task's own retries wait longer.
         return tag is not null && target.Position > begun
-            ? tag
+            ? (tag, isRest)
             : throw new TaskFailureException(
                 $"The download of {name} broke off after {target.Position} of {length} bytes.", retryable: true);
     }
