@@ -95,6 +95,12 @@ public sealed class PersonalDataTests() : StoredDataTest("people", "people", "ma
         [
             new("between", "id", Verdict.Fail, Severity.Block, 0.5, "all", 2, 2,
                 ["""{"id":7,"mail":"ann7@home.example"}""", """{"id":8,"mail":null}"""], "m"),
+            new("max_between", "mail", Verdict.Fail, Severity.Block, 103, "at most 9", 2, 1, [], "The largest is 103: ann@home."),
+            new("unexpected_rows", null, Verdict.Fail, Severity.Block, 1, "none", 2, 1, ["""{"m":"ann@home"}"""], "1 row."),
+            new("unexpected_rows", null, Verdict.Fail, Severity.Block, null, "none", 2, null, [],
+                "DuckDB: Conversion Error: Could not convert string 'ann@o'hara' to INT64"),
+            new("not_null", "id", Verdict.Pass, Severity.Block, 1, "all", 2, 0, [], "Slice ann@home: 1 of 1.") { Slice = "ann@home" },
+            new("max_between", "id", Verdict.Pass, Severity.Block, 8, "at most 9", 2, 0, [], "The largest is 8."),
         ];
         var held = await StartAsync("held");
         await Effects.HoldAsync(held, versions[1].VersionId, found, default);
@@ -103,6 +109,9 @@ public sealed class PersonalDataTests() : StoredDataTest("people", "people", "ma
             default);
         await FinishAsync(judged);
 
+        var lineage = await Server.GetAsync("/lineage/upstream?of=dataset:people@2");
+        lineage.ToString().ShouldContain("max_between");
+        lineage.ToString().ShouldNotContain("103");
         foreach (var (path, checks) in new[] { ("/gates?run_id=judged", "gates/0/checks"), ("/reviews", "reviews/0/checks"),
             ("/reviews/1", "checks") })
         {
@@ -111,6 +120,11 @@ public sealed class PersonalDataTests() : StoredDataTest("people", "people", "ma
             answer.Text($"{checks}/0/sample_rows/0/mail").ShouldBe("***");
             answer.Int($"{checks}/0/sample_rows/0/id").ShouldBe(7);
             answer.IsNull($"{checks}/0/sample_rows/1/mail").ShouldBeTrue();
+            answer.IsNull($"{checks}/1/observed").ShouldBeTrue();
+            answer.Text($"{checks}/1/message").ShouldBe("The values of 'mail', which are not shown: not as allowed.");
+            answer.Text($"{checks}/3/message").ShouldBe("DuckDB: Conversion Error: Could not convert string '***' to INT64");
+            (answer.Text($"{checks}/4/slice"), answer.Text($"{checks}/4/message")).ShouldBe(("*** 5", "Slice *** 5: 1 of 1."));
+            answer.Int($"{checks}/5/observed").ShouldBe(8);
         }
     }
 

@@ -64,6 +64,85 @@ public sealed class PersonalColumnsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_FileWithoutItsHeader_FailsWithoutTheRowThatStandsInItsPlace()
+    {
+        await SaveAsync("people", "1,2000-01-01,ann@home\n2,1999-01-01,bob@home\n", """
+            dag.Task("read", run => run.Datasets.IngestAsync(
+                Source.Csv(File) with { Columns = [new("id", "BIGINT"), new("born", "DATE"), new("mail", "VARCHAR")] }, "people"));
+            """);
+
+        var run = await engine.RunAsync("people");
+
+        (await engine.ExplainAsync(run)).ShouldContain("missing id, born, mail; unexpected '***', '***', '***'.");
+    }
+
+    [Fact]
+    public async Task Run_QueriesThatFailAtAPersonalValue_FailWithoutIt()
+    {
+        await SaveAsync("people", "id,born,mail\n1,2000-01-01,o'ann@home\n", """
+            var read = dag.Task("read", run => run.Datasets.IngestAsync(File, "people"));
+            dag.Gate("judge", read, g => g.UnexpectedRows("SELECT * FROM input WHERE mail::BIGINT < 0", Severity.Warn));
+            dag.Sql("convert", read, into: "numbers", "SELECT mail::BIGINT AS number FROM input");
+            """);
+
+        var run = await engine.RunAsync("people");
+
+        var failure = await engine.ExplainAsync(run);
+        failure.ShouldContain("Conversion Error");
+        failure.ShouldNotContain("home");
+        var verdict = await engine.ScalarAsync<string>("SELECT checks::text FROM gate_verdict WHERE task_id = 'judge'");
+        verdict.ShouldContain("Conversion Error");
+        verdict.ShouldNotContain("home");
+    }
+
+    [Fact]
+    public async Task Run_DriftAgainstAPersonalColumnOfAnotherDataset_StoresNoneOfItsValues()
+    {
+        var rows = Enumerable.Range(0, 40).Select(i => $"{i},2000-01-01,ann{i % 5}@home\n");
+        await SaveAsync("people", "id,born,mail\n" + string.Concat(rows), """
+            var read = dag.Task("read", run => run.Datasets.IngestAsync(File, "people"));
+            var leads = dag.Task("leads", run => run.Datasets.GenerateAsync("SELECT 'x' || i % 5 AS mail FROM range(40) r(i)", "leads"));
+            leads.After(read);
+            dag.DriftGate("drift", leads, drift => drift.Against(Reference.Version("people", 1)).Columns("mail").Severity(Severity.Warn));
+            """);
+
+        var run = await engine.RunAsync("people");
+
+        (await engine.StateAsync(run)).ShouldBe("success", await engine.ExplainAsync(run));
+        var report = await engine.ScalarAsync<string>("SELECT report::text FROM drift_report");
+        report.ShouldContain("*** 1");
+        report.ShouldNotContain("home");
+    }
+
+    /// <remarks>As of a task that makes slices of several sources, and of a column that is made no more.</remarks>
+    [Fact]
+    public async Task Run_VersionsOfOneTaskMadeOfDifferentData_AreMaskedByAllOfThem()
+    {
+        await SaveAsync("people", "id,born,mail\n1,2000-01-01,ann@home\n2,1999-01-01,bob@home\n", """
+            var read = dag.Task("read", run => run.Datasets.IngestAsync(File, "people"));
+            dag.Task("all", read, async (run, people) =>
+            {
+                await run.Datasets.TransformAsync<MailRow, MadeRow>(people, "all", (row, writer) =>
+                {
+                    if (row.Id == 1)
+                        writer.Write(new MadeRow(row.Id, row.Mail));
+                    else
+                        writer.Reject($"bad mail {row.Mail}");
+                });
+                await run.Datasets.GenerateAsync("SELECT 1 AS id", "all");
+            });
+            """, "public sealed record MailRow(long Id, string? Mail); public sealed record MadeRow(long Id, string? Contact);");
+
+        var run = await engine.RunAsync("people");
+
+        (await engine.StateAsync(run)).ShouldBe("success", await engine.ExplainAsync(run));
+        (await MaskedAsync("all")).ShouldBe("contact");
+        var rejects = await engine.ScalarAsync<string>("SELECT profile::text FROM dataset_version WHERE dataset = 'all.rejects'");
+        rejects.ShouldContain("reason");
+        rejects.ShouldNotContain("home");
+    }
+
+    [Fact]
     public async Task Run_ContractOfWhatWasMade_SaysThatItIsPersonalNoMore()
     {
         await SaveAsync("people", "id,born,mail\n1,2000-01-01,ann@home\n", """

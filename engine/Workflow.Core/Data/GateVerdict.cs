@@ -39,6 +39,9 @@ public sealed record CheckResult(
     /// <summary>The values of the columns that the check is sliced by, joined with <c>/</c>; null for a check of all rows.</summary>
     public string? Slice { get; init; }
 
+    /// <summary>The columns of which nothing is shown in this finding; null for none.</summary>
+    public IReadOnlyList<string>? Masked { get; init; }
+
     /// <summary>Who answers for the check.</summary>
     public string? Owner { get; init; }
 

@@ -40,10 +40,9 @@ internal static class GateDriftApi
         var current = sides.GetValueOrDefault(row.VersionId);
 
         // The gate stores what the contract of its time leaves to show; the newest one may leave less.
-        var masked = current is null
-            ? new HashSet<string>()
-            : await contracts.MaskedAsync(current.Dataset, cancellationToken).ConfigureAwait(false);
-        var report = ApiJson.Read<DriftReport>(row.Report).Masked(masked);
+        var masked = await GatesApi.MaskedAsync(sides.Values.Select(side => side.Dataset), contracts, cancellationToken)
+            .ConfigureAwait(false);
+        var report = ApiJson.Read<DriftReport>(row.Report).Masked(masked.Values.SelectMany(columns => columns).ToHashSet());
         return new GateDrift(
             dagId, runId, taskId, row.MapIndex, row.Attempt, StateNames.Parse<Verdict>(row.Verdict), StateNames.Parse<Verdict>(row.Found),
             report.Share, row.Subject, row.PublishedAt, current,

@@ -42,14 +42,23 @@ internal static class GatesApi
     /// <param name="masked">The columns of which the newest contract shows none.</param>
     internal static IReadOnlyList<GateCheck> ChecksOf(string json, IReadOnlySet<string> masked) =>
     [
-        .. ApiJson.Read<CheckResult[]>(json).Select(check => new GateCheck(
+        .. Found(json, masked).Select(check => new GateCheck(
             check.Check, check.Column, check.Verdict, check.Severity, ApiJson.Finite(check.Observed), check.Threshold, check.Rows,
-            check.FailingRows, [.. (check.SampleRows ?? []).Select(row => Shown(ApiJson.Row(row), masked))], check.Message, check.Slice,
-            check.Owner, check.Meaning)),
+            check.FailingRows, Samples(check, masked), check.Message, check.Slice, check.Owner, check.Meaning)),
     ];
 
-    private static Dictionary<string, JsonElement> Shown(IReadOnlyDictionary<string, JsonElement> row, IReadOnlySet<string> masked) =>
-        row.ToDictionary(cell => cell.Key, cell => masked.Contains(cell.Key) && cell.Value.ValueKind != JsonValueKind.Null
-            ? JsonSerializer.SerializeToElement(Mask.Text)
-            : cell.Value);
+    /// <summary>Checks as they are stored, without the values of columns that are personal by now.</summary>
+    internal static IEnumerable<CheckResult> Found(string json, IReadOnlySet<string> masked) =>
+        ApiJson.Read<CheckResult[]>(json).Select((check, at) => Mask.Of(check, masked, at + 1));
+
+    private static List<Dictionary<string, JsonElement>> Samples(CheckResult check, IReadOnlySet<string> masked)
+    {
+        // A query calls what it shows as it likes.
+        var hidesAll = check.Check == CheckKind.UnexpectedRows.Name() && Mask.IsNew(check, masked);
+        return [.. (check.SampleRows ?? []).Select(row => ApiJson.Row(row).ToDictionary(
+            cell => cell.Key,
+            cell => (hidesAll || masked.Contains(cell.Key)) && cell.Value.ValueKind != JsonValueKind.Null
+                ? JsonSerializer.SerializeToElement(Mask.Text)
+                : cell.Value))];
+    }
 }

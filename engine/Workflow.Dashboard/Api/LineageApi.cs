@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Workflow.Dashboard.Http;
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Lineage;
 
 namespace Workflow.Dashboard.Api;
@@ -48,14 +49,14 @@ internal static class LineageApi
 
     private static async Task<LineageGraph> UpstreamAsync(
         [FromQuery(Name = "of")] string? of, [FromQuery(Name = "column")] string? column, [FromQuery(Name = "depth")] int? depth,
-        LineageReads reads, CancellationToken cancellationToken)
+        LineageReads reads, ContractStore contracts, CancellationToken cancellationToken)
     {
         var subject = LineageSubject.Parse(of);
         if (subject.Kind == "source")
             throw ApiException.Invalid("of", "is a source: there is nothing upstream of one, ask for downstream");
         var steps = Steps(depth);
         var roots = await RootsAsync(subject, reads, cancellationToken).ConfigureAwait(false);
-        var view = new LineageView(reads, of!, "upstream");
+        var view = new LineageView(reads, contracts, of!, "upstream");
         if (string.IsNullOrEmpty(column))
         {
             var versions = await reads.UpstreamAsync(roots, steps, cancellationToken).ConfigureAwait(false);
@@ -69,12 +70,12 @@ internal static class LineageApi
 
     private static async Task<LineageGraph> DownstreamAsync(
         [FromQuery(Name = "of")] string? of, [FromQuery(Name = "column")] string? column, [FromQuery(Name = "depth")] int? depth,
-        LineageReads reads, CancellationToken cancellationToken)
+        LineageReads reads, ContractStore contracts, CancellationToken cancellationToken)
     {
         var subject = LineageSubject.Parse(of);
         var steps = Steps(depth);
         var roots = await RootsAsync(subject, reads, cancellationToken).ConfigureAwait(false);
-        var view = new LineageView(reads, of!, "downstream");
+        var view = new LineageView(reads, contracts, of!, "downstream");
         if (string.IsNullOrEmpty(column))
         {
             var versions = await reads.DownstreamAsync(roots, steps, cancellationToken).ConfigureAwait(false);

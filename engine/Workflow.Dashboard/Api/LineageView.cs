@@ -1,10 +1,11 @@
+using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Lineage;
 using Workflow.Runs;
 
 namespace Workflow.Dashboard.Api;
 
 /// <summary>Puts a graph of lineage together from what a walk reached.</summary>
-internal sealed class LineageView(LineageReads reads, string of, string direction)
+internal sealed class LineageView(LineageReads reads, ContractStore contracts, string of, string direction)
 {
     public async Task<LineageGraph> OfVersionsAsync(
         LineageRoots roots, IReadOnlyList<ReachedRow> reached, CancellationToken cancellationToken)
@@ -105,13 +106,16 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
             found.Edges.Add(new LineageEdge(id, found.Name("dataset", row.Id), "ingested"));
         }
 
-        foreach (var row in await reads.GatesAsync(of, cancellationToken).ConfigureAwait(false))
+        var gates = await reads.GatesAsync(of, cancellationToken).ConfigureAwait(false);
+        var masked = await GatesApi.MaskedAsync(gates.Select(row => found.Dataset(row.DatasetId)), contracts, cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var row in gates)
         {
             var (kind, subject) = row.ModelId is { } model && found.Knows("model", model) ? ("model", model)
                 : ("dataset", row.DatasetId ?? 0);
             if (!found.Knows(kind, subject))
                 continue;
-            var checks = ApiJson.Read<CheckResult[]>(row.Checks).Select(check => new LineageCheck(
+            var checks = GatesApi.Found(row.Checks, masked[found.Dataset(row.DatasetId) ?? ""]).Select(check => new LineageCheck(
                 check.Check, check.Column, check.Threshold, check.Verdict, ApiJson.Finite(check.Observed)));
             var id = $"gate:{row.Id}";
             found.Nodes.Add(id, new LineageNode(
@@ -146,6 +150,9 @@ internal sealed class LineageView(LineageReads reads, string of, string directio
         public bool Knows(string kind, long id) => names.ContainsKey((kind, id));
 
         public string Name(string kind, long id) => names[(kind, id)];
+
+        /// <summary>The dataset that a version is of; null where it is not among those found.</summary>
+        public string? Dataset(long? versionId) => names.TryGetValue(("dataset", versionId ?? 0), out var id) ? Nodes[id].Name : null;
 
         public string[] Roots(LineageRoots roots) =>
         [

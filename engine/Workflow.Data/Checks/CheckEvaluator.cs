@@ -54,7 +54,8 @@ public static class CheckEvaluator
         }
         catch (TaskFailureException refused) when (!refused.Retryable && checks.Count == 1)
         {
-            return new CheckReport([Result(checks[0], null, null, 0, Finding.Problem(refused.Message), [])], null);
+            var message = request.Masked.Count > 0 ? Mask.OfError(refused.Message) : refused.Message;
+            return new CheckReport([Result(checks[0], null, 0, Finding.Problem(message), []) with { Masked = Known(request) }], null);
         }
         catch (TaskFailureException refused) when (!refused.Retryable && checks.Count > 0)
         {
@@ -69,6 +70,9 @@ public static class CheckEvaluator
             };
         }
     }
+
+    private static IReadOnlyList<string>? Known(CheckRequest request) =>
+        request.Masked.Count == 0 ? null : [.. request.Masked.Order(StringComparer.Ordinal)];
 
     private static bool IsBroken(IReadOnlyList<CheckResult> results) =>
         results is [{ Verdict: Verdict.Fail, Observed: null, FailingRows: null }];
@@ -90,7 +94,7 @@ public static class CheckEvaluator
                 && (each.Result.Verdict == Verdict.Fail || each.Plan.Check.Kind != CheckKind.NullRate))
             .Select(each => (CheckViews.Name(each.Plan.Check), each.Plan.Failing!)).ToList();
         return new CheckReport(
-            [.. judged.Select(each => each.Result)],
+            [.. judged.Select(each => each.Result with { Masked = Known(request) })],
             quarantined.Count == 0 ? null
                 : new RowQuarantine(schema, parquet, checks, request.Others, [.. scan.Made], scan.Values, quarantined));
     }
@@ -128,38 +132,26 @@ public static class CheckEvaluator
                 row => JsonRows.Write(row, columns, hidden))];
         }
 
-        if (plan.Check.Column is { } masks && masked.Contains(masks) && ShowsValues(plan.Check.Kind) && !finding.IsEmpty)
+        var found = Result(plan.Check, plan.Failing, plan.Count(), finding, samples);
+        if (plan.Check.Column is { } column && masked.Contains(column) && !finding.IsEmpty)
+            found = Mask.OfColumn(found, column);
+        return found with
         {
-            finding = finding with
-            {
-                Observed = null,
-                Message = $"The values of '{masks}', which are not shown: {(finding.Passes ? "as" : "not as")} allowed.",
-            };
-        }
-
-        return Result(plan.Check, plan.Slice, plan.Failing, plan.Count(), finding, samples);
+            Slice = plan.Slice,
+            Message = plan.Slice is null ? found.Message : $"Slice {plan.Slice}: {found.Message}",
+        };
     }
 
-    /// <summary>
-    /// Whether what a check finds are values of its column: those that a set lacks or holds, or those at a place in their order.
-    /// </summary>
-    private static bool ShowsValues(CheckKind kind) => kind is CheckKind.DistinctInSet or CheckKind.DistinctEqualSet
-        or CheckKind.MostCommonInSet or CheckKind.MinBetween or CheckKind.MaxBetween or CheckKind.MedianBetween
-        or CheckKind.QuantilesBetween;
-
-    private static CheckResult Result(
-        DataCheck check, string? slice, string? failing, long rows, Finding finding, IReadOnlyList<string> samples)
+    private static CheckResult Result(DataCheck check, string? failing, long rows, Finding finding, IReadOnlyList<string> samples)
     {
         var policy = check.Policy;
         var empty = finding.IsEmpty ? policy?.OnEmpty : null;
         var passes = empty is null ? finding.Passes : empty == EmptyRule.Pass;
-        var message = slice is null ? finding.Message : $"Slice {slice}: {finding.Message}";
         return new CheckResult(
             check.Kind.Name(), check.Column ?? (check.Columns is { } columns ? string.Join(", ", columns) : null),
             passes ? Verdict.Pass : Verdict.Fail, empty == EmptyRule.Warn ? Severity.Warn : check.Severity, finding.Observed,
-            Thresholds.Of(check), rows, finding.Failing, samples, message)
+            Thresholds.Of(check), rows, finding.Failing, samples, finding.Message)
         {
-            Slice = slice,
             Owner = policy?.Owner,
             Meaning = policy?.Meaning,
 

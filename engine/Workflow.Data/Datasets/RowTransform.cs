@@ -30,7 +30,8 @@ public sealed class RowTransform(IArtifactStore store, DuckDbOptions? options = 
         where TOut : class
     {
         ArgumentNullException.ThrowIfNull(transform);
-        using var rejected = new RejectedRows(store, "The transform", most: null, hidesRejects);
+        using var rejected = new RejectedRows(
+            store, "The transform", most: null, hidesRejects ? RejectedRows.RowsAndReasons : new HashSet<string>());
         using var segments = new Segments(store);
         var output = new RowType<TOut>();
         var writer = new Writer<TOut>(output, segments, rejected);

@@ -90,13 +90,13 @@ internal sealed record CsvDialect(CsvOptions Options, char Delimiter, IReadOnlyL
             return Unique(names);
         if (names.Index().FirstOrDefault(pair => string.IsNullOrWhiteSpace(pair.Item)) is { Item: not null } blank)
             throw file.Failure(
-                $"has no name for column {blank.Index + 1} in its header, line {line}: {string.Join(", ", names.Select(name => $"'{name}'"))}. "
+                $"has no name for column {blank.Index + 1} in its header, line {line}: {file.Shown([.. names.Select(name => $"'{name}'")])}. "
                 + "Name it, or let names be made unique.");
 
         // DuckDB tells columns apart without regard to case.
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw file.Failure(
-                $"names column '{twice.Key}' {twice.Count()} times in its header, line {line}; names that differ only in case are the same. "
+                $"names column {file.Shown([$"'{twice.Key}'"])} {twice.Count()} times in its header, line {line}; names that differ only in case are the same. "
                 + "Rename one, or let names be made unique.");
         return names;
     }

@@ -1,3 +1,5 @@
+using Workflow.Contracts;
+
 namespace Workflow.Data.Files;
 
 /// <summary>What a file holds.</summary>
@@ -47,6 +49,9 @@ internal sealed record DataFile(string Name, string Path, FileFormat Format)
         var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read);
         return Format == FileFormat.GzipCsv ? new GzipContent(this, stream) : stream;
     }
+
+    /// <summary>What a file without a header gives for names are values.</summary>
+    public string Shown(IEnumerable<string> names) => string.Join(", ", Masked.Count == 0 ? names : names.Select(_ => $"'{Mask.Text}'"));
 
     /// <summary>The same file would fail the same way again.</summary>
     public TaskFailureException Failure(string complaint, Exception? inner = null) =>

@@ -29,7 +29,7 @@ internal static class ExpectedColumns
         if (missing.Count > 0)
             complaints.Add($"missing {string.Join(", ", missing)}");
         if (unexpected.Count > 0)
-            complaints.Add($"unexpected {string.Join(", ", unexpected)}");
+            complaints.Add($"unexpected {file.Shown(unexpected)}");
         throw file.Failure($"does not have the expected columns: {string.Join("; ", complaints)}.");
     }
 

@@ -75,7 +75,7 @@ public sealed class FileSource(IArtifactStore store, HttpClient http, DuckDbOpti
             // Beside the reading, which takes far longer.
             var hash = Task.Run(() => HashAsync(path, stop.Token), stop.Token);
             using var rejected = source.Rejects is null ? null : new RejectedRows(
-                store, $"The file {file.Name}", source.Rejects.MaxRows, hidesRaw: masked.Count > 0);
+                store, $"The file {file.Name}", source.Rejects.MaxRows, masked.Count > 0 ? RejectedRows.Rows : new HashSet<string>());
             var rows = await ReadAsync(source, file, expected, rejected, log, cancellationToken).ConfigureAwait(false);
             rows.Counts?.Check(file.Name, rows.Rows);
             var (sha256, bytes) = await hash.ConfigureAwait(false);

@@ -9,10 +9,15 @@ namespace Workflow.Data.Files;
 /// <param name="store">Where the dataset goes.</param>
 /// <param name="source">What messages call that which has the rows.</param>
 /// <param name="most">How many there may be; null for any number.</param>
-/// <param name="hidesRaw">Whether the profile has nothing of the rows themselves: nobody knows where in them the fields of people
-/// begin.</param>
-internal sealed class RejectedRows(IArtifactStore store, string source, long? most, bool hidesRaw) : IDisposable
+/// <param name="hidden">The columns of which the profile has nothing but counts.</param>
+internal sealed class RejectedRows(IArtifactStore store, string source, long? most, IReadOnlySet<string> hidden) : IDisposable
 {
+    /// <summary>The rows themselves: nobody knows where in them the fields of people begin.</summary>
+    public static readonly IReadOnlySet<string> Rows = new HashSet<string> { "raw" };
+
+    /// <summary>The rows and what an author's code says of them.</summary>
+    public static readonly IReadOnlySet<string> RowsAndReasons = new HashSet<string> { "raw", "reason" };
+
     private readonly string path = store.Stage();
     private StreamWriter? writer;
 
@@ -62,7 +67,7 @@ internal sealed class RejectedRows(IArtifactStore store, string source, long? mo
                 max_line_size = {TextRows.MaxRecordBytes})
             """)
         {
-            Hidden = hidesRaw ? new HashSet<string> { "raw" } : new HashSet<string>(),
+            Hidden = hidden,
         };
         return new DatasetWriter(store, options).WriteAsync(query, static (_, _, _) => { }, cancellationToken);
     }

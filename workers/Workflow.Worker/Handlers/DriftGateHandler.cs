@@ -37,7 +37,10 @@ public sealed class DriftGateHandler(DataPlanes planes) : ITaskHandler
             paths.Add(await datasets.OpenAsync(reference).ConfigureAwait(false));
         var path = await datasets.OpenAsync(version).ConfigureAwait(false);
 
-        var masked = await ContractGuard.MaskedAsync(planes, context, version.Dataset).ConfigureAwait(false);
+        // The labels of bins are values of both sides.
+        var masked = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var dataset in references.Select(reference => reference.Dataset).Append(version.Dataset).Distinct())
+            masked.UnionWith(await ContractGuard.MaskedAsync(planes, context, dataset).ConfigureAwait(false));
 
         // DuckDB blocks its thread; the caller's may have a heartbeat to send.
         var report = await Task.Run(

@@ -1,3 +1,4 @@
+using Workflow.Contracts;
 using Workflow.Data;
 using Workflow.Graphs;
 using Workflow.Worker.Execution;
@@ -32,7 +33,28 @@ public sealed class SqlHandler(DataPlanes planes) : ITaskHandler
         var partition = inputs.OfType<DatasetVersion>().FirstOrDefault()?.Partition ?? new Dictionary<string, string>();
         var slices = reads.Values.SelectMany(read => read.Slices).ToList();
         var rowsIn = sql.Rows == SqlRows.Filtered ? slices.Sum(slice => slice.Rows) : (long?)null;
-        return await datasets.WriteAsync(query, sql.Into, partition, slices, new AttemptDatasets.Origin(sql.Sql, reads, []), rowsIn)
-            .ConfigureAwait(false);
+        try
+        {
+            return await datasets.WriteAsync(query, sql.Into, partition, slices, new AttemptDatasets.Origin(sql.Sql, reads, []), rowsIn)
+                .ConfigureAwait(false);
+        }
+        catch (TaskFailureException failure) when (failure.Message != Mask.OfError(failure.Message))
+        {
+            // The message quotes a value; what it was thrown for does so, too.
+            if (await IsPersonalAsync(context, slices).ConfigureAwait(false))
+                throw new TaskFailureException(Mask.OfError(failure.Message), failure.Retryable);
+            throw;
+        }
+    }
+
+    private async Task<bool> IsPersonalAsync(AttemptContext context, IReadOnlyList<DatasetVersion> read)
+    {
+        foreach (var dataset in read.Select(slice => slice.Dataset).Distinct())
+        {
+            if ((await ContractGuard.MaskedAsync(planes, context, dataset).ConfigureAwait(false)).Count > 0)
+                return true;
+        }
+
+        return false;
     }
 }

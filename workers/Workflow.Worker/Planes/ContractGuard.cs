@@ -22,7 +22,7 @@ internal static class ContractGuard
     {
         var declared = context.Dag.Settings.Contracts?.FirstOrDefault(one => one.Dataset == dataset)?.Masked ?? new HashSet<string>();
         var known = await planes.Effects.PersonalColumnsAsync(dataset, context.Cancellation).ConfigureAwait(false);
-        return declared.Concat(known).ToHashSet();
+        return declared.Concat(known).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>
