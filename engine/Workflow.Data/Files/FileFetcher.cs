@@ -56,16 +56,15 @@ internal sealed class FileFetcher(HttpClient http)
     {
         var name = Name(address.OriginalString);
         await using var target = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        string? validator = null;
+        Begun? begun = null;
         var beginnings = 0;
         while (true)
         {
             bool isRest;
             try
             {
-                (validator, isRest) = await DownloadOnceAsync(address, name, validator, target, log, cancellationToken)
-                    .ConfigureAwait(false);
-                if (validator is null)
+                (begun, isRest) = await DownloadOnceAsync(address, name, begun, target, log, cancellationToken).ConfigureAwait(false);
+                if (begun is null)
                 {
                     log?.Report($"Downloaded {name}: {Megabytes(target.Length)} MB.");
                     return;
@@ -85,20 +84,19 @@ internal sealed class FileFetcher(HttpClient http)
     }
 
     /// <summary>Downloads from where the last connection broke.</summary>
-    /// <param name="validator">What the server called the content that was begun; null to begin.</param>
+    /// <param name="begun">The content that was begun; null to begin.</param>
     /// <returns>
-    /// Null at the end of the file; what the server calls its content when the connection broke before. And whether it gave the rest, or
-    /// began anew.
+    /// Null at the end of the file; what was begun when the connection broke before. And whether the server gave the rest, or began anew.
     /// </returns>
-    private async Task<(string? Validator, bool IsRest)> DownloadOnceAsync(
-        Uri address, string name, string? validator, FileStream target, IProgress<string>? log, CancellationToken cancellationToken)
+    private async Task<(Begun? Begun, bool IsRest)> DownloadOnceAsync(
+        Uri address, string name, Begun? begun, FileStream target, IProgress<string>? log, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        if (validator is not null)
+        if (begun is not null)
         {
             // The server answers with the rest only if the content is still the same, else with all of it.
             request.Headers.Range = new RangeHeaderValue(target.Position, null);
-            request.Headers.TryAddWithoutValidation("If-Range", validator);
+            request.Headers.TryAddWithoutValidation("If-Range", begun.Validator);
         }
 
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
@@ -116,29 +114,34 @@ internal sealed class FileFetcher(HttpClient http)
         // A weak tag may stand for other bytes.
         var tag = answer.Headers.ETag is { IsWeak: false } strong ? strong.Tag
             : answer.Content.Headers.LastModified?.ToString("R", CultureInfo.InvariantCulture);
-        var begun = target.Position;
+        var start = target.Position;
 
-        // A server may give less than the rest, and says so.
-        var length = (isRest ? answer.Content.Headers.ContentRange?.Length : null) ?? answer.Content.Headers.ContentLength + begun;
+        // A server may give less than the rest, and says so, or has said so.
+        var length = (isRest ? answer.Content.Headers.ContentRange?.Length ?? begun?.Length : null)
+            ?? answer.Content.Headers.ContentLength + start;
+        var next = tag is null ? null : new Begun(tag, length);
         try
         {
             await using var source = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await CopyAsync(name, source, target, length, log, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (tag is not null && target.Position > begun && error is (HttpRequestException or IOException))
+        catch (Exception error) when (next is not null && target.Position > start && error is (HttpRequestException or IOException))
         {
-            return (tag, isRest);
+            return (next, isRest);
         }
 
         if (length is null || length == target.Position)
             return (null, isRest);
 
         // Where nothing more came, asking again at once would be a storm: the task's own retries wait longer.
-        return tag is not null && target.Position > begun
-            ? (tag, isRest)
+        return next is not null && target.Position > start
+            ? (next, isRest)
             : throw new TaskFailureException(
                 $"The download of {name} broke off after {target.Position} of {length} bytes.", retryable: true);
     }
+
+    /// <summary>A download that has begun: what the server calls the content, and how long it is, where it said so.</summary>
+    private sealed record Begun(string Validator, long? Length);
 
     private async Task CopyAsync(
         string name, Stream source, FileStream target, long? length, IProgress<string>? log, CancellationToken cancellationToken)
