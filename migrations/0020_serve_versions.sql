@@ -31,12 +31,13 @@ WITH RECURSIVE newest AS (
 SELECT dataset, dag_id, task_id, version, dataset_version_id FROM newest;
 
 -- Reviews that a person can decide: their task waits for the decision, or is on its way to look for it. One that was cancelled, marked or
--- cleared, or whose run is gone, would not hear of it.
+-- cleared would not hear of it: clearing it makes it look. Where the run is gone, nobody waits, and the decision is on the version alone.
 CREATE VIEW waiting_review AS
 SELECT i.review_item_id FROM review_item i
-    JOIN task_instance t ON t.run_id = i.run_id AND t.task_index = i.task_index AND t.map_index = i.map_index
+    LEFT JOIN dag_run r ON r.run_id = i.run_id
+    LEFT JOIN task_instance t ON t.run_id = r.run_id AND t.task_index = i.task_index AND t.map_index = i.map_index
 WHERE i.state = 'open'
-    AND (t.state IN ('queued', 'running', 'up_for_retry') OR (t.state = 'deferred' AND t.wake_key = 'review:' || i.review_item_id));
+    AND (r.run_id IS NULL OR t.state IN ('queued', 'running', 'up_for_retry') OR (t.state = 'deferred' AND t.wake_key = 'review:' || i.review_item_id));
 
 -- What a run read is found by the run's number alone: its name may come again once it is deleted.
 DROP INDEX attempt_input_run_key;

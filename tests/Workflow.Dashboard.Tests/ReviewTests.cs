@@ -73,6 +73,23 @@ public sealed class ReviewTests() : StoredDataTest("trips", "taxi", "gate")
     }
 
     [Fact]
+    public async Task Reviews_WhoseRunIsGone_AreDecidedOnTheVersionAlone()
+    {
+        await PublishAsync("01", 10);
+        var (second, _) = await PublishAsync("01", 20);
+        var source = await StartAsync("held");
+        var review = await Effects.HoldAsync(source, second, [], default);
+        await FinishAsync(source, new TaskOutcome.Cancelled());
+        (await Server.GetAsync("/datasets/trips/versions")).At("versions/0/is_newest_of_slice").GetBoolean().ShouldBeFalse();
+        await Server.Given.ExecuteAsync("DELETE FROM dag_run WHERE run_key = 'held'");
+
+        (await Server.GetAsync("/reviews?state=open")).Int("total_entries").ShouldBe(1);
+        (await PostAsync($"/reviews/{review.ReviewId}/release", """{"reason": "it is right"}""")).ShouldBe(200);
+
+        (await Server.GetAsync("/datasets/trips/versions")).At("versions/0/is_newest_of_slice").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Proposals_LearntFromSlices_AreAcceptedRejectedAndWithdrawn()
     {
         foreach (var month in new[] { "01", "02", "03", "04" })
@@ -103,6 +120,18 @@ public sealed class ReviewTests() : StoredDataTest("trips", "taxi", "gate")
         (withdrawn.Int("total_entries"), withdrawn.Text("proposals/0/decided_by"),
             withdrawn.Text("proposals/0/withdrawn_by")).ShouldBe((1, "bob", "cid"));
         (await PostAsync("/proposals/99/accept", "{}")).ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task Proposals_WithoutAChoice_LearnNothingFromWhatWasDiscarded()
+    {
+        foreach (var month in new[] { "01", "02", "03" })
+            await PublishAsync(month, 1000);
+        var (bad, _) = await PublishAsync("04", 1000);
+        var review = await Effects.HoldAsync(await StartAsync("held"), bad, [], default);
+        (await PostAsync($"/reviews/{review.ReviewId}/discard", """{"reason": "half of it is missing"}""")).ShouldBe(200);
+
+        (await Server.PostAsync("/datasets/trips/proposals", "{}")).Body.Int("versions").ShouldBe(3);
     }
 
     [Fact]

@@ -59,6 +59,26 @@ public sealed class WithheldVersionTests(TestDatabase database) : IAsyncLifetime
         (await Store.VersionAsync("trips", 3, null, Token))!.Rows.ShouldBe(3);
     }
 
+    /// <remarks>Whoever pins what a run read gets what the run read.</remarks>
+    [Fact]
+    public async Task Read_ByTheNumberOfAnotherSlice_PassesByWhatIsWithheld()
+    {
+        await ReviewAsync(3, "discarded");
+        await ExecuteAsync(
+            """
+            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id, run_key,
+                task_index, map_index, attempt, task_id)
+            SELECT dataset, 4, now(), sha256, bytes, 4, '{"month": "3"}', columns, profile, writer, dag_id, 4, 'r4', task_index, map_index, attempt, task_id
+            FROM dataset_version WHERE version = 3
+            """);
+
+        var newest = (await Store.SnapshotAsync("trips", AsOf.Newest, Token))!;
+        var pinned = (await Store.SnapshotAsync("trips", AsOf.Version(newest.Version), Token))!;
+
+        (pinned.Version, pinned.Rows).ShouldBe((4, 1 + 2 + 4));
+        pinned.Sha256.ShouldBe(newest.Sha256);
+    }
+
     /// <remarks>The newest of all is in January then, and February has nothing left.</remarks>
     [Fact]
     public async Task Read_SliceOfWhichAllIsWithheld_LeavesItOut()

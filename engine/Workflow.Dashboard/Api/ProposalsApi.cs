@@ -65,7 +65,7 @@ internal static partial class ProposalsApi
         return new Suggestion(name, kept.Count, added, [.. proposed.Items.Where(row => row.Gate == body.Gate).Select(Of)]);
     }
 
-    /// <summary>The newest versions with content; of slices that are asked for, the newest version of each.</summary>
+    /// <summary>The newest versions with content that are not withheld; of slices that are asked for, the newest version of each.</summary>
     private static async Task<IReadOnlyList<Postgres.Reads.DatasetVersionState>> KeptAsync(
         string name, string? where, int most, DatasetReads reads, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ internal static partial class ProposalsApi
         for (var (offset, total) = (0, 1); offset < total && kept.Count < most; offset += MostVersions)
         {
             (var page, total) = await reads.StatesAsync(name, null, null, MostVersions, offset, cancellationToken).ConfigureAwait(false);
-            kept.AddRange(page.Where(state => state.ExpiredAt is null
+            kept.AddRange(page.Where(state => state is { ExpiredAt: null, IsWithheld: false }
                 && (where is null || (state.IsNewestOfSlice && keeps(ApiJson.Read<Dictionary<string, string>>(state.Partition))))));
         }
 

@@ -2,8 +2,8 @@ namespace Workflow.Postgres.Datasets;
 
 public sealed partial class SnapshotReads
 {
-    // A number stands for the dataset as it was published, for good; without one, what is withheld is left out. A time stands for the
-    // number that was the newest then: numbers become visible in their order, times of publishing do not.
+    // What is withheld is left out, but for the version that the number names. A time stands for the number that was the newest then:
+    // numbers become visible in their order, times of publishing do not.
     private const string Snapshot = """
         WITH at AS (
             SELECT max(v.version) AS version FROM dataset_version v
@@ -16,7 +16,7 @@ public sealed partial class SnapshotReads
                 v.partition::text AS Partition
             FROM dataset_version v
             WHERE v.dataset = @dataset AND v.partition = slice.partition AND v.version <= at.version
-                AND (@number::int IS NOT NULL OR NOT EXISTS (
+                AND (v.version = @number::int OR NOT EXISTS (
                     SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = v.dataset_version_id))
             ORDER BY v.version DESC LIMIT 1) AS found
         ORDER BY slice.partition

@@ -72,10 +72,12 @@ public sealed partial class DatasetReads
             v.partition::text AS Partition, v.published_at AS PublishedAt, v.dag_id AS DagId, v.run_key AS RunKey, v.task_id AS TaskId,
             v.contract_version AS ContractVersion, v.expired_at AS ExpiredAt, v.cold_at AS ColdAt, h.reason AS HoldReason,
             h.placed_by AS HeldBy, h.placed_at AS HeldAt,
-            NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = v.dataset_version_id) AND NOT EXISTS (
+            withheld.is_withheld AS IsWithheld, NOT withheld.is_withheld AND NOT EXISTS (
                 SELECT 1 FROM dataset_version n WHERE n.dataset = v.dataset AND n.partition = v.partition AND n.version > v.version
                     AND NOT EXISTS (SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = n.dataset_version_id)) AS IsNewestOfSlice
         FROM dataset_version v LEFT JOIN dataset_hold h ON h.dataset_version_id = v.dataset_version_id AND h.lifted_at IS NULL
+            CROSS JOIN LATERAL (SELECT EXISTS (
+                SELECT 1 FROM withheld_version w WHERE w.dataset_version_id = v.dataset_version_id) AS is_withheld) AS withheld
         WHERE v.dataset = @dataset AND v.version IS NOT NULL AND (@partition::jsonb IS NULL OR v.partition @> @partition::jsonb)
             AND (@version::int IS NULL OR v.version = @version)
         ORDER BY v.version DESC LIMIT @limit OFFSET @offset

@@ -11,12 +11,13 @@ public sealed record DatasetRow(
 /// <param name="ExpiredAt">Since when its content may be gone.</param>
 /// <param name="ColdAt">Since when it lies in the cold store.</param>
 /// <param name="HoldReason">Why it is on hold; null when it is not.</param>
+/// <param name="IsWithheld">Whether a gate holds it, or a person discarded or repaired it.</param>
 /// <param name="IsNewestOfSlice">Whether it is what those get who read the newest of its slice: it is not withheld, and not
 /// replaced.</param>
 public sealed record DatasetVersionState(
     long VersionId, int Version, string Sha256, long Rows, long Bytes, string Partition, DateTime PublishedAt, string DagId, string RunKey,
     string TaskId, int? ContractVersion, DateTime? ExpiredAt, DateTime? ColdAt, string? HoldReason, string? HeldBy, DateTime? HeldAt,
-    bool IsNewestOfSlice);
+    bool IsWithheld, bool IsNewestOfSlice);
 
 /// <summary>A published version of a dataset.</summary>
 public sealed record DatasetVersionRow(
