@@ -6,19 +6,22 @@ public sealed partial class LineageEventStore
     private const string Lock = "SELECT pg_advisory_xact_lock(hashtext('workflow.lineage'))";
 
     // The events of a run go out in order, whoever sends them: nothing is taken past one that a sender has, or that waits. A sender that
-    // dies leaves its batch to whoever comes after the lease.
+    // dies leaves its batch to whoever comes after the lease. Runs with one that has failed come last, so that however many there are of
+    // them, the others are told of first.
     private const string Claim = """
         WITH held AS MATERIALIZED (
             SELECT run_id, min(lineage_event_id) AS earliest FROM lineage_event
             WHERE delivered_at IS NULL AND refused IS NULL AND next_try_at > now() GROUP BY run_id
+        ), failing AS MATERIALIZED (
+            SELECT DISTINCT run_id FROM lineage_event WHERE delivered_at IS NULL AND refused IS NULL AND tries > 0
         ), due AS (
-            SELECT e.lineage_event_id FROM lineage_event e
+            SELECT e.lineage_event_id, e.run_id IN (SELECT run_id FROM failing) AS is_failing FROM lineage_event e
             WHERE e.delivered_at IS NULL AND e.refused IS NULL AND e.next_try_at <= now()
                 AND NOT EXISTS (SELECT FROM held h WHERE h.run_id = e.run_id AND h.earliest < e.lineage_event_id)
-            ORDER BY e.lineage_event_id LIMIT @limit)
+            ORDER BY is_failing, e.lineage_event_id LIMIT @limit)
         UPDATE lineage_event e SET next_try_at = now() + @lease FROM due
         WHERE e.lineage_event_id = due.lineage_event_id AND e.delivered_at IS NULL AND e.refused IS NULL
-        RETURNING e.lineage_event_id AS Id, e.run_id AS RunId, e.tries AS Tries, e.next_try_at AS LeasedUntil
+        RETURNING e.lineage_event_id AS Id, e.run_id AS RunId, e.tries AS Tries, e.next_try_at AS LeasedUntil, due.is_failing AS IsFailing
         """;
 
     private const string Delivered = "UPDATE lineage_event SET delivered_at = now() WHERE lineage_event_id = @id AND delivered_at IS NULL";

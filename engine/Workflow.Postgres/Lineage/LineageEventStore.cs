@@ -9,7 +9,8 @@ namespace Workflow.Postgres.Lineage;
 /// <param name="RunId">The run that it is about.</param>
 /// <param name="Tries">How often it has failed.</param>
 /// <param name="LeasedUntil">Until when nobody else takes it: the mark of having taken it.</param>
-public sealed record DueEvent(long Id, long RunId, int Tries, DateTime LeasedUntil);
+/// <param name="IsFailing">Whether one of its run has failed and is not given up.</param>
+public sealed record DueEvent(long Id, long RunId, int Tries, DateTime LeasedUntil, bool IsFailing);
 
 /// <summary>The outbox of lineage events.</summary>
 public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
@@ -29,7 +30,7 @@ public sealed partial class LineageEventStore(NpgsqlDataSource dataSource)
         var due = await connection.QueryAsync<DueEvent>(
             new CommandDefinition(Claim, new { limit, lease }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return [.. due.OrderBy(one => one.Id)];
+        return [.. due.OrderBy(one => one.IsFailing).ThenBy(one => one.Id)];
     }
 
     /// <summary>What an event tells of, as JSON.</summary>

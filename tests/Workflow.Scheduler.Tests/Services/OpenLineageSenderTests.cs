@@ -147,6 +147,22 @@ public sealed class OpenLineageSenderTests : IAsyncLifetime
         Told().ShouldBe(["r1 COMPLETE", "r1 START", "r1 FAIL", "r1 START", "r1 COMPLETE"]);
     }
 
+    /// <remarks>Each of them ends a turn: were they asked first, nothing else would be told of.</remarks>
+    [Fact]
+    public async Task RunOnce_RunsAtWhichTheReceiverStumbled_ComeAfterTheOthers()
+    {
+        await AddAsync(1, "COMPLETE");
+        await AddAsync(1, "COMPLETE", run: 2);
+        answer = _ => HttpStatusCode.InternalServerError;
+        (await Sender().RunOnceAsync(default)).ShouldBe(0);
+        await engine.ExecuteAsync("UPDATE lineage_event SET next_try_at = now()");
+        answer = one => Told(one).StartsWith("r1", StringComparison.Ordinal) ? HttpStatusCode.InternalServerError : HttpStatusCode.OK;
+
+        (await Sender().RunOnceAsync(default)).ShouldBe(2);
+
+        Told().ShouldBe(["r1 START", "r2 START", "r2 COMPLETE", "r1 START"]);
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.InternalServerError)]
     [InlineData(HttpStatusCode.GatewayTimeout)]
