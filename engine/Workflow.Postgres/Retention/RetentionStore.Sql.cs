@@ -38,6 +38,12 @@ public sealed partial class RetentionStore
             WHERE p.part = @part AND NOT EXISTS (SELECT 1 FROM dag_run r WHERE r.run_id = i.run_id) LIMIT @limit))
         """;
 
+    // Another scheduler may be among them: what it has not yet committed is still there.
+    private const string HasReads = """
+        SELECT EXISTS (
+            SELECT 1 FROM run_partition p JOIN attempt_input i ON i.run_id >= p.from_run AND i.run_id < p.to_run WHERE p.part = @part)
+        """;
+
     private const string PartitionedTables = "SELECT unnest(run_partitioned())";
 
     private const string Detach = "SELECT detach_run_partition(@part, @table)";

@@ -59,6 +59,8 @@ public sealed partial class RetentionStore(NpgsqlDataSource dataSource)
     public async Task<int> DropAsync(int part, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        if (await connection.ExecuteScalarAsync<bool>(Command(HasReads, new { part }, cancellationToken)).ConfigureAwait(false))
+            return 0;
         foreach (var table in await connection.QueryAsync<string>(Command(PartitionedTables, null, cancellationToken))
             .ConfigureAwait(false))
         {

@@ -89,6 +89,30 @@ public sealed class PrunerTests : IAsyncLifetime
         (await engine.ScalarAsync<long>("SELECT count(*) FROM attempt_input")).ShouldBe(0);
     }
 
+    /// <remarks>As where another scheduler is still deleting them.</remarks>
+    [Fact]
+    public async Task Drop_PartitionWithReads_WaitsForTheLastOfThem()
+    {
+        await GivenAPartitionAsync(("mine", 100));
+        await GivenAPartitionAsync(("other", 1));
+        await engine.ExecuteAsync(
+            """
+            INSERT INTO dataset (dataset) VALUES ('d');
+            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
+                run_key, task_index, map_index, attempt, task_id)
+            VALUES ('d', 1, now(), repeat('0', 64), 1, 1, '{}', '[]', '[]', 'test', 'mine', 0, 'r', 0, -1, 1, 'a');
+            INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
+            SELECT (SELECT min(run_id) FROM dag_run), 0, -1, 1, v.dataset_version_id, 'mine', 'r', 'a' FROM dataset_version v
+            """);
+        var store = new RetentionStore(engine.Data);
+        var part = await engine.ScalarAsync<int>("SELECT part FROM run_partition ORDER BY from_run LIMIT 1");
+        await store.DeleteRunsAsync(part, await engine.ScalarAsync<DateTime>("SELECT now()"), Token);
+
+        (await store.DropAsync(part, Token)).ShouldBe(0);
+        (await store.DeleteReadsAsync(part, Token)).ShouldBe(1);
+        (await store.DropAsync(part, Token)).ShouldBe(1);
+    }
+
     [Fact]
     public async Task Prune_StepThatFails_KeepsNoOtherFromBeingDone()
     {
