@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -93,10 +94,12 @@ internal static partial class Format
     /// <param name="text">The text.</param>
     /// <param name="type">The column's DuckDB type.</param>
     internal static string Value(string? text, string? type) =>
-        text is not null && Numeric().IsMatch(type ?? "")
-            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        text is null || !Numeric().IsMatch(type ?? "") ? text ?? Nothing
+            : BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+            ? whole.ToString("#,0", CultureInfo.InvariantCulture)
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? Metric(number)
-            : text ?? Nothing;
+            : text;
 
     private static string Pair(long value, int size, string large, string small) =>
         value % size == 0 ? $"{value / size} {large}" : $"{value / size} {large} {value % size} {small}";

@@ -59,6 +59,8 @@ public sealed class DataCommandTests : CliTest
                "sd": 2.5, "quantiles": [{"share": 0.25, "value": "6"}, {"share": 0.5, "value": "9.500000000000002"}],
                "histogram": [{"low": "0", "high": "1", "count": 10}, {"low": "1", "high": "2", "count": 0}, {"low": "2", "high": "3", "count": 20}],
                "top_values": []},
+              {"column": "key", "type": "BIGINT", "nulls": 0, "distinct": 40, "is_distinct_exact": true, "min": "-7", "max": "1234567890123456789",
+               "mean": null, "sd": null, "quantiles": [], "histogram": [], "top_values": []},
               {"column": "kind", "type": "VARCHAR", "nulls": 0, "distinct": 2, "is_distinct_exact": true, "min": "card", "max": "cash", "mean": null,
                "sd": null, "quantiles": [], "histogram": [], "top_values": [{"value": "card", "count": 30}, {"value": "cash", "count": 10}]}]}
             """);
@@ -68,6 +70,7 @@ public sealed class DataCommandTests : CliTest
         result.Code.ShouldBe(0);
         result.Rows.ShouldContain("Slice all 2");
         result.Rows.ShouldContain("fare DOUBLE 1 ~2,000 -1.5 9.5 500 13 2.5 ▅ █");
+        result.Rows.ShouldContain("key BIGINT 0 40 -7 – 1,234,567,890,123,456,789 – – –");
         result.Rows.ShouldContain("kind VARCHAR 0 2 card – cash – – card ×30, cash ×10");
         (await RunAsync("datasets", "profile", "fares", "--version", "3", "--partition", "month=2019-01")).Code.ShouldBe(2);
     }
