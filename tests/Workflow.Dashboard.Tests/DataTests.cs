@@ -92,6 +92,10 @@ public sealed class DataTests : DataTest
         (await Server.GetAsync("/gates?dag_id=~&run_id=r1")).Int("total_entries").ShouldBe(1);
         (await Server.GetAsync("/gates?dag_id=other")).Int("total_entries").ShouldBe(0);
         (await Server.GetAsync("/gates?run_id=r2")).Int("total_entries").ShouldBe(0);
+        (await Server.GetAsync("/gates?run_id=r1&task_id=make&map_index=-1")).Int("total_entries").ShouldBe(1);
+        (await Server.GetAsync("/gates?run_id=r1&task_id=other")).At("gates").GetArrayLength().ShouldBe(0);
+        (await Server.GetAsync("/gates?run_id=r1&map_index=7")).At("gates").GetArrayLength().ShouldBe(0);
+        (await Server.SendAsync(HttpMethod.Get, "/gates?task_id=make")).Status.ShouldBe(422);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Workflow.Contracts;
+using Workflow.Dashboard.Http;
 using Workflow.Postgres.Contracts;
 using Workflow.Postgres.Reads;
 using Workflow.Runs;
@@ -14,11 +15,17 @@ internal static class GatesApi
         api.MapGroup("").WithTags("Data").MapGet("/gates", ListAsync).WithSummary("Verdicts of gates, newest first.").Refuses(401, 422);
 
     private static async Task<GateCollection> ListAsync(
-        [FromQuery(Name = "dag_id")] string? dagId, [FromQuery(Name = "run_id")] string? runId, [AsParameters] PageQuery page,
+        [FromQuery(Name = "dag_id")] string? dagId, [FromQuery(Name = "run_id")] string? runId,
+        [FromQuery(Name = "task_id")] string? taskId, [FromQuery(Name = "map_index")] int? mapIndex, [AsParameters] PageQuery page,
         ModelReads reads, ContractStore contracts, CancellationToken cancellationToken)
     {
         var dag = dagId is "" or RunReads.AnyDag ? null : dagId;
-        var found = await reads.GatesAsync(dag, runId is "" ? null : runId, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
+        var task = taskId is "" ? null : taskId;
+        if (runId is null or "" && (task is not null || mapIndex is not null))
+            throw ApiException.Invalid("run_id", "is required where a task or an element is asked for");
+        var found = runId is null or ""
+            ? await reads.GatesAsync(dag, page.Take, page.Skip, cancellationToken).ConfigureAwait(false)
+            : await reads.GatesOfRunAsync(runId, dag, task, mapIndex, page.Take, page.Skip, cancellationToken).ConfigureAwait(false);
         var masked = await MaskedAsync(found.Items.Select(row => row.Dataset), contracts, cancellationToken).ConfigureAwait(false);
         return new GateCollection([.. found.Items.Select(row => GateOf(row, masked[row.Dataset ?? ""]))], found.Total);
     }

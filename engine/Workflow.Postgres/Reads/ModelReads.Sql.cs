@@ -64,11 +64,13 @@ public sealed partial class ModelReads
             to_json(g.learnt_checks)::text AS LearntChecks
         FROM gate_verdict g LEFT JOIN dataset_version d ON d.dataset_version_id = g.dataset_version_id
         WHERE g.run_key = @runKey AND g.published_at IS NOT NULL AND (@dagId::text IS NULL OR g.dag_id = @dagId)
+            AND (@taskId::text IS NULL OR g.task_id = @taskId) AND (@mapIndex::int IS NULL OR g.map_index = @mapIndex)
         ORDER BY g.published_at DESC, g.gate_verdict_id DESC LIMIT @limit OFFSET @offset
         """;
 
     private const string CountGatesOfRun = """
         SELECT count(*)::int FROM gate_verdict
         WHERE run_key = @runKey AND published_at IS NOT NULL AND (@dagId::text IS NULL OR dag_id = @dagId)
+            AND (@taskId::text IS NULL OR task_id = @taskId) AND (@mapIndex::int IS NULL OR map_index = @mapIndex)
         """;
 }

@@ -56,9 +56,13 @@ public sealed partial class ModelReads(NpgsqlDataSource dataSource)
     public Task<IReadOnlyList<AliasMoveRow>> MovesAsync(string model, int limit, CancellationToken cancellationToken) =>
         dataSource.ListAsync<AliasMoveRow>(Moves, new { model, limit }, cancellationToken);
 
-    /// <summary>Verdicts, newest first; of one DAG or of one run key if given.</summary>
-    public Task<PageOf<GateRow>> GatesAsync(string? dagId, string? runKey, int limit, int offset, CancellationToken cancellationToken) =>
+    /// <summary>Verdicts, newest first; of one DAG if given.</summary>
+    public Task<PageOf<GateRow>> GatesAsync(string? dagId, int limit, int offset, CancellationToken cancellationToken) =>
+        dataSource.PageAsync<GateRow>(Gates, CountGates, new { dagId, limit, offset }, cancellationToken);
+
+    /// <summary>Verdicts of the runs of a key, newest first; of one DAG, of one of its tasks, and of one element if given.</summary>
+    public Task<PageOf<GateRow>> GatesOfRunAsync(
+        string runKey, string? dagId, string? taskId, int? mapIndex, int limit, int offset, CancellationToken cancellationToken) =>
         dataSource.PageAsync<GateRow>(
-            runKey is null ? Gates : GatesOfRun, runKey is null ? CountGates : CountGatesOfRun, new { dagId, runKey, limit, offset },
-            cancellationToken);
+            GatesOfRun, CountGatesOfRun, new { runKey, dagId, taskId, mapIndex, limit, offset }, cancellationToken);
 }

@@ -5,9 +5,10 @@ import { StateBadge } from '../../components/StateBadge';
 import { count } from '../../lib/format';
 
 /** A gate that is mapped may have thousands of verdicts. */
-const MOST = 50;
+export const MOST_GATES = 50;
 
 interface Props {
+  /** The newest. */
   gates: Gate[];
   /** How many verdicts the run has in all. */
   total: number;
@@ -18,7 +19,7 @@ interface Props {
 export function GateTable({ gates, total, onSelect }: Props) {
   return (
     <Section title="Gates">
-      {gates.slice(0, MOST).map((gate) => (
+      {gates.map((gate) => (
         <div key={`${gate.task_id} ${gate.map_index} ${gate.try_number}`} className="gate">
           <p className="gate-head">
             <StateBadge verdict={gate.verdict} />
@@ -31,7 +32,7 @@ export function GateTable({ gates, total, onSelect }: Props) {
           <CheckTable label={`Checks of ${gate.task_id}`} checks={gate.checks} />
         </div>
       ))}
-      {total > MOST && <p className="muted">The newest {MOST} of {count(total)} verdicts; a task's own are beside its attempts.</p>}
+      {total > gates.length && <p className="muted">The newest {gates.length} of {count(total)} verdicts; a task's own are beside its attempts.</p>}
     </Section>
   );
 }

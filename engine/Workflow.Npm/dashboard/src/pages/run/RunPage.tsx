@@ -8,7 +8,7 @@ import { StateBadge } from '../../components/StateBadge';
 import { plural } from '../../lib/format';
 import { type Answer, useApi } from '../../state/useApi';
 import { useParam } from '../../state/useParam';
-import { GateTable } from './GateTable';
+import { GateTable, MOST_GATES } from './GateTable';
 import { RunActions } from './RunActions';
 import { RunFacts } from './RunFacts';
 import { TaskPanel } from './TaskPanel';
@@ -25,7 +25,7 @@ export function RunPage() {
   // A clear may move the run to another version, and then its graph is another.
   const graph = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/graph', version ? { path } : null, path);
   const tasks = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances', { path, query: { limit: 1000, map_index: -1 } }, path);
-  const gates = useApi('/api/v2/gates', { query: { dag_id: dagId, run_id: runId, limit: 1000 } }, path);
+  const gates = useApi('/api/v2/gates', { query: { dag_id: dagId, run_id: runId, limit: MOST_GATES } }, path);
   const instances = tasks.data?.task_instances;
   const whole = instances?.find(({ task_id }) => task_id === selected);
   const refresh = () => {
@@ -87,7 +87,6 @@ export function RunPage() {
           key={whole.task_id}
           run={path}
           whole={whole}
-          gates={gates.data?.gates.filter(({ task_id }) => task_id === whole.task_id) ?? []}
           task={graph.data?.tasks.find(({ task_id }) => task_id === whole.task_id)}
           onSelect={select}
           onChange={refresh}

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent } from 'react';
-import type { Gate, GraphTask, TaskInstance } from '../../api/types';
+import type { GraphTask, TaskInstance } from '../../api/types';
 import { LogView } from '../../components/LogView';
 import { Fact } from '../../components/Page';
 import { StateBadge } from '../../components/StateBadge';
@@ -20,8 +20,6 @@ interface Props {
   /** The task, or a mapped task as a whole. */
   whole: TaskInstance;
   task: GraphTask | undefined;
-  /** The verdicts of all its elements and attempts, newest first, if it is a gate. */
-  gates: Gate[];
   onSelect: (taskId: string | null) => void;
   onChange: () => void;
 }
@@ -35,7 +33,7 @@ const VIEWS = [
 ];
 
 /** The selected task beside the run, so that the list stays: why, acts, attempts, log, values; of a mapped one its elements. */
-export function TaskPanel({ run, whole, task, gates, onSelect, onChange }: Props) {
+export function TaskPanel({ run, whole, task, onSelect, onChange }: Props) {
   const [map, setMap] = useParam('map', OF_ELEMENT);
   const isMapped = whole.mapped !== null || (task?.mapped_by != null && task.kind !== 'expand');
   const mapIndex = isMapped && map !== null ? Number(map) : null;
@@ -90,7 +88,7 @@ export function TaskPanel({ run, whole, task, gates, onSelect, onChange }: Props
           {isMapped && mapIndex === null ? (
             <Elements run={run} whole={whole} onSelect={(index) => setMap(String(index))} />
           ) : (
-            <AttemptsAndLog key={instance.map_index} run={run} instance={instance} pool={task?.pool} gates={gates} />
+            <AttemptsAndLog key={instance.map_index} run={run} instance={instance} pool={task?.pool} />
           )}
         </>
       )}
@@ -103,20 +101,20 @@ interface AttemptsProps {
   run: RunPath;
   instance: TaskInstance;
   pool: string | undefined;
-  gates: Gate[];
 }
 
-function AttemptsAndLog({ run, instance, pool, gates }: AttemptsProps) {
+function AttemptsAndLog({ run, instance, pool }: AttemptsProps) {
   const [chosen, choose] = useParam('try');
   const [asked, setView] = useParam('panel', OF_PANEL);
   const { task_id, map_index } = instance;
   const path = { ...run, task_id };
   const answer = useApi('/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries', { path, query: { map_index } }, run);
+  const gates = useApi('/api/v2/gates', { query: { dag_id: run.dag_id, run_id: run.dag_run_id, task_id, map_index } }, run);
   const tries = answer.data?.tries ?? [];
   const attempt = tries.find(({ try_number }) => String(try_number) === chosen) ?? tries.at(-1);
   if (!attempt) return <p className="muted">No attempt has started, so there is no log.</p>;
   const one = { ...path, map_index, try_number: attempt.try_number };
-  const gate = gates.find((each) => each.map_index === map_index && each.try_number === attempt.try_number);
+  const gate = gates.data?.gates.find((each) => each.try_number === attempt.try_number);
   // Of a gate, what it found is the answer; of any other task, what it said.
   const first = gate ? 'evidence' : 'log';
   const view = VIEWS.find(({ name }) => name === asked)?.name ?? first;
@@ -146,7 +144,7 @@ function AttemptsAndLog({ run, instance, pool, gates }: AttemptsProps) {
       </div>
       {view === 'evidence' && gate && <GateEvidence gate={gate} />}
       {view === 'values' && <AttemptValues attempt={one} />}
-      {(view === 'log' || (view === 'evidence' && !gate)) && <LogView key={attempt.try_number} attempt={one} />}
+      {(view === 'log' || (view === 'evidence' && !gate)) && (gates.data || gates.error) && <LogView key={attempt.try_number} attempt={one} />}
     </>
   );
 }
