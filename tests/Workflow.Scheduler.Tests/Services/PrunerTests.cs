@@ -53,14 +53,7 @@ public sealed class PrunerTests : IAsyncLifetime
     {
         var old = await GivenAPartitionAsync(("mine", 100));
         var young = await GivenAPartitionAsync(("other", 1));
-        await engine.ExecuteAsync("""
-            INSERT INTO dataset (dataset) VALUES ('d');
-            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
-                run_key, task_index, map_index, attempt, task_id)
-            VALUES ('d', 1, now(), repeat('0', 64), 1, 1, '{}', '[]', '[]', 'test', 'mine', 0, 'r', 0, -1, 1, 'a');
-            INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
-            SELECT r.run_id, 0, -1, 1, v.dataset_version_id, 'mine', 'r', 'a' FROM dataset_version v, dag_run r WHERE v.dataset = 'd';
-            """);
+        await GivenReadsAsync([.. old, .. young]);
 
         (await Pruner().PruneAsync(Token)).Runs.ShouldBe(old.Count);
 
@@ -73,16 +66,7 @@ public sealed class PrunerTests : IAsyncLifetime
     {
         var old = await GivenAPartitionAsync(("mine", 100));
         await GivenAPartitionAsync(("other", 1));
-        await engine.ExecuteAsync(
-            """
-            INSERT INTO dataset (dataset) VALUES ('d');
-            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
-                run_key, task_index, map_index, attempt, task_id)
-            VALUES ('d', 1, now(), repeat('0', 64), 1, 1, '{}', '[]', '[]', 'test', 'mine', 0, 'r', 0, -1, 1, 'a');
-            INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
-            SELECT @run, 0, -1, i, v.dataset_version_id, 'mine', 'r', 'a' FROM dataset_version v, generate_series(1, @count) AS i
-            """,
-            new { run = old[0], count = (2 * RetentionStore.ReadBatchSize) + 1 });
+        await GivenReadsAsync(old, (2 * RetentionStore.ReadBatchSize) + 1);
 
         (await Pruner().PruneAsync(Token)).Partitions.ShouldBe(1);
 
@@ -93,17 +77,9 @@ public sealed class PrunerTests : IAsyncLifetime
     [Fact]
     public async Task Drop_PartitionWithReads_WaitsForTheLastOfThem()
     {
-        await GivenAPartitionAsync(("mine", 100));
+        var old = await GivenAPartitionAsync(("mine", 100));
         await GivenAPartitionAsync(("other", 1));
-        await engine.ExecuteAsync(
-            """
-            INSERT INTO dataset (dataset) VALUES ('d');
-            INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
-                run_key, task_index, map_index, attempt, task_id)
-            VALUES ('d', 1, now(), repeat('0', 64), 1, 1, '{}', '[]', '[]', 'test', 'mine', 0, 'r', 0, -1, 1, 'a');
-            INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
-            SELECT (SELECT min(run_id) FROM dag_run), 0, -1, 1, v.dataset_version_id, 'mine', 'r', 'a' FROM dataset_version v
-            """);
+        await GivenReadsAsync(old);
         var store = new RetentionStore(engine.Data);
         var part = await engine.ScalarAsync<int>("SELECT part FROM run_partition ORDER BY from_run LIMIT 1");
         await store.DeleteRunsAsync(part, await engine.ScalarAsync<DateTime>("SELECT now()"), Token);
@@ -281,6 +257,19 @@ public sealed class PrunerTests : IAsyncLifetime
             Retention = new() { Runs = TimeSpan.FromDays(runDays), Logs = TimeSpan.FromDays(logDays) },
         },
         NullLogger<Pruner>.Instance);
+
+    /// <summary>A version of a dataset, which attempts of runs have read.</summary>
+    private Task GivenReadsAsync(IReadOnlyList<long> runs, int attempts = 1) => engine.ExecuteAsync(
+        """
+        INSERT INTO dataset (dataset) VALUES ('d');
+        INSERT INTO dataset_version (dataset, version, published_at, sha256, bytes, row_count, partition, columns, profile, writer, dag_id, run_id,
+            run_key, task_index, map_index, attempt, task_id)
+        VALUES ('d', 1, now(), repeat('0', 64), 1, 1, '{}', '[]', '[]', 'test', 'mine', 0, 'r', 0, -1, 1, 'a');
+        INSERT INTO attempt_input (run_id, task_index, map_index, attempt, dataset_version_id, dag_id, run_key, task_id)
+        SELECT run, 0, -1, i, v.dataset_version_id, 'mine', 'r', 'a'
+        FROM dataset_version v, unnest(@runs) AS run, generate_series(1, @attempts) AS i
+        """,
+        new { runs = runs.ToArray(), attempts });
 
     /// <summary>Runs with a row in every table, in a partition of their own that got its last run when the youngest ended.</summary>
     /// <param name="runs">The DAG of each and how many days ago it ended; null for a run that is unfinished.</param>
